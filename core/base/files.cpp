@@ -1,0 +1,248 @@
+#include "base/files.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void throwIo(const char* action, const fs::path& path, int error) {
+    const ErrorCode code = error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
+    throw Error(code, fmt::format("cannot {} '{}': {}", action, path.string(), std::strerror(error)),
+                error == ENOSPC ? "Free some disk space and try again."
+                                : (error == ENOENT ? "Check that the path is spelt right." : "Check the permissions of the file and its folder."));
+}
+
+void writeAll(int fd, std::string_view bytes, const fs::path& path) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0) {
+            if (errno == EINTR)
+                continue;
+            throwIo("write", path, errno);
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
+struct Descriptor {
+    int fd;
+    ~Descriptor() {
+        if (fd >= 0)
+            ::close(fd);
+    }
+};
+
+std::string hex(std::span<const unsigned char> digest) {
+    std::string text;
+    for (const unsigned char c : digest)
+        text += fmt::format("{:02x}", c);
+    return text;
+}
+
+class Sha256 {
+public:
+    Sha256() : m_context(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+        if (!m_context || EVP_DigestInit_ex(m_context.get(), EVP_sha256(), nullptr) != 1)
+            throw Error(ErrorCode::Internal, "SHA-256 is not available in the crypto library");
+    }
+    void update(const void* data, std::size_t size) { EVP_DigestUpdate(m_context.get(), data, size); }
+    std::string finish() {
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+        EVP_DigestFinal_ex(m_context.get(), digest, &size);
+        return hex({digest, size});
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> m_context;
+};
+
+} // namespace
+
+std::string readFile(const fs::path& path, std::uintmax_t maxBytes) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.fd < 0)
+        throwIo("open", path, errno);
+    struct stat info {};
+    if (::fstat(file.fd, &info) != 0)
+        throwIo("read", path, errno);
+    if (S_ISDIR(info.st_mode))
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a folder, not a file", path.string()));
+    if (static_cast<std::uintmax_t>(info.st_size) > maxBytes) {
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("'{}' has {} bytes, more than the {} allowed here", path.string(), info.st_size, maxBytes));
+    }
+    std::string bytes;
+    bytes.resize(static_cast<std::size_t>(info.st_size));
+    std::size_t done = 0;
+    for (;;) {
+        if (done == bytes.size()) {
+            // Pipes and files that grow while they are read have no honest size.
+            if (done > maxBytes)
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has more than the {} bytes allowed here", path.string(), maxBytes));
+            bytes.resize(done + 4096);
+        }
+        const ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
+        if (n < 0) {
+            if (errno == EINTR)
+                continue;
+            throwIo("read", path, errno);
+        }
+        if (n == 0)
+            break;
+        done += static_cast<std::size_t>(n);
+    }
+    bytes.resize(done);
+    return bytes;
+}
+
+void atomicWrite(const fs::path& path, std::string_view bytes) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    std::string temporary = (folder / ("." + path.filename().string() + ".XXXXXX")).string();
+    const Descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
+    if (file.fd < 0)
+        throwIo("write", path, errno);
+    try {
+        writeAll(file.fd, bytes, path);
+        if (::fchmod(file.fd, 0644) != 0 || ::fsync(file.fd) != 0)
+            throwIo("write", path, errno);
+        if (::rename(temporary.c_str(), path.c_str()) != 0)
+            throwIo("replace", path, errno);
+    } catch (...) {
+        ::unlink(temporary.c_str());
+        throw;
+    }
+    const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (directory.fd >= 0)
+        ::fsync(directory.fd);
+}
+
+LineAppender::LineAppender(const fs::path& path) : m_path(path) {
+    m_fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0644);
+    if (m_fd < 0)
+        throwIo("open", path, errno);
+    off_t end = ::lseek(m_fd, 0, SEEK_END);
+    while (end > 0) {
+        char last = 0;
+        if (::pread(m_fd, &last, 1, end - 1) != 1 || last == '\n')
+            break;
+        --end;
+    }
+    if (end >= 0 && ::ftruncate(m_fd, end) != 0) {
+        const int error = errno;
+        ::close(m_fd);
+        throwIo("mend", path, error);
+    }
+}
+
+LineAppender::~LineAppender() { ::close(m_fd); }
+
+void LineAppender::append(std::string_view line) {
+    std::string bytes(line);
+    bytes += '\n';
+    writeAll(m_fd, bytes, m_path);
+}
+
+std::optional<FileLock> FileLock::tryAcquire(const fs::path& path) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0)
+        throwIo("lock", path, errno);
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        ::close(fd);
+        return std::nullopt;
+    }
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    const std::string owner = fmt::format("{} {}\n", ::getpid(), host);
+    if (::ftruncate(fd, 0) == 0) {
+        [[maybe_unused]] const ssize_t n = ::pwrite(fd, owner.data(), owner.size(), 0);
+    }
+    return FileLock(fd);
+}
+
+bool FileLock::isHeld(const fs::path& path) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.fd < 0)
+        return false;
+    if (::flock(file.fd, LOCK_SH | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK;
+    ::flock(file.fd, LOCK_UN);
+    return false;
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+    std::swap(m_fd, other.m_fd);
+    return *this;
+}
+
+FileLock::~FileLock() {
+    if (m_fd >= 0)
+        ::close(m_fd);
+}
+
+MappedFile::MappedFile(const fs::path& path) : m_path(path) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.fd < 0)
+        throwIo("open", path, errno);
+    struct stat info {};
+    if (::fstat(file.fd, &info) != 0)
+        throwIo("read", path, errno);
+    if (!S_ISREG(info.st_mode))
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a regular file", path.string()));
+    m_size = static_cast<std::size_t>(info.st_size);
+    if (m_size == 0)
+        return;
+    void* data = ::mmap(nullptr, m_size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+    if (data == MAP_FAILED)
+        throwIo("map", path, errno);
+    m_data = static_cast<const std::byte*>(data);
+}
+
+MappedFile::~MappedFile() {
+    if (m_data)
+        ::munmap(const_cast<std::byte*>(m_data), m_size);
+}
+
+std::uintmax_t sizeOnDisk(const fs::path& path) {
+    std::error_code error;
+    if (fs::is_regular_file(path, error))
+        return fs::file_size(path, error);
+    std::uintmax_t total = 0;
+    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+        std::error_code ignored;
+        if (it->is_regular_file(ignored))
+            total += it->file_size(ignored);
+    }
+    return total;
+}
+
+std::string sha256(std::string_view bytes) {
+    Sha256 hash;
+    hash.update(bytes.data(), bytes.size());
+    return hash.finish();
+}
+
+std::string sha256File(const fs::path& path) {
+    const MappedFile file(path);
+    Sha256 hash;
+    hash.update(file.bytes().data(), file.bytes().size());
+    return hash.finish();
+}
+
+} // namespace triptych

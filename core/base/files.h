@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace triptych {
+
+/// Whole file. Throws Error{NotFound} if absent, {Io} if unreadable, {InvalidInput} if above maxBytes.
+std::string readFile(const std::filesystem::path& path, std::uintmax_t maxBytes = 1u << 30);
+
+/// Writes beside the target, syncs, renames: a reader sees the old bytes or the new, never a part.
+/// Throws Error{Io} naming the path; the target is then unchanged.
+void atomicWrite(const std::filesystem::path& path, std::string_view bytes);
+
+/// Appends whole lines with one write(2) and no buffer of its own, so that a killed process leaves at
+/// most one torn last line, which readers skip. Opening an existing file cuts such a line off first.
+class LineAppender {
+public:
+    explicit LineAppender(const std::filesystem::path& path);
+    ~LineAppender();
+    LineAppender(const LineAppender&) = delete;
+    LineAppender& operator=(const LineAppender&) = delete;
+    /// `line` without line feed. Throws Error{Io}.
+    void append(std::string_view line);
+
+private:
+    std::filesystem::path m_path;
+    int m_fd = -1;
+};
+
+/// Advisory lock by flock(2); released by destruction or the process's death. The file holds the pid
+/// and host of its owner for people to read.
+class FileLock {
+public:
+    /// Empty if another process holds it. Throws Error{Io} if the file cannot be made.
+    static std::optional<FileLock> tryAcquire(const std::filesystem::path& path);
+    /// True if some process, possibly this one, holds the lock.
+    static bool isHeld(const std::filesystem::path& path);
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&& other) noexcept;
+    ~FileLock();
+
+private:
+    explicit FileLock(int fd) : m_fd(fd) {}
+    int m_fd = -1;
+};
+
+/// Read-only view of a file, mapped. The bytes live as long as the object. An empty file has an empty view.
+class MappedFile {
+public:
+    /// Throws Error{NotFound | Io}.
+    explicit MappedFile(const std::filesystem::path& path);
+    ~MappedFile();
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+    std::span<const std::byte> bytes() const { return {m_data, m_size}; }
+    const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+    const std::byte* m_data = nullptr;
+    std::size_t m_size = 0;
+};
+
+/// Bytes of all regular files below a path (or of the file itself).
+std::uintmax_t sizeOnDisk(const std::filesystem::path& path);
+
+/// Lower-case hexadecimal SHA-256.
+std::string sha256(std::string_view bytes);
+std::string sha256File(const std::filesystem::path& path);
+
+} // namespace triptych

@@ -1,0 +1,59 @@
+#include "base/json.h"
+
+#include "base/error.h"
+#include "base/files.h"
+
+#include <fmt/format.h>
+
+namespace triptych {
+
+namespace {
+
+constexpr int kMaxDepth = 200;
+
+} // namespace
+
+Json parseJson(std::string_view text, std::string_view source) {
+    try {
+        bool tooDeep = false;
+        const auto guard = [&](int depth, Json::parse_event_t, Json&) {
+            // The parser itself is iterative; the destructor and every consumer of a value are not.
+            if (depth > kMaxDepth)
+                tooDeep = true;
+            return !tooDeep;
+        };
+        Json value = Json::parse(text.begin(), text.end(), guard);
+        if (tooDeep) {
+            throw Error(ErrorCode::InvalidInput,
+                        fmt::format("'{}' nests deeper than {} levels", source, kMaxDepth));
+        }
+        return value;
+    } catch (const Json::parse_error& error) {
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("'{}' is not valid JSON at byte {}", source, error.byte),
+                    "Look at that place in the text: a comma, a quote or a bracket is missing, or the text is cut off.");
+    }
+}
+
+Json readJsonFile(const std::filesystem::path& path, std::uintmax_t maxBytes) {
+    return parseJson(readFile(path, maxBytes), path.string());
+}
+
+std::string dumpJson(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+void writeJsonFile(const std::filesystem::path& path, const Json& value) {
+    atomicWrite(path, value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+Json errorToJson(const Error& error) {
+    return {{"code", errorCodeName(error.code())}, {"message", error.message()}, {"hint", error.hint()}};
+}
+
+Error errorFromJson(const Json& value) {
+    if (!value.is_object())
+        return Error(ErrorCode::Internal, "unknown error");
+    return Error(errorCodeFromName(value.value("code", "internal")), value.value("message", "unknown error"),
+                 value.value("hint", ""));
+}
+
+} // namespace triptych

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "text/tokenizer.h"
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace triptych {
+
+/// A sentence encoder from a Hugging Face folder: tokenizer, transformer, pooling and normalisation as the
+/// sentence-transformers files say (else mean and normalised). float32.
+class Encoder {
+public:
+    /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
+    static std::unique_ptr<Encoder> open(const std::filesystem::path& folder);
+    virtual ~Encoder() = default;
+    virtual int dimension() const = 0;
+    virtual int maxLength() const = 0; ///< tokens with the special ones; longer texts are cut
+    virtual const Tokenizer& tokenizer() const = 0;
+    /// Row-major (texts, dimension). Sorts by length internally, no padding waste; the result keeps the order.
+    virtual std::vector<float> embed(std::span<const std::string> texts, const std::stop_token& stop = {}) = 0;
+    virtual std::uintmax_t bytes() const = 0; ///< of the files it needs
+};
+
+} // namespace triptych

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace triptych {
+
+struct Encoding {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int32_t> type_ids;
+    /// Code points of the original text, [begin, end); special tokens have (0, 0).
+    std::vector<std::pair<std::int32_t, std::int32_t>> offsets;
+};
+
+class Tokenizer {
+public:
+    /// Reads tokenizer.json of a model folder. Throws Error naming the key at fault.
+    static std::unique_ptr<Tokenizer> open(const std::filesystem::path& folder);
+    virtual ~Tokenizer() = default;
+    /// Never truncates or pads. Invalid UTF-8 reads as U+FFFD.
+    virtual Encoding encode(std::string_view text, bool addSpecialTokens = true) const = 0;
+    virtual Encoding encodePair(std::string_view text, std::string_view pair, bool addSpecialTokens = true) const = 0;
+    /// Cuts an encoding of one text to `maxLength` tokens, keeping the closing special token.
+    virtual void truncate(Encoding& encoding, int maxLength) const = 0;
+    virtual int vocabularySize() const = 0;
+    virtual std::optional<std::int32_t> tokenId(std::string_view token) const = 0;
+    virtual std::string_view token(std::int32_t id) const = 0;
+};
+
+} // namespace triptych

@@ -1,0 +1,85 @@
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/random.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <set>
+#include <unistd.h>
+
+using namespace triptych;
+
+class BaseTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_dir;
+    std::filesystem::path path(const char* name) const { return m_dir.path().toStdString() + "/" + name; }
+
+private Q_SLOTS:
+    void errorCodesSurviveTheirNames() {
+        for (int i = 0; i <= static_cast<int>(ErrorCode::Internal); ++i) {
+            const auto code = static_cast<ErrorCode>(i);
+            QCOMPARE(static_cast<int>(errorCodeFromName(errorCodeName(code))), i);
+        }
+    }
+    void sha256MatchesThePublishedVector() {
+        QCOMPARE(sha256("abc"), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    }
+    void atomicWriteReplacesWholeFiles() {
+        atomicWrite(path("a"), "one");
+        atomicWrite(path("a"), "two");
+        QCOMPARE(readFile(path("a")), std::string("two"));
+        QVERIFY_EXCEPTION_THROWN(atomicWrite(path("missing/a"), "x"), Error);
+    }
+    void readFileRefusesMoreThanAllowed() {
+        atomicWrite(path("big"), std::string(100, 'x'));
+        try {
+            readFile(path("big"), 10);
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QCOMPARE(static_cast<int>(error.code()), static_cast<int>(ErrorCode::InvalidInput));
+            QVERIFY(error.message().find("big") != std::string::npos);
+        }
+    }
+    void appenderCutsTornLine() {
+        atomicWrite(path("log"), "whole\ntorn");
+        LineAppender(path("log")).append("next");
+        QCOMPARE(readFile(path("log")), std::string("whole\nnext\n"));
+    }
+    void lockIsHeldOnce() {
+        auto lock = FileLock::tryAcquire(path("lock"));
+        QVERIFY(lock.has_value());
+        QVERIFY(!FileLock::tryAcquire(path("lock")).has_value());
+        QVERIFY(FileLock::isHeld(path("lock")));
+        lock.reset();
+        QVERIFY(!FileLock::isHeld(path("lock")));
+    }
+    void jsonErrorNamesSourceAndByte() {
+        try {
+            parseJson("{\"a\": 1,, }", "spec.json");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(error.message().find("spec.json") != std::string::npos);
+            QVERIFY(error.message().find("byte") != std::string::npos);
+        }
+    }
+    void deepJsonIsRefused() {
+        QVERIFY_EXCEPTION_THROWN(parseJson(std::string(100'000, '['), "deep"), Error);
+        QVERIFY_EXCEPTION_THROWN(parseJson(std::string(100'000, '[') + std::string(100'000, ']'), "deep"), Error);
+    }
+    void randomIsTheSameEverywhere() {
+        Random random(42);
+        QCOMPARE(random.next(), std::uint64_t(13679457532755275413u));
+        std::set<std::uint64_t> seen;
+        for (int i = 0; i < 1000; ++i) {
+            const auto value = random.below(7);
+            QVERIFY(value < 7);
+            seen.insert(value);
+        }
+        QCOMPARE(seen.size(), std::size_t(7));
+    }
+};
+
+QTEST_GUILESS_MAIN(BaseTest)
+#include "tst_base.moc"
