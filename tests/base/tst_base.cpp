@@ -2,6 +2,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/resources.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -67,6 +68,22 @@ private Q_SLOTS:
     void deepJsonIsRefused() {
         QVERIFY_EXCEPTION_THROWN(parseJson(std::string(100'000, '['), "deep"), Error);
         QVERIFY_EXCEPTION_THROWN(parseJson(std::string(100'000, '[') + std::string(100'000, ']'), "deep"), Error);
+    }
+    void resourcesAreFoundFromTheBuildTree() {
+        QVERIFY(std::filesystem::exists(resourcePath("demo") / "messages.jsonl"));
+        try {
+            resourcePath("no-such-thing");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(error.message().find("no-such-thing") != std::string::npos);
+        }
+    }
+    void dataFolderFollowsTheEnvironment() {
+        qputenv("TRIPTYCH_DATA_DIR", "/somewhere");
+        QCOMPARE(dataFolder().string(), std::string("/somewhere"));
+        qunsetenv("TRIPTYCH_DATA_DIR");
+        qputenv("XDG_DATA_HOME", "/shared");
+        QCOMPARE(dataFolder().string(), std::string("/shared/triptych"));
     }
     void randomIsTheSameEverywhere() {
         Random random(42);
