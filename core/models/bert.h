@@ -1,0 +1,113 @@
+#pragma once
+
+#include "base/json.h"
+#include "models/kernels.h"
+#include "text/tokenizer.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Legend: B = sequences, T = tokens of the whole batch, H = hidden size, L = layers, U = distinct tokens.
+
+namespace triptych {
+
+/// Weights by their Hugging Face names without the prefix "bert.", float32.
+using NamedTensors = std::map<std::string, at::Tensor>;
+
+/// The keys of config.json that the arithmetic depends on, under their own names.
+struct BertConfig {
+    int vocab_size = 0;
+    int hidden_size = 0;
+    int num_hidden_layers = 0;
+    int num_attention_heads = 0;
+    int intermediate_size = 0;
+    int max_position_embeddings = 0;
+    int type_vocab_size = 2;
+    double layer_norm_eps = 1e-12;
+    double hidden_dropout_prob = 0.1;
+    double attention_probs_dropout_prob = 0.1;
+    double classifier_dropout = 0.1; ///< hidden_dropout_prob where the file has null
+};
+/// Throws Error{InvalidInput | Unsupported} naming source and key.
+BertConfig bertConfigFromJson(const Json& value, std::string_view source);
+
+/// Name and shape of every weight of the body; the pooler (pooler.dense.*) on request.
+std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config, bool pooler);
+
+/// A batch without padding: the sequences one after another.
+struct PackedBatch {
+    at::Tensor ids;                   ///< (T), int64
+    at::Tensor type_ids;              ///< (T), int64
+    at::Tensor positions;             ///< (T), int64, from 0 in each sequence
+    std::vector<std::int64_t> starts; ///< B + 1; sequence i is rows starts[i] to starts[i + 1]
+    std::int64_t sequences() const { return static_cast<std::int64_t>(starts.size()) - 1; }
+    std::int64_t tokens() const { return starts.back(); }
+};
+/// Encodings as they are, not cut. Empty ones are not allowed: a tokenizer adds its special tokens.
+PackedBatch packBatch(std::span<const Encoding* const> encodings);
+
+/// The rows of the word table that a batch uses, as a leaf of its own: its gradient is (U, H), not (V, H).
+struct WordRows {
+    at::Tensor values; ///< (U, H)
+    at::Tensor index;  ///< (T), int64: row of each token
+};
+
+/// BERT (Devlin et al. 2019) over a packed batch. Holds the tensors, does not copy them: an optimizer that
+/// changes them in place changes the model.
+class Bert {
+public:
+    /// Checks that every weight is there with its shape, float32 and contiguous. A pooler is used if there.
+    /// Throws Error{InvalidInput} naming source and tensor.
+    Bert(BertConfig config, NamedTensors weights, std::string_view source);
+
+    const BertConfig& config() const { return m_config; }
+    const NamedTensors& weights() const { return m_weights; }
+    bool hasPooler() const { return m_pooler.weight.defined(); }
+
+    /// Last hidden state (T, H). Differentiable in every weight that requires a gradient. `dropout` of rate 0
+    /// drops nothing; else the rates are the configuration's. `words` replaces the look-up in the word table.
+    /// Throws Error{InvalidArgument} if an id or a length is out of range.
+    at::Tensor forward(const PackedBatch& batch, const kernels::DropoutMask& dropout = {},
+                       const WordRows* words = nullptr) const;
+    /// tanh(dense(first token)): (B, H).
+    at::Tensor pooled(const at::Tensor& hidden, const PackedBatch& batch) const;
+
+private:
+    struct Dense {
+        at::Tensor weight; // (out, in)
+        at::Tensor bias;   // (out)
+    };
+    struct Layer {
+        Dense query, key, value, attentionOutput, intermediate, output;
+        Dense attentionNorm, outputNorm; // gain and bias
+    };
+    at::Tensor take(const std::string& name, std::vector<std::int64_t> shape, std::string_view source) const;
+
+    BertConfig m_config;
+    NamedTensors m_weights;
+    at::Tensor m_words, m_positions, m_types;
+    Dense m_embeddingNorm;
+    std::vector<Layer> m_layers;
+    Dense m_pooler;
+};
+
+/// x (N, in) to (N, out): x wᵀ + b.
+at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
+/// Reads float tensors (F32, F16, BF16) of a safetensors file as float32 copies; `prefix` is taken off the names
+/// that carry it. Other dtypes are left out (position_ids of old files).
+NamedTensors readWeights(const std::filesystem::path& file, std::string_view prefix = "bert.");
+
+/// config.json and model.safetensors of a Hugging Face folder with a BERT body. With `others` given, weights
+/// that are not of the body (classifier.*) go there.
+/// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
+Bert openBert(const std::filesystem::path& folder, NamedTensors* others = nullptr);
+
+} // namespace triptych

@@ -1,0 +1,308 @@
+#include "models/kernels.h"
+
+#include "base/random.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace triptych::kernels {
+
+namespace {
+
+using Vector = float __attribute__((vector_size(32)));
+constexpr std::int64_t kLanes = 8;
+
+Vector load(const float* from) {
+    Vector value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+void store(float* to, Vector value) { std::memcpy(to, &value, sizeof value); }
+
+std::int64_t padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
+
+/// R rows by V vectors of C stay in registers over the whole of k.
+template <int R, int V>
+void productBlock(std::int64_t k, const float* a, std::int64_t aRow, std::int64_t aColumn, const float* b,
+                  std::int64_t ldb, float* c, std::int64_t ldc) {
+    Vector sum[R][V] = {};
+    for (std::int64_t p = 0; p < k; ++p) {
+        Vector right[V];
+        for (int v = 0; v < V; ++v)
+            right[v] = load(b + p * ldb + v * kLanes);
+        for (int r = 0; r < R; ++r) {
+            const float left = a[r * aRow + p * aColumn];
+            for (int v = 0; v < V; ++v)
+                sum[r][v] += left * right[v];
+        }
+    }
+    for (int r = 0; r < R; ++r) {
+        for (int v = 0; v < V; ++v)
+            store(c + r * ldc + v * kLanes, sum[r][v]);
+    }
+}
+
+template <int V>
+void productColumns(std::int64_t m, std::int64_t k, const float* a, std::int64_t aRow, std::int64_t aColumn,
+                    const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+    constexpr int kRows = V == 4 ? 3 : 4;
+    std::int64_t i = 0;
+    for (; i + kRows <= m; i += kRows)
+        productBlock<kRows, V>(k, a + i * aRow, aRow, aColumn, b, ldb, c + i * ldc, ldc);
+    for (; i < m; ++i)
+        productBlock<1, V>(k, a + i * aRow, aRow, aColumn, b, ldb, c + i * ldc, ldc);
+}
+
+/// exp for x <= 0 with a relative error of 2e-7; branch-free, so that loops over it vectorise.
+float expNegative(float x) {
+    x = std::max(x, -87.0f);
+    const float n = __builtin_rintf(x * 1.44269504088896341f);
+    const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1.0f;
+    return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+}
+
+std::uint64_t mixed(std::uint64_t value) { return Random(value).next(); }
+
+/// (rows, columns) with row stride ld -> (columns, padded(rows)), the padding zero.
+void transpose(const float* from, std::int64_t rows, std::int64_t columns, std::int64_t ld, float* to) {
+    const std::int64_t wide = padded(rows);
+    for (std::int64_t j = 0; j < columns; ++j) {
+        for (std::int64_t i = 0; i < rows; ++i)
+            to[j * wide + i] = from[i * ld + j];
+        std::fill(to + j * wide + rows, to + (j + 1) * wide, 0.0f);
+    }
+}
+
+} // namespace
+
+DropoutMask DropoutMask::at(std::uint64_t site) const { return {mixed(key ^ mixed(site + 1)), rate}; }
+
+void DropoutMask::fill(std::uint64_t row, std::int64_t count, float* factors) const {
+    const auto threshold = static_cast<std::uint32_t>(std::lround(rate * 65536.0));
+    const auto keep = static_cast<float>(65536.0 / (65536.0 - threshold));
+    Random random(mixed(key + row * 0x9e3779b97f4a7c15u));
+    std::int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        const std::uint64_t bits = random.next();
+        for (int j = 0; j < 4; ++j)
+            factors[i + j] = ((bits >> (16 * j)) & 0xffffu) < threshold ? 0.0f : keep;
+    }
+    if (i < count) {
+        const std::uint64_t bits = random.next();
+        for (int j = 0; i < count; ++i, ++j)
+            factors[i] = ((bits >> (16 * j)) & 0xffffu) < threshold ? 0.0f : keep;
+    }
+}
+
+void smallProduct(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aRow,
+                  std::int64_t aColumn, const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
+    std::int64_t j = 0;
+    for (; j + 4 * kLanes <= n; j += 4 * kLanes)
+        productColumns<4>(m, k, a, aRow, aColumn, b + j, ldb, c + j, ldc);
+    for (; j + 2 * kLanes <= n; j += 2 * kLanes)
+        productColumns<2>(m, k, a, aRow, aColumn, b + j, ldb, c + j, ldc);
+    for (; j + kLanes <= n; j += kLanes)
+        productColumns<1>(m, k, a, aRow, aColumn, b + j, ldb, c + j, ldc);
+    for (; j < n; ++j) {
+        for (std::int64_t i = 0; i < m; ++i) {
+            float sum = 0;
+            for (std::int64_t p = 0; p < k; ++p)
+                sum += a[i * aRow + p * aColumn] * b[p * ldb + j];
+            c[i * ldc + j] = sum;
+        }
+    }
+}
+
+void normForward(const NormForward& args, std::int64_t begin, std::int64_t end) {
+    const std::int64_t width = args.width;
+    for (std::int64_t row = begin; row < end; ++row) {
+        const float* x = args.x + row * width;
+        float* out = args.out + row * width;
+        if (args.dropout.rate > 0) {
+            args.dropout.fill(static_cast<std::uint64_t>(row), width, out);
+            for (std::int64_t i = 0; i < width; ++i)
+                out[i] *= x[i];
+        } else {
+            std::copy(x, x + width, out);
+        }
+        if (args.residual) {
+            const float* residual = args.residual + row * width;
+            for (std::int64_t i = 0; i < width; ++i)
+                out[i] += residual[i];
+        }
+        float sum = 0;
+        for (std::int64_t i = 0; i < width; ++i)
+            sum += out[i];
+        const float mean = sum / static_cast<float>(width);
+        float squares = 0;
+        for (std::int64_t i = 0; i < width; ++i)
+            squares += (out[i] - mean) * (out[i] - mean);
+        const auto inverse = static_cast<float>(
+            1.0 / std::sqrt(static_cast<double>(squares) / static_cast<double>(width) + args.epsilon));
+        if (args.normalised) {
+            float* normalised = args.normalised + row * width;
+            for (std::int64_t i = 0; i < width; ++i)
+                normalised[i] = (out[i] - mean) * inverse;
+            args.inverse[row] = inverse;
+        }
+        for (std::int64_t i = 0; i < width; ++i)
+            out[i] = (out[i] - mean) * inverse * args.gain[i] + args.bias[i];
+    }
+}
+
+void normBackward(const NormBackward& args, std::int64_t begin, std::int64_t end) {
+    const std::int64_t width = args.width;
+    const auto count = static_cast<float>(width);
+    for (std::int64_t row = begin; row < end; ++row) {
+        const float* dOut = args.dOut + row * width;
+        const float* normalised = args.normalised + row * width;
+        float* dSum = args.dSum + row * width;
+        float sum = 0;
+        float product = 0;
+        for (std::int64_t i = 0; i < width; ++i) {
+            const float d = dOut[i] * args.gain[i];
+            sum += d;
+            product += d * normalised[i];
+        }
+        const float mean = sum / count;
+        const float meanProduct = product / count;
+        const float inverse = args.inverse[row];
+        for (std::int64_t i = 0; i < width; ++i)
+            dSum[i] = inverse * (dOut[i] * args.gain[i] - mean - normalised[i] * meanProduct);
+        if (args.dx) {
+            float* dx = args.dx + row * width;
+            args.dropout.fill(static_cast<std::uint64_t>(row), width, dx);
+            for (std::int64_t i = 0; i < width; ++i)
+                dx[i] *= dSum[i];
+        }
+    }
+}
+
+void normBackwardGain(const float* dOut, const float* normalised, std::int64_t rows, std::int64_t width, float* dGain,
+                      float* dBias, std::int64_t begin, std::int64_t end) {
+    std::fill(dGain + begin, dGain + end, 0.0f);
+    std::fill(dBias + begin, dBias + end, 0.0f);
+    for (std::int64_t row = 0; row < rows; ++row) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            dBias[i] += dOut[row * width + i];
+            dGain[i] += dOut[row * width + i] * normalised[row * width + i];
+        }
+    }
+}
+
+std::int64_t attentionScratch(std::int64_t length, std::int64_t headSize) {
+    return padded(length) * (2 * length + headSize) + length + kLanes;
+}
+
+void attentionForward(const AttentionHead& head, const float* q, const float* k, const float* v, float* out,
+                      float* probabilities, float* scratch) {
+    const std::int64_t length = head.length;
+    const std::int64_t wide = padded(length);
+    float* turned = scratch;                         // (headSize, wide)
+    float* scores = turned + head.headSize * wide;   // (length, wide)
+    float* factors = scores + length * wide;         // (length)
+    const float scale = 1.0f / std::sqrt(static_cast<float>(head.headSize));
+
+    transpose(k, length, head.headSize, head.stride, turned);
+    smallProduct(length, wide, head.headSize, q, head.stride, 1, turned, wide, scores, wide);
+    for (std::int64_t i = 0; i < length; ++i) {
+        float* row = scores + i * wide;
+        float largest = row[0];
+        for (std::int64_t j = 1; j < length; ++j)
+            largest = std::max(largest, row[j]);
+        float sum = 0;
+        for (std::int64_t j = 0; j < length; ++j) {
+            row[j] = expNegative((row[j] - largest) * scale);
+            sum += row[j];
+        }
+        const float inverse = 1.0f / sum;
+        for (std::int64_t j = 0; j < length; ++j)
+            row[j] *= inverse;
+        if (probabilities)
+            std::copy(row, row + length, probabilities + i * length);
+        if (head.dropout.rate > 0) {
+            head.dropout.fill(head.row + static_cast<std::uint64_t>(i * length), length, factors);
+            for (std::int64_t j = 0; j < length; ++j)
+                row[j] *= factors[j];
+        }
+    }
+    smallProduct(length, head.headSize, length, scores, wide, 1, v, head.stride, out, head.stride);
+}
+
+void attentionBackward(const AttentionHead& head, const float* q, const float* k, const float* v, const float* dOut,
+                       const float* probabilities, float* dq, float* dk, float* dv, float* scratch) {
+    const std::int64_t length = head.length;
+    const std::int64_t wide = padded(length);
+    float* turned = scratch;                       // (headSize, wide)
+    float* dScores = turned + head.headSize * wide; // (length, wide)
+    float* dropped = dScores + length * wide;      // (length, wide): probabilities after dropout
+    float* factors = dropped + length * wide;      // (length)
+    const float scale = 1.0f / std::sqrt(static_cast<float>(head.headSize));
+
+    transpose(v, length, head.headSize, head.stride, turned);
+    smallProduct(length, wide, head.headSize, dOut, head.stride, 1, turned, wide, dScores, wide);
+    for (std::int64_t i = 0; i < length; ++i) {
+        const float* p = probabilities + i * length;
+        float* d = dScores + i * wide;
+        float* kept = dropped + i * wide;
+        if (head.dropout.rate > 0) {
+            head.dropout.fill(head.row + static_cast<std::uint64_t>(i * length), length, factors);
+            for (std::int64_t j = 0; j < length; ++j) {
+                d[j] *= factors[j];
+                kept[j] = p[j] * factors[j];
+            }
+        } else {
+            std::copy(p, p + length, kept);
+        }
+        float product = 0;
+        for (std::int64_t j = 0; j < length; ++j)
+            product += d[j] * p[j];
+        for (std::int64_t j = 0; j < length; ++j)
+            d[j] = p[j] * (d[j] - product) * scale;
+    }
+    smallProduct(length, head.headSize, length, dropped, 1, wide, dOut, head.stride, dv, head.stride);
+    smallProduct(length, head.headSize, length, dScores, wide, 1, k, head.stride, dq, head.stride);
+    smallProduct(length, head.headSize, length, dScores, 1, wide, q, head.stride, dk, head.stride);
+}
+
+void adamw(const AdamStep& step, float* weights, const float* gradient, float* mean, float* square, std::int64_t begin,
+           std::int64_t end) {
+    // The order of operations is torch's single-tensor one: decay, moments, then weights += -rate/c1 * m / denominator.
+    const double correction1 = 1.0 - std::pow(step.beta1, static_cast<double>(step.step));
+    const double correction2 = 1.0 - std::pow(step.beta2, static_cast<double>(step.step));
+    const auto decay = static_cast<float>(1.0 - step.learningRate * step.weightDecay);
+    const auto rate = static_cast<float>(step.learningRate / correction1);
+    const auto root = static_cast<float>(1.0 / std::sqrt(correction2));
+    const auto epsilon = static_cast<float>(step.epsilon);
+    const auto beta2 = static_cast<float>(step.beta2);
+    const auto rest1 = static_cast<float>(1.0 - step.beta1);
+    const auto rest2 = static_cast<float>(1.0 - step.beta2);
+    const auto scale = static_cast<float>(step.gradientScale);
+    for (std::int64_t i = begin; i < end; ++i) {
+        const float g = gradient[i] * scale;
+        const float m = mean[i] + (g - mean[i]) * rest1;
+        const float s = square[i] * beta2 + g * g * rest2;
+        mean[i] = m;
+        square[i] = s;
+        weights[i] = weights[i] * decay - rate * (m / (std::sqrt(s) * root + epsilon));
+    }
+}
+
+double sumOfSquares(const float* values, std::int64_t begin, std::int64_t end) {
+    double sum = 0;
+    for (std::int64_t i = begin; i < end; ++i)
+        sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    return sum;
+}
+
+} // namespace triptych::kernels
