@@ -97,12 +97,47 @@ public:
     /// Folds all events; "running" without a living lock reads as interrupted.
     RunStatus status() const;
     std::optional<Json> result() const; ///< result.json, if the run wrote one
-    RunControl control() const;
+    RunControl control() const; ///< Continue if control.json is absent or unreadable
     void setControl(RunControl control) const;
     bool isAlive() const; ///< some process holds the lock
+    std::filesystem::path lockFile() const { return m_path / "lock"; }
+    std::filesystem::path eventsFile() const { return m_path / "events.jsonl"; }
+
+    /// Which process a supervisor started last, in worker.json; how a run that is starting or that died
+    /// before its first event is told from one that nobody started.
+    struct Launch {
+        std::int64_t pid = 0;       ///< the launcher's where there is one
+        std::string host;
+        std::int64_t after = 0;     ///< number of the newest event at that time
+    };
+    std::optional<Launch> launch() const;
+    void setLaunch(const Launch& launch) const;
 
 private:
     std::filesystem::path m_path;
 };
+
+/// Watches one run: keeps the offset and the folded status, so that a poll costs what is new and not the
+/// length of the file. Window and command line call poll() up to ten times a second.
+class RunFollower {
+public:
+    explicit RunFollower(RunDirectory directory) : m_directory(std::move(directory)) {}
+    /// New events since the last call, in order; status() is then up to date.
+    std::vector<RunEvent> poll();
+    const RunStatus& status() const { return m_status; }
+    const RunDirectory& directory() const { return m_directory; }
+
+private:
+    std::vector<RunEvent> readNew();
+
+    RunDirectory m_directory;
+    std::int64_t m_offset = 0;
+    RunStatus m_folded; ///< what the events alone say
+    RunStatus m_status; ///< corrected by lock and launch
+};
+
+/// True if a process of this host with that number runs and is no zombie.
+bool isProcessAlive(std::int64_t pid);
+std::string hostName();
 
 } // namespace triptych

@@ -1,0 +1,197 @@
+#include "jobs/job_runner.h"
+
+#include "base/error.h"
+#include "jobs/event_writer.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <new>
+#include <sys/resource.h>
+#include <thread>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kWorkerNice = 10;
+constexpr std::chrono::milliseconds kPollInterval{100};
+
+// A signal handler can reach nothing but a variable of static storage.
+volatile std::sig_atomic_t g_terminate = 0;
+void onTerminate(int) { g_terminate = 1; }
+
+/// SIGTERM and Ctrl+C ask for a stop while this lives.
+class TerminationSignals {
+public:
+    TerminationSignals() {
+        g_terminate = 0;
+        struct sigaction action {};
+        action.sa_handler = onTerminate;
+        sigemptyset(&action.sa_mask);
+        ::sigaction(SIGTERM, &action, &m_oldTerm);
+        ::sigaction(SIGINT, &action, &m_oldInt);
+    }
+    ~TerminationSignals() {
+        ::sigaction(SIGTERM, &m_oldTerm, nullptr);
+        ::sigaction(SIGINT, &m_oldInt, nullptr);
+    }
+    TerminationSignals(const TerminationSignals&) = delete;
+    TerminationSignals& operator=(const TerminationSignals&) = delete;
+
+private:
+    struct sigaction m_oldTerm {}, m_oldInt {};
+};
+
+class RunningJob final : public JobContext {
+public:
+    RunningJob(const RunDirectory& directory, RunSpec spec, EventWriter& events, bool resumed)
+        : m_directory(directory), m_spec(std::move(spec)), m_events(events), m_resumed(resumed) {
+        look();
+        // A thread of its own, so that a cancel also reaches a job in a part that has no steps.
+        m_watcher = std::jthread([this](std::stop_token over) { watch(over); });
+    }
+    const RunSpec& spec() const override { return m_spec; }
+    const RunDirectory& directory() const override { return m_directory; }
+    std::stop_token stop() const override { return m_stop.get_token(); }
+    ProgressSink& progress() override { return m_events; }
+    RunControl poll() override { return m_control; }
+    bool resumed() const override { return m_resumed; }
+
+private:
+    void look() {
+        const RunControl control = g_terminate ? RunControl::Cancel : m_directory.control();
+        m_control = control;
+        if (control == RunControl::Cancel && !m_stop.stop_requested()) {
+            m_events.state(RunState::Cancelling);
+            m_stop.request_stop();
+        }
+    }
+    void watch(const std::stop_token& over) {
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        std::unique_lock lock(mutex);
+        while (!wake.wait_for(lock, over, kPollInterval, [&] { return over.stop_requested(); }) && !over.stop_requested()) {
+            try {
+                look();
+            } catch (const Error&) {
+                // The events file cannot be written; the job's own next event reports it.
+            }
+        }
+    }
+
+    const RunDirectory& m_directory;
+    const RunSpec m_spec;
+    EventWriter& m_events;
+    const bool m_resumed;
+    std::stop_source m_stop;
+    std::atomic<RunControl> m_control = RunControl::Continue;
+    std::jthread m_watcher; ///< last: it ends before what it uses
+};
+
+/// Supervisors look at the lock by taking it for a moment, so one refusal says little.
+FileLock acquireLock(const RunDirectory& run) {
+    for (int attempt = 0; attempt < 40; ++attempt) {
+        if (auto lock = FileLock::tryAcquire(run.lockFile()))
+            return std::move(*lock);
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    }
+    throw Error(ErrorCode::Busy, fmt::format("another process works on the run '{}'", run.id()),
+                "Wait for it, or cancel it with `triptych-cli job cancel`.");
+}
+
+const JobFunction& findJob(const JobRegistry& registry, const RunSpec& spec) {
+    const std::string key = spec.kind + "/" + spec.method;
+    const auto found = registry.find(key);
+    if (found == registry.end()) {
+        std::vector<std::string> known;
+        for (const auto& [name, unused] : registry)
+            known.push_back(name);
+        throw Error(ErrorCode::Unsupported, fmt::format("there is no job '{}'; this version has {}", key, fmt::join(known, ", ")));
+    }
+    return found->second;
+}
+
+int fail(EventWriter& events, const Error& error) {
+    events.state(RunState::Failed, errorToJson(error));
+    return 1;
+}
+
+/// The job lives in here alone: once it is gone, no more states come from the watcher.
+Json work(const RunDirectory& run, const JobRegistry& registry, EventWriter& events, bool resumed) {
+    RunningJob job(run, run.spec(), events, resumed);
+    throwIfStopped(job.stop());
+    if (job.poll() == RunControl::Pause)
+        throw PauseRequested();
+    Json result = findJob(registry, job.spec())(job);
+    if (!result.is_object())
+        throw Error(ErrorCode::Internal, fmt::format("the job '{}/{}' gave no result", job.spec().kind, job.spec().method));
+    return result;
+}
+
+int execute(const RunDirectory& run, const JobRegistry& registry, EventWriter& events, bool resumed) {
+    try {
+        events.state(RunState::Running);
+        Json result = work(run, registry, events, resumed);
+        result["state"] = runStateName(RunState::Done);
+        writeJsonFile(run.path() / "result.json", result);
+        events.state(RunState::Done);
+        return 0;
+    } catch (const PauseRequested&) {
+        events.state(RunState::Paused);
+        return 0;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::Cancelled)
+            return fail(events, error);
+        events.state(RunState::Cancelled);
+        return 130;
+    } catch (const std::bad_alloc&) {
+        return fail(events, Error(ErrorCode::OutOfMemory, "the job ran out of memory",
+                                  "Lower the batch size or the length limit, or close other programs."));
+    } catch (const std::exception& error) {
+        // A library's exception may carry a stack trace; its first line names the cause.
+        const std::string_view what = error.what();
+        return fail(events, Error(ErrorCode::Internal, std::string(what.substr(0, what.find('\n'))),
+                                  "The run's worker.log may say more."));
+    } catch (...) {
+        return fail(events, Error(ErrorCode::Internal, "the job threw something that is no exception"));
+    }
+}
+
+bool isFinished(const RunDirectory& run) {
+    const std::optional<Json> result = run.result();
+    return result && result->value("state", "") == runStateName(RunState::Done);
+}
+
+} // namespace
+
+int runJob(const fs::path& runDirectory, const JobRegistry& registry) {
+    const RunDirectory run(runDirectory);
+    const FileLock lock = acquireLock(run);
+    const TerminationSignals signals;
+    if (::getpriority(PRIO_PROCESS, 0) < kWorkerNice)
+        ::setpriority(PRIO_PROCESS, 0, kWorkerNice);
+
+    std::int64_t offset = 0;
+    bool resumed = false, done = false;
+    for (const RunEvent& event : run.eventsSince(offset)) {
+        if (event.type == "state") {
+            resumed = resumed || event.data.value("state", "") == runStateName(RunState::Running);
+            done = event.data.value("state", "") == runStateName(RunState::Done);
+        }
+    }
+    if (done)
+        return 0;
+    EventWriter events(run);
+    if (isFinished(run)) { // killed between the result and its event
+        events.state(RunState::Done);
+        return 0;
+    }
+    return execute(run, registry, events, resumed);
+}
+
+} // namespace triptych
