@@ -1,0 +1,205 @@
+#include "l10n/words.h"
+
+#include "l10n/numbers.h"
+
+#include <QCoreApplication>
+
+namespace triptych::ui {
+
+QString techniqueWord(Technique technique) {
+    switch (technique) {
+    case Technique::ZeroShot: return QCoreApplication::translate("Words", "Zero-shot");
+    case Technique::Rag: return QCoreApplication::translate("Words", "Retrieve");
+    case Technique::FineTune: return QCoreApplication::translate("Words", "Fine-tune");
+    //: The technique, as a title
+    case Technique::Distill: return QCoreApplication::translate("Words", "Distil");
+    case Technique::Hybrid: return QCoreApplication::translate("Words", "Hybrid");
+    }
+    return {};
+}
+
+QString methodWord(const QString& method) {
+    if (method == QLatin1String("zero_shot"))
+        return QCoreApplication::translate("Words", "nearest label name");
+    if (method == QLatin1String("retrieve"))
+        return QCoreApplication::translate("Words", "nearest rows");
+    if (method == QLatin1String("head"))
+        return QCoreApplication::translate("Words", "head only");
+    if (method == QLatin1String("full"))
+        return QCoreApplication::translate("Words", "all weights");
+    if (method == QLatin1String("soft"))
+        return QCoreApplication::translate("Words", "soft targets");
+    if (method == QLatin1String("predictor"))
+        return QCoreApplication::translate("Words", "evaluation");
+    return method;
+}
+
+std::optional<Technique> techniqueOfMethod(const QString& method) {
+    if (method == QLatin1String("zero_shot"))
+        return Technique::ZeroShot;
+    if (method == QLatin1String("retrieve"))
+        return Technique::Rag;
+    if (method == QLatin1String("head") || method == QLatin1String("full"))
+        return Technique::FineTune;
+    if (method == QLatin1String("soft"))
+        return Technique::Distill;
+    return std::nullopt;
+}
+
+QString stateWord(RunState state) {
+    switch (state) {
+    case RunState::Queued: return QCoreApplication::translate("Words", "queued");
+    case RunState::Running: return QCoreApplication::translate("Words", "running");
+    case RunState::Paused: return QCoreApplication::translate("Words", "paused");
+    case RunState::Cancelling: return QCoreApplication::translate("Words", "cancelling");
+    case RunState::Cancelled: return QCoreApplication::translate("Words", "cancelled");
+    case RunState::Failed: return QCoreApplication::translate("Words", "failed");
+    case RunState::Interrupted: return QCoreApplication::translate("Words", "interrupted");
+    //: State of a job that ended well
+    case RunState::Done: return QCoreApplication::translate("Words", "done");
+    }
+    return {};
+}
+
+QString splitWord(const QString& split) {
+    if (split == QLatin1String("train"))
+        return QCoreApplication::translate("Words", "train");
+    //: The part of the data that selects (development set)
+    if (split == QLatin1String("dev"))
+        return QCoreApplication::translate("Words", "dev");
+    if (split == QLatin1String("test"))
+        return QCoreApplication::translate("Words", "test");
+    return split;
+}
+
+QString evidenceSourceWord(EvidenceSource source) {
+    switch (source) {
+    case EvidenceSource::Measured: return QCoreApplication::translate("Words", "measured");
+    //: Evidence that the user typed in
+    case EvidenceSource::Entered: return QCoreApplication::translate("Words", "entered");
+    //: Evidence that is assumed because nothing better is known
+    case EvidenceSource::Default: return QCoreApplication::translate("Words", "default");
+    }
+    return {};
+}
+
+QString confidenceWord(const QString& confidence) {
+    if (confidence == QLatin1String("low"))
+        return QCoreApplication::translate("Words", "low", "confidence");
+    if (confidence == QLatin1String("medium"))
+        return QCoreApplication::translate("Words", "medium", "confidence");
+    if (confidence == QLatin1String("high"))
+        return QCoreApplication::translate("Words", "high", "confidence");
+    return confidence;
+}
+
+QString metricWord(const QString& metric) {
+    if (metric == QLatin1String("accuracy"))
+        return QCoreApplication::translate("Words", "Accuracy");
+    if (metric == QLatin1String("macro_f1"))
+        return QCoreApplication::translate("Words", "Macro F1");
+    if (metric == QLatin1String("ece"))
+        return QCoreApplication::translate("Words", "Calibration error");
+    if (metric == QLatin1String("retention"))
+        return QCoreApplication::translate("Words", "Retention");
+    if (metric == QLatin1String("speedup"))
+        return QCoreApplication::translate("Words", "Speed-up");
+    if (metric == QLatin1String("train_loss"))
+        return QCoreApplication::translate("Words", "train loss");
+    if (metric == QLatin1String("dev_loss"))
+        return QCoreApplication::translate("Words", "dev loss");
+    if (metric == QLatin1String("dev_accuracy"))
+        return QCoreApplication::translate("Words", "dev accuracy");
+    if (metric == QLatin1String("learning_rate"))
+        return QCoreApplication::translate("Words", "learning rate");
+    if (metric == QLatin1String("gradient_norm"))
+        return QCoreApplication::translate("Words", "gradient norm");
+    if (metric.startsWith(QLatin1String("control_")))
+        return QCoreApplication::translate("Words", "%1, control").arg(metricWord(metric.mid(8)));
+    return metric;
+}
+
+QString stageWord(const QString& stage) {
+    if (stage == QLatin1String("train"))
+        return QCoreApplication::translate("Words", "training");
+    if (stage == QLatin1String("evaluate"))
+        return QCoreApplication::translate("Words", "measuring quality");
+    if (stage == QLatin1String("latency"))
+        return QCoreApplication::translate("Words", "measuring latency");
+    if (stage == QLatin1String("index"))
+        return QCoreApplication::translate("Words", "indexing");
+    if (stage == QLatin1String("embed"))
+        return QCoreApplication::translate("Words", "embedding");
+    if (stage == QLatin1String("load"))
+        return QCoreApplication::translate("Words", "loading the model");
+    if (stage == QLatin1String("tokenize"))
+        return QCoreApplication::translate("Words", "tokenizing");
+    if (stage == QLatin1String("teach"))
+        return QCoreApplication::translate("Words", "asking the teacher");
+    if (stage == QLatin1String("control"))
+        return QCoreApplication::translate("Words", "training the control");
+    if (stage == QLatin1String("import") || stage == QLatin1String("read"))
+        return QCoreApplication::translate("Words", "reading the file");
+    return stage;
+}
+
+QString progressText(std::int64_t done, std::int64_t total, const QString& unit) {
+    const int n = static_cast<int>(std::min<std::int64_t>(total > 0 ? total : done, 1'000'000'000));
+    QString word;
+    if (unit == QLatin1String("steps"))
+        word = QCoreApplication::translate("Words", "steps", nullptr, n);
+    else if (unit == QLatin1String("rows"))
+        word = QCoreApplication::translate("Words", "rows", nullptr, n);
+    else if (unit == QLatin1String("texts"))
+        word = QCoreApplication::translate("Words", "texts", nullptr, n);
+    else if (unit == QLatin1String("documents"))
+        word = QCoreApplication::translate("Words", "documents", nullptr, n);
+    else if (unit == QLatin1String("bytes"))
+        return total > 0 ? QCoreApplication::translate("Words", "%1 / %2")
+                               .arg(bytesText(static_cast<double>(done)), bytesText(static_cast<double>(total)))
+                         : bytesText(static_cast<double>(done));
+    else
+        word = unit;
+    if (done == 0 && total == 0)
+        return QStringLiteral("—");
+    if (total <= 0)
+        //: %1 a count, %2 what is counted: "38 documents"
+        return QCoreApplication::translate("Words", "%1 %2").arg(countText(done), word);
+    //: %1 done of %2, %3 what is counted: "1,204 / 1,950 steps"
+    return QCoreApplication::translate("Words", "%1 / %2 %3").arg(countText(done), countText(total), word);
+}
+
+QString errorSentence(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::InvalidArgument: return QCoreApplication::translate("Words", "A value is outside what is allowed.");
+    case ErrorCode::InvalidInput: return QCoreApplication::translate("Words", "The file or a row of it is malformed.");
+    case ErrorCode::NotFound: return QCoreApplication::translate("Words", "Something that was named does not exist.");
+    case ErrorCode::AlreadyExists: return QCoreApplication::translate("Words", "The name is already taken.");
+    case ErrorCode::Unsupported: return QCoreApplication::translate("Words", "Triptych does not handle this kind.");
+    case ErrorCode::Io: return QCoreApplication::translate("Words", "Reading or writing a file failed.");
+    case ErrorCode::Busy: return QCoreApplication::translate("Words", "Another process is using it.");
+    case ErrorCode::Corrupt: return QCoreApplication::translate("Words", "Stored data fails its own check.");
+    case ErrorCode::OutOfMemory: return QCoreApplication::translate("Words", "There was not enough memory.");
+    case ErrorCode::Cancelled: return QCoreApplication::translate("Words", "Stopped on request.");
+    case ErrorCode::WorkerDied: return QCoreApplication::translate("Words", "The engine process ended unexpectedly.");
+    case ErrorCode::Protocol: return QCoreApplication::translate("Words", "The engine's reply could not be understood.");
+    case ErrorCode::Internal: return QCoreApplication::translate("Words", "This is a defect in Triptych.");
+    }
+    return {};
+}
+
+QString errorMessage(const Error& error) {
+    return errorSentence(error.code()) + u' ' + qstr(error.message());
+}
+
+QString errorHint(const Error& error) { return qstr(error.hint()); }
+
+QString reasonSentence(const Reason& reason) { return qstr(reason.text); }
+
+QString evidenceSentence(const Json& evidence) {
+    return evidence.is_object() && evidence.contains("text") && evidence["text"].is_string()
+               ? qstr(evidence["text"].get<std::string>())
+               : QString();
+}
+
+} // namespace triptych::ui

@@ -1,0 +1,111 @@
+#include "widgets/banner.h"
+
+#include "shell/icons.h"
+#include "shell/theme.h"
+
+#include <QClipboard>
+#include <QEvent>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPainterPath>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace triptych::ui {
+
+Banner::Banner(QWidget* parent) : QFrame(parent) {
+    auto* line = new QHBoxLayout(this);
+    line->setContentsMargins(44, space::s, space::s, space::s);
+    line->setSpacing(space::s);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(2);
+    m_message = new QLabel(this);
+    m_message->setWordWrap(true);
+    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    setTextStyle(m_message, TextSize::Body, Tone::Text, true);
+    m_hint = new QLabel(this);
+    m_hint->setWordWrap(true);
+    m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    setTextStyle(m_hint, TextSize::Body, Tone::Secondary);
+    words->addWidget(m_message);
+    words->addWidget(m_hint);
+    line->addLayout(words, 1);
+    m_action = new QPushButton(this);
+    connect(m_action, &QPushButton::clicked, this, &Banner::actionTriggered);
+    m_copy = new QToolButton(this);
+    m_copy->setIcon(icon(QStringLiteral("copy")));
+    connect(m_copy, &QToolButton::clicked, this, [this] {
+        const QString hint = m_hint->text();
+        QGuiApplication::clipboard()->setText(hint.isEmpty() ? m_message->text() : m_message->text() + u'\n' + hint);
+    });
+    m_close = new QToolButton(this);
+    m_close->setIcon(icon(QStringLiteral("close")));
+    connect(m_close, &QToolButton::clicked, this, [this] {
+        hide();
+        Q_EMIT closed();
+    });
+    for (QWidget* button : std::initializer_list<QWidget*>{m_action, m_copy, m_close})
+        line->addWidget(button, 0, Qt::AlignVCenter);
+    retranslateUi();
+    hide();
+}
+
+void Banner::retranslateUi() {
+    m_copy->setToolTip(tr("Copy this message"));
+    m_copy->setAccessibleName(tr("Copy this message"));
+    m_close->setToolTip(tr("Hide this message"));
+    m_close->setAccessibleName(tr("Hide this message"));
+    switch (m_level) {
+    case Level::Info: setAccessibleName(tr("Note")); break;
+    case Level::Warning: setAccessibleName(tr("Warning")); break;
+    case Level::Error: setAccessibleName(tr("Error")); break;
+    }
+}
+
+void Banner::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange)
+        retranslateUi();
+    QFrame::changeEvent(event);
+}
+
+void Banner::showMessage(Level level, const QString& message, const QString& hint, const QString& actionText) {
+    m_level = level;
+    m_message->setText(message);
+    m_hint->setText(hint);
+    m_hint->setVisible(!hint.isEmpty());
+    m_action->setText(actionText);
+    m_action->setVisible(!actionText.isEmpty());
+    retranslateUi();
+    setAccessibleDescription(message);
+    show();
+    update();
+}
+
+QString Banner::message() const { return m_message->text(); }
+
+void Banner::setClosable(bool closable) { m_close->setVisible(closable); }
+
+void Banner::paintEvent(QPaintEvent*) {
+    const ThemeTokens& theme = tokens();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QColor color = m_level == Level::Info ? theme.accent : m_level == Level::Warning ? theme.warning : theme.bad;
+    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    QPainterPath shape;
+    shape.addRoundedRect(frame, radius::card, radius::card);
+    painter.fillPath(shape, theme.surface);
+    painter.setPen(theme.border);
+    painter.drawPath(shape);
+    painter.save();
+    painter.setClipPath(shape);
+    painter.fillRect(QRectF(0, 0, 4, height()), color);
+    painter.restore();
+    const QString name = m_level == Level::Info ? QStringLiteral("info")
+                         : m_level == Level::Warning ? QStringLiteral("warning") : QStringLiteral("error");
+    painter.drawPixmap(16, height() / 2 - 9, iconPixmap(name, color, 18, devicePixelRatioF()));
+}
+
+} // namespace triptych::ui

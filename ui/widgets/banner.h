@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QFrame>
+
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace triptych::ui {
+
+/// A sentence where it happened: what happened, what to do, one action; the text can be copied.
+/// Hidden until shown; level by icon, colour and word (accessible name).
+class Banner : public QFrame {
+    Q_OBJECT
+public:
+    enum class Level { Info, Warning, Error };
+    explicit Banner(QWidget* parent = nullptr);
+
+    void showMessage(Level level, const QString& message, const QString& hint = {}, const QString& actionText = {});
+    QString message() const;
+    /// false: no close button, for lasting notes.
+    void setClosable(bool closable);
+
+Q_SIGNALS:
+    void actionTriggered();
+    void closed();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void retranslateUi();
+    Level m_level = Level::Info;
+    QLabel* m_message;
+    QLabel* m_hint;
+    QPushButton* m_action;
+    QToolButton* m_copy;
+    QToolButton* m_close;
+};
+
+} // namespace triptych::ui
