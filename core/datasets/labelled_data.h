@@ -45,6 +45,7 @@ struct ReadOptions {
     bool header = true;                 ///< CSV and TSV: the first row names the columns
     std::vector<std::string> class_names; ///< label values 0,1,... in the file stand for these
     std::optional<TableFormat> format;    ///< detected if absent
+    std::optional<std::string> encoding;  ///< as ICU knows it ("GB18030"); detected if absent
     std::size_t max_line_bytes = 16u << 20; ///< a longer line is one problem, read past in pieces
     std::size_t max_problems = 10'000;      ///< kept; all are counted
 };
@@ -63,6 +64,9 @@ struct ReadResult {
 ReadResult readLabelledFile(const std::filesystem::path& path, const ReadOptions& options,
                             ProgressSink& progress, const std::stop_token& stop);
 
+/// Class names, a line each, or one JSON array of strings. Throws Error{InvalidInput} if empty or doubled.
+std::vector<std::string> readClassNames(const std::filesystem::path& path);
+
 /// First rows as raw cells, for the column-mapping preview; column names from the header or keys.
 struct TablePreview {
     TableFormat format = TableFormat::Csv;
@@ -79,8 +83,8 @@ struct SplitShares {
 /// "train=0.8,dev=0.1,test=0.1"; a part left out is 0. Throws Error{InvalidArgument} unless the sum is 1 ± 0.001.
 SplitShares parseSplitShares(std::string_view text);
 
-/// Seeded and stratified by label; identical texts (after trimming) go to the same part. Every label with
-/// 3 or more rows reaches each part with a share above 0. Throws Error{InvalidInput} if a part with a
+/// Seeded and stratified by label; identical texts (as findDuplicates takes it) go to the same part. Every label
+/// with 3 or more different texts reaches each part with a share above 0. Throws Error{InvalidInput} if a part with a
 /// share above 0 would be empty.
 void splitStratified(std::vector<Example>& examples, const SplitShares& shares, std::uint64_t seed);
 

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace triptych {
+
+/// What the bytes of a text file are taken for.
+struct TextEncoding {
+    std::string name = "UTF-8"; ///< as ICU knows it
+    std::size_t bom = 0;        ///< bytes of the byte-order mark to skip
+};
+
+/// By byte-order mark, by the zero bytes of UTF-16, by UTF-8's own structure, else statistically; only if the
+/// guess decodes every line of the sample and UTF-8 decodes hardly any. In doubt UTF-8, so that a stray byte
+/// spoils its own row and not the reading of the others.
+TextEncoding detectEncoding(std::string_view sample);
+
+/// A file as a stream of UTF-8 chunks. What cannot be decoded arrives as the byte 0xFF, which is never part
+/// of UTF-8: whoever checks a row finds it there. Memory stays at two chunks.
+class DecodedFile {
+public:
+    /// Throws Error{NotFound | Io}, {InvalidInput} for a folder or a known binary format, {InvalidArgument} for
+    /// an encoding that does not exist.
+    DecodedFile(const std::filesystem::path& path, const std::optional<std::string>& encoding = std::nullopt);
+    ~DecodedFile();
+    DecodedFile(const DecodedFile&) = delete;
+    DecodedFile& operator=(const DecodedFile&) = delete;
+
+    /// The first chunk, decoded; next() gives it first.
+    const std::string& head() const { return m_head; }
+    /// False at the end of the file. Throws Error{Io}.
+    bool next(std::string& chunk);
+    const std::string& encoding() const { return m_encoding.name; }
+    std::int64_t bytesRead() const { return m_bytesRead; }
+    std::int64_t size() const { return m_size; }
+    const std::filesystem::path& path() const { return m_path; }
+
+private:
+    struct Converter;
+    bool readRaw(std::string& bytes);
+    bool decodeNext(std::string& chunk);
+
+    std::filesystem::path m_path;
+    int m_fd = -1;
+    std::int64_t m_size = 0;
+    std::int64_t m_bytesRead = 0;
+    TextEncoding m_encoding;
+    std::unique_ptr<Converter> m_converter; ///< null for UTF-8
+    std::string m_firstRaw;
+    std::string m_head;
+    bool m_headGiven = false;
+    bool m_atEnd = false;
+    bool m_flushed = false;
+};
+
+} // namespace triptych
