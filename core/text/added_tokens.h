@@ -1,0 +1,58 @@
+#pragma once
+
+#include "text/aligned_text.h"
+#include "text/json_fields.h"
+#include "text/normalizer.h"
+#include "text/token_model.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace triptych {
+
+/// A token that is found in the text as a whole, before the model sees it.
+struct AddedToken {
+    std::int32_t id = 0;
+    std::string content;
+    bool special = false;
+    bool single_word = false; ///< only where no word character touches it
+    bool lstrip = false;      ///< takes the white space before it
+    bool rstrip = false;      ///< takes the white space after it
+    bool normalized = false;  ///< looked for in the normalized text, else in the raw text
+};
+
+/// A part of a text: an added token, or what lies between two.
+struct TextPart {
+    std::optional<std::int32_t> id;
+    std::size_t begin = 0, end = 0; ///< characters
+};
+
+class AddedTokens {
+public:
+    AddedTokens() = default;
+    /// From the array "added_tokens" of tokenizer.json. A token of the model's vocabulary must have its id, another
+    /// one an id that is free. Throws Error{InvalidInput} naming the entry.
+    AddedTokens(const std::vector<JsonFields>& entries, const TokenModel& model, const Normalizer* normalizer);
+
+    /// Leftmost, then longest match; the parts cover the text. `normalized` chooses the tokens to look for.
+    std::vector<TextPart> split(const std::u32string& text, bool normalized) const;
+    bool empty(bool normalized) const { return (normalized ? m_inNormalized : m_inRaw).empty(); }
+    const std::vector<AddedToken>& tokens() const { return m_tokens; }
+
+private:
+    struct Pattern {
+        std::u32string content;
+        std::size_t token = 0; ///< index into m_tokens
+    };
+    /// By first character, longest first.
+    using Patterns = std::unordered_map<char32_t, std::vector<Pattern>>;
+
+    std::vector<AddedToken> m_tokens;
+    Patterns m_inRaw;
+    Patterns m_inNormalized;
+};
+
+} // namespace triptych
