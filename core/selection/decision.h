@@ -3,9 +3,11 @@
 #include "base/json.h"
 #include "metrics/metric.h"
 
-#include <filesystem>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace triptych {
@@ -33,14 +35,15 @@ Json answersToJson(const Answers& answers);
 /// One measured arm: the best finished run of a technique on the data set.
 struct Arm {
     Technique technique = Technique::ZeroShot;
-    std::string run;    ///< run id
+    std::string run;    ///< run id; of several seeds, the newest
+    std::vector<std::string> runs; ///< ids of all seeds behind the figures, `run` among them
     std::string method; ///< "full", "retrieve", ...
     std::string model;  ///< name
-    Metrics metrics;    ///< accuracy, macro_f1; distil: retention, speedup too
+    Metrics metrics;    ///< accuracy, macro_f1; distil: retention, speedup too; means over the seeds
     double latency_p50_ms = 0, latency_p95_ms = 0;
     double bytes = 0;   ///< everything needed to serve it
     double build_s = 0;
-    std::vector<double> correct; ///< per test row 0/1, same order for all arms; for paired tests
+    std::vector<double> correct; ///< per test row 0/1 (a mean over seeds), same order for all arms; for paired tests
 };
 
 /// What is known of the data besides the arms.
@@ -75,18 +78,42 @@ struct Decision {
     std::vector<Arm> arms;
 };
 
-/// The tree as data (resources/decision_tree.json): nodes with question, branches, leaves, both languages.
-/// Throws Error{InvalidInput} naming the node at fault.
+/// The tree as data (resources/decision_tree.json): nodes with questions and branches, leaves, thresholds,
+/// defaults and every sentence, both languages side by side.
 class DecisionTree {
 public:
+    /// Throws Error{InvalidInput} naming the node or text at fault: an unknown technique, a branch to nowhere,
+    /// a circle, answers that reach no leaf, a text that lacks a language.
     static DecisionTree fromJson(const Json& value);
+    /// The product's own. Throws Error as resourcePath and fromJson do.
+    static DecisionTree load();
+
     const Json& json() const { return m_json; }
+    double threshold(std::string_view name) const;
+    const Json& node(std::string_view id) const;
+
+    /// Ids of the nodes in order, and which of them four answers come by.
+    struct Walk {
+        std::vector<std::string> path;
+        std::vector<Technique> techniques; ///< in the order of the enumeration
+    };
+    Walk walk(const std::map<std::string, bool>& answers) const;
+
+    /// Title or explanation of a node or leaf, a word for a technique: what stands at `language` ("en", "zh").
+    const Json* leaf(const std::vector<Technique>& techniques) const; ///< null if the tree has none for this set
+    std::string techniqueWord(Technique technique, std::string_view language) const;
+    /// The sentence of a reason, an evidence or a flip, with its values set in: `code` as in Reason.
+    std::string sentence(std::string_view code, const Json& values, std::string_view language) const;
 
 private:
     Json m_json;
 };
 
-/// Pure: no clock, no file. Entered answers win over measured evidence, which wins over the stated default.
+/// Pure: no clock, no file. At a node, entered answers win over measured evidence, which wins over the stated
+/// default. What the tree then leads to is held against the arms: a technique that breaks an entered limit
+/// gives way to one that keeps it, and one that is measured clearly worse (paired test) to the better one,
+/// unless an entered answer asks for just that technique. Reasons say so. The flips are found by deciding
+/// again with each answer turned round and with limits moved past the measured values.
 Decision decide(const DecisionTree& tree, const DatasetFacts& facts, const std::vector<Arm>& arms,
                 const Answers& answers, std::uint64_t seed);
 

@@ -1,0 +1,326 @@
+#include "selection/decision.h"
+
+#include "base/random.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace triptych;
+
+namespace {
+
+constexpr std::size_t kRows = 400;
+
+/// An arm whose first rows are right, so that better arms are right wherever worse ones are.
+Arm makeArm(Technique technique, double accuracy, double bytes = 90e6, double p95 = 12) {
+    Arm arm;
+    arm.technique = technique;
+    arm.method = technique == Technique::FineTune ? "full" : std::string(techniqueName(technique));
+    arm.run = "run-" + arm.method;
+    arm.runs = {arm.run};
+    arm.model = arm.method;
+    arm.correct.assign(kRows, 0.0);
+    std::fill_n(arm.correct.begin(), static_cast<std::size_t>(accuracy * kRows), 1.0);
+    arm.metrics["accuracy"] = {accuracy, accuracy - 0.02, accuracy + 0.02, kRows, 0};
+    arm.metrics["macro_f1"] = {accuracy, accuracy - 0.02, accuracy + 0.02, kRows, 0};
+    arm.latency_p50_ms = p95 / 2;
+    arm.latency_p95_ms = p95;
+    arm.bytes = bytes;
+    arm.build_s = 10;
+    return arm;
+}
+
+DatasetFacts facts(std::int64_t trainRows = 4000) {
+    return {"intents", trainRows, kRows, 20, trainRows / 25};
+}
+
+/// Fine-tuning clearly ahead, a small student behind it.
+std::vector<Arm> richArms() {
+    return {makeArm(Technique::ZeroShot, 0.60), makeArm(Technique::Rag, 0.85), makeArm(Technique::FineTune, 0.95),
+            makeArm(Technique::Distill, 0.92, 3e6, 0.5)};
+}
+/// Fine-tuning no better than retrieval.
+std::vector<Arm> poorArms() {
+    return {makeArm(Technique::ZeroShot, 0.60), makeArm(Technique::Rag, 0.85), makeArm(Technique::FineTune, 0.85)};
+}
+
+Decision decideWith(const std::vector<Arm>& arms, const Answers& answers = {}, const DatasetFacts& about = facts()) {
+    return decide(DecisionTree::load(), about, arms, answers, 13);
+}
+QString names(const std::vector<Technique>& techniques) {
+    QStringList list;
+    for (const Technique technique : techniques)
+        list << QString::fromStdString(std::string(techniqueName(technique)));
+    return list.join(QLatin1Char(' '));
+}
+bool says(const std::vector<Reason>& reasons, std::string_view code) {
+    return std::any_of(reasons.begin(), reasons.end(), [&](const Reason& reason) { return reason.code == code; });
+}
+const DecisionStep& step(const Decision& decision, std::string_view node) {
+    return *std::find_if(decision.path.begin(), decision.path.end(), [&](const DecisionStep& s) { return s.node == node; });
+}
+
+} // namespace
+
+class DecideTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void answersLeadToEachLeaf_data() {
+        QTest::addColumn<QString>("answers");
+        QTest::addColumn<QString>("arms");
+        QTest::addColumn<QString>("leads");
+        const auto row = [](const char* name, const char* answers, const char* arms, const char* leads) {
+            QTest::newRow(name) << QString::fromUtf8(answers) << QString::fromUtf8(arms) << QString::fromUtf8(leads);
+        };
+        row("nothing entered, labels pay", "{}", "rich", "fine_tune");
+        row("nothing entered, labels do not pay", "{}", "poor", "rag");
+        row("fresh alone", "{\"knowledge_must_be_fresh\": true}", "poor", "rag");
+        row("fresh by interval", "{\"update_interval_days\": 7}", "poor", "rag");
+        row("interval beyond the threshold", "{\"update_interval_days\": 90}", "rich", "fine_tune");
+        row("fresh and labels", "{\"knowledge_must_be_fresh\": true}", "rich", "rag fine_tune");
+        row("fresh and small", "{\"knowledge_must_be_fresh\": true, \"must_be_small\": true, \"enough_labels\": false}", "rich", "rag distill");
+        row("all three", "{\"knowledge_must_be_fresh\": true, \"must_be_small\": true}", "rich", "rag distill");
+        row("labels and small", "{\"must_be_small\": true}", "rich", "distill");
+        row("small by size", "{\"max_bytes\": 10000000}", "rich", "distill");
+        row("small by time", "{\"max_latency_ms\": 2}", "rich", "distill");
+        row("limit that is kept", "{\"max_bytes\": 100000000}", "rich", "fine_tune");
+        row("zero-shot close enough", "{\"enough_labels\": false}", "flat", "zero_shot");
+        row("zero-shot accepted", "{\"enough_labels\": false, \"zero_shot_good_enough\": true}", "rich", "zero_shot");
+        row("nothing measured", "{}", "none", "fine_tune");
+    }
+    void answersLeadToEachLeaf() {
+        QFETCH(QString, answers);
+        QFETCH(QString, arms);
+        QFETCH(QString, leads);
+        std::vector<Arm> list;
+        if (arms == QLatin1String("rich"))
+            list = richArms();
+        else if (arms == QLatin1String("poor"))
+            list = poorArms();
+        else if (arms == QLatin1String("flat"))
+            list = {makeArm(Technique::ZeroShot, 0.90), makeArm(Technique::Rag, 0.905), makeArm(Technique::FineTune, 0.91)};
+        const Decision decision = decideWith(list, answersFromJson(Json::parse(answers.toStdString())));
+        QCOMPARE(names(decision.recommendation), leads);
+        QVERIFY(!decision.reasons.empty());
+        QCOMPARE(decision.path.size(), std::size_t(4));
+    }
+    void nothingKnownStartsWithZeroShot() {
+        const Decision decision = decideWith({}, {}, facts(60)); // three rows a class
+        QCOMPARE(names(decision.recommendation), QStringLiteral("zero_shot"));
+        QCOMPARE(decision.confidence, std::string("low"));
+        QVERIFY(says(decision.reasons, "no_arms"));
+        QVERIFY(says(decision.reasons, "not_measured"));
+        for (const DecisionStep& s : decision.path)
+            QVERIFY(s.source == EvidenceSource::Default);
+    }
+    void sourcesAreTold() {
+        Answers answers;
+        answers.knowledge_must_be_fresh = false;
+        const Decision decision = decideWith(richArms(), answers);
+        QVERIFY(step(decision, "knowledge_must_be_fresh").source == EvidenceSource::Entered);
+        QVERIFY(step(decision, "enough_labels").source == EvidenceSource::Measured);
+        QVERIFY(step(decision, "must_be_small").source == EvidenceSource::Default);
+        QVERIFY(!step(decision, "zero_shot_good_enough").on_path);
+        QVERIFY(step(decision, "must_be_small").on_path);
+    }
+    void confidenceFollowsTheEvidence() {
+        Answers all;
+        all.knowledge_must_be_fresh = false;
+        all.must_be_small = false;
+        QCOMPARE(decideWith(richArms(), all).confidence, std::string("high"));
+        QCOMPARE(decideWith(richArms()).confidence, std::string("medium"));
+        QCOMPARE(decideWith({makeArm(Technique::ZeroShot, 0.6)}, all).confidence, std::string("low"));
+        all.knowledge_must_be_fresh = true; // a combination that nobody measured
+        QCOMPARE(decideWith(richArms(), all).confidence, std::string("medium"));
+    }
+    void missingArmIsSaid() {
+        Answers answers;
+        answers.must_be_small = true;
+        const Decision decision = decideWith(poorArms(), answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("distill"));
+        QVERIFY(says(decision.reasons, "not_measured"));
+        QCOMPARE(decision.confidence, std::string("low"));
+    }
+    void fewRowsAreNotTrusted() {
+        std::vector<Arm> arms = richArms();
+        const Decision decision = decideWith(arms, {}, facts(100)); // five rows a class
+        QVERIFY(!step(decision, "enough_labels").answer);
+        QCOMPARE(step(decision, "enough_labels").evidence["code"].get<std::string>(), std::string("labels_too_few_to_trust"));
+        QVERIFY(names(decision.recommendation) != QStringLiteral("fine_tune"));
+    }
+    void measurementCorrectsTheTree() {
+        Answers answers;
+        answers.enough_labels = true; // but retrieval is clearly better
+        const Decision decision = decideWith({makeArm(Technique::Rag, 0.95), makeArm(Technique::FineTune, 0.80)}, answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("rag"));
+        QVERIFY(says(decision.reasons, "corrected_by_measurement"));
+        QVERIFY(says(decision.reasons, "labels_contradicted"));
+    }
+    void enteredWishOutweighsAccuracy() {
+        Answers answers;
+        answers.knowledge_must_be_fresh = true;
+        answers.enough_labels = false;
+        const Decision decision = decideWith(richArms(), answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("rag"));
+        QVERIFY(says(decision.reasons, "clearly_behind"));
+        QVERIFY(says(decision.reasons, "labels_understated"));
+    }
+    void partnerWithoutGainIsDropped() {
+        Answers answers;
+        answers.knowledge_must_be_fresh = true;
+        answers.enough_labels = true;
+        const Decision decision = decideWith({makeArm(Technique::Rag, 0.95), makeArm(Technique::FineTune, 0.80)}, answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("rag"));
+    }
+    void contradictoryAnswersNameTheConflict() {
+        Answers answers;
+        answers.knowledge_must_be_fresh = true;
+        answers.max_bytes = 5e6; // retrieval needs its encoder
+        const Decision decision = decideWith(richArms(), answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("distill"));
+        QVERIFY(says(decision.reasons, "limit_excludes"));
+        QVERIFY(says(decision.reasons, "fresh_given_up"));
+        QCOMPARE(decision.confidence, std::string("low"));
+    }
+    void notSmallAgainstALimitNamesTheConflict() {
+        Answers answers;
+        answers.must_be_small = false;
+        answers.max_bytes = 5e6;
+        const Decision decision = decideWith(richArms(), answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("distill"));
+        QVERIFY(says(decision.reasons, "small_contradicted"));
+        QVERIFY(says(decision.reasons, "limit_excludes"));
+        QVERIFY(says(decision.reasons, "limit_chooses"));
+    }
+    void noArmKeepsTheLimits() {
+        Answers answers;
+        answers.max_bytes = 1000;
+        const Decision decision = decideWith(richArms(), answers);
+        QVERIFY(says(decision.reasons, "no_arm_keeps_limits"));
+        QCOMPARE(names(decision.recommendation), QStringLiteral("distill"));
+        QCOMPARE(decision.confidence, std::string("low"));
+    }
+    void anArmThatBreaksALimitIsNeverRecommendedBesideOneThatKeepsIt() {
+        Random random(7);
+        for (int round = 0; round < 100; ++round) {
+            std::vector<Arm> arms;
+            for (int t = 0; t < 4; ++t) {
+                if (random.below(4) > 0)
+                    arms.push_back(makeArm(static_cast<Technique>(t), 0.3 + 0.65 * random.uniform(), 1e6 + 1e8 * random.uniform(), 30 * random.uniform()));
+            }
+            Answers answers;
+            const auto maybe = [&](std::optional<bool>& field) {
+                if (const auto draw = random.below(3); draw < 2)
+                    field = draw == 1;
+            };
+            maybe(answers.knowledge_must_be_fresh);
+            maybe(answers.enough_labels);
+            maybe(answers.must_be_small);
+            maybe(answers.zero_shot_good_enough);
+            if (random.below(2))
+                answers.max_bytes = 1e8 * random.uniform() + 1;
+            if (random.below(2))
+                answers.max_latency_ms = 30 * random.uniform() + 0.01;
+            const Decision decision = decideWith(arms, answers, facts(20 + static_cast<std::int64_t>(random.below(4000))));
+            QVERIFY(!decision.recommendation.empty());
+            const auto keeps = [&](const Arm& arm) {
+                return arm.bytes <= answers.max_bytes.value_or(1e18) && arm.latency_p95_ms <= answers.max_latency_ms.value_or(1e18);
+            };
+            const bool anyKeeps = std::any_of(arms.begin(), arms.end(), keeps);
+            for (const Arm& arm : arms) {
+                const bool chosen = names(decision.recommendation).contains(names({arm.technique}));
+                QVERIFY2(!chosen || keeps(arm) || !anyKeeps, qPrintable(QString::number(round)));
+            }
+        }
+    }
+    void sameInputGivesTheSameDocument() {
+        QCOMPARE(decisionToJson(decideWith(richArms())).dump(), decisionToJson(decideWith(richArms())).dump());
+    }
+    void flipsAreWhatDecidingAgainGives() {
+        const std::vector<Arm> arms = richArms();
+        const Decision decision = decideWith(arms);
+        int answersTurned = 0, limits = 0;
+        for (const Reason& flip : decision.flips) {
+            Answers changed;
+            if (flip.code == "flip_answer") {
+                changed = answersFromJson(Json{{flip.values["question"].get<std::string>(), flip.values["answer"]}});
+                ++answersTurned;
+            } else {
+                QVERIFY(flip.code == "flip_max_bytes" || flip.code == "flip_max_latency_ms");
+                changed = answersFromJson(Json{{flip.code.substr(5), flip.values["limit"]}});
+                ++limits;
+            }
+            const Decision again = decideWith(arms, changed);
+            QVERIFY(names(again.recommendation) != names(decision.recommendation));
+            Json techniques = Json::array();
+            for (const Technique technique : again.recommendation)
+                techniques.push_back(techniqueName(technique));
+            QCOMPARE(flip.values["techniques"].dump(), techniques.dump());
+        }
+        QVERIFY(answersTurned >= 2); // fresh and small lead elsewhere
+        QCOMPARE(limits, 2);
+    }
+    void limitsFlipUpwardsToo() {
+        Answers answers;
+        answers.max_bytes = 10e6;
+        const Decision decision = decideWith(richArms(), answers);
+        bool up = false;
+        for (const Reason& flip : decision.flips)
+            up = up || (flip.code == "flip_max_bytes" && flip.values["limit"].get<double>() >= 90e6);
+        QVERIFY(up);
+    }
+    void rowsThatCannotBePairedAreNotCompared() {
+        std::vector<Arm> arms = richArms();
+        arms[2].correct.resize(10);
+        const Decision decision = decideWith(arms);
+        QVERIFY(step(decision, "enough_labels").source == EvidenceSource::Default);
+    }
+    void documentHasTheContractsShape() {
+        const Json document = decisionToJson(decideWith(richArms()));
+        QCOMPARE(document["recommendation"].dump(), std::string("[\"fine_tune\"]"));
+        QCOMPARE(document["path"].size(), std::size_t(4));
+        for (const Json& s : document["path"]) {
+            QVERIFY(s["node"].is_string() && s["answer"].is_boolean());
+            QVERIFY(s["evidence"]["code"].is_string() && s["evidence"]["text"].is_string());
+            QVERIFY(s["source"] == "measured" || s["source"] == "entered" || s["source"] == "default");
+        }
+        QVERIFY(document["confidence"].is_string() && document["flips"].is_array());
+        QCOMPARE(document["arms"].size(), std::size_t(4));
+        for (const Json& arm : document["arms"]) {
+            for (const char* key : {"latency_p50_ms", "latency_p95_ms", "bytes", "build_s"})
+                QVERIFY(arm[key].is_number());
+            QVERIFY(arm["technique"].is_string() && arm["metrics"]["accuracy"]["value"].is_number());
+        }
+    }
+    void everySentenceIsFilledInBothLanguages_data() {
+        QTest::addColumn<QString>("language");
+        QTest::newRow("en") << QStringLiteral("en");
+        QTest::newRow("zh") << QStringLiteral("zh");
+    }
+    void everySentenceIsFilledInBothLanguages() {
+        QFETCH(QString, language);
+        const DecisionTree tree = DecisionTree::load();
+        for (int bits = 0; bits < 64; ++bits) {
+            Answers answers;
+            if (bits & 1)
+                answers.knowledge_must_be_fresh = bits & 2;
+            if (bits & 4)
+                answers.max_bytes = bits & 2 ? 5e6 : 95e6;
+            if (bits & 8)
+                answers.enough_labels = bits & 2;
+            if (bits & 16)
+                answers.must_be_small = bits & 2;
+            const std::vector<Arm> arms = bits & 32 ? richArms() : poorArms();
+            const Decision decision = decide(tree, facts(), arms, answers, 13);
+            const std::string report = decisionReport(decision, tree, facts(), language.toStdString());
+            for (const char* trace : {"{", "}", "–", "null", "nan", "inf"})
+                QVERIFY2(report.find(trace) == std::string::npos, report.c_str());
+            QVERIFY(report.find("run-rag") != std::string::npos);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(DecideTest)
+#include "tst_decide.moc"
