@@ -1,0 +1,113 @@
+#include "storage/connection.h"
+
+#include "storage/schema.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kBusyTimeoutMs = 10'000;
+/// A quick check reads the whole file: 64 MB take some 0.1 s, and more has `workspace check`.
+constexpr std::uintmax_t kCheckedOnOpenBytes = 64u << 20;
+constexpr const char* kRepairHint = "Run `triptych-cli workspace repair`; it keeps the broken file beside.";
+
+void requireOurs(SQLite::Database& database, const fs::path& file) {
+    const int version = database.execAndGet("PRAGMA user_version").getInt();
+    const int application = database.execAndGet("PRAGMA application_id").getInt();
+    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+    const bool isNew = version == 0 && application == 0 && tables == 0;
+    if (!isNew && application != kApplicationId) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an SQLite database, but not a workspace of Triptych", file.string()),
+                    "Choose another folder for the workspace.");
+    }
+}
+
+} // namespace
+
+void throwStorageError(const SQLite::Exception& exception, const fs::path& file) {
+    const std::string what = fmt::format("'{}': {}", file.string(), exception.what());
+    switch (exception.getErrorCode() & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        throw Error(ErrorCode::Busy, fmt::format("{} (another process is writing)", what), "Try again when it has finished.");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        throw Error(ErrorCode::Corrupt, what, kRepairHint);
+    case SQLITE_FULL:
+        throw Error(ErrorCode::Io, what, "Free some disk space and try again.");
+    case SQLITE_NOMEM:
+        throw Error(ErrorCode::OutOfMemory, what);
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_AUTH:
+        throw Error(ErrorCode::Io, what, "Check the permissions of the workspace folder.");
+    case SQLITE_CONSTRAINT:
+        throw Error(ErrorCode::InvalidArgument, what);
+    default:
+        throw Error(ErrorCode::Internal, what);
+    }
+}
+
+Connection::Connection(const fs::path& file)
+    : m_file(file)
+    , m_database(translated(file, [&] { return SQLite::Database(file.string(), SQLite::OPEN_READWRITE, kBusyTimeoutMs); })) {
+    translated(file, [&] {
+        requireOurs(m_database, file);
+        m_database.exec("PRAGMA journal_mode = WAL");
+        // In WAL mode a killed process loses nothing with NORMAL; a power cut may take the last commits back,
+        // but never tears the file.
+        m_database.exec("PRAGMA synchronous = NORMAL");
+        m_database.exec("PRAGMA foreign_keys = ON");
+        std::error_code ignored;
+        if (fs::file_size(file, ignored) <= kCheckedOnOpenBytes) {
+            const std::string verdict = m_database.execAndGet("PRAGMA quick_check(1)").getString();
+            if (verdict != "ok")
+                throw Error(ErrorCode::Corrupt, fmt::format("'{}' is damaged: {}", file.string(), verdict), kRepairHint);
+        }
+        migrate(m_database, file, migrations());
+    });
+}
+
+Prepared Connection::prepared(const std::string& sql) {
+    auto& statement = m_statements[sql];
+    if (!statement)
+        statement = std::make_unique<SQLite::Statement>(m_database, sql);
+    return Prepared(*statement);
+}
+
+void Connection::transaction(const std::function<void()>& body) {
+    translated(m_file, [&] {
+        const bool outer = m_depth == 0;
+        m_database.exec(outer ? "BEGIN IMMEDIATE" : "SAVEPOINT nested");
+        ++m_depth;
+        try {
+            body();
+            m_database.exec(outer ? "COMMIT" : "RELEASE nested");
+            --m_depth;
+        } catch (...) {
+            --m_depth;
+            // SQLite has rolled back by itself after some errors; then there is nothing left to undo.
+            m_database.tryExec(outer ? "ROLLBACK" : "ROLLBACK TO nested; RELEASE nested");
+            throw;
+        }
+    });
+}
+
+Json Connection::json(const std::string& text, std::string_view what) const {
+    try {
+        return parseJson(text, what);
+    } catch (const Error&) {
+        throw Error(ErrorCode::Corrupt, fmt::format("'{}': {} does not hold JSON", m_file.string(), what), kRepairHint);
+    }
+}
+
+} // namespace triptych

@@ -1,0 +1,136 @@
+#include "storage/schema.h"
+
+#include "base/error.h"
+
+#include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <sys/stat.h>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// JSON columns hold what the program only passes through; whatever is searched or counted has its own column.
+// Runs and decisions name their data set without a foreign key: they outlive it.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE datasets (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    task TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    splits TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    source TEXT NOT NULL
+);
+CREATE TABLE examples (
+    id INTEGER PRIMARY KEY,
+    dataset_id INTEGER NOT NULL REFERENCES datasets(id) ON DELETE CASCADE,
+    split TEXT NOT NULL CHECK (split IN ('train', 'dev', 'test')),
+    label TEXT NOT NULL,
+    text TEXT NOT NULL,
+    line INTEGER NOT NULL
+);
+CREATE INDEX examples_by_split ON examples(dataset_id, split);
+CREATE INDEX examples_by_dataset ON examples(dataset_id);
+CREATE TABLE models (
+    name TEXT PRIMARY KEY NOT NULL,
+    path TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    run TEXT NOT NULL,
+    created TEXT NOT NULL
+);
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    method TEXT NOT NULL,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    dataset TEXT NOT NULL,
+    created TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    result TEXT NOT NULL,
+    last_event INTEGER NOT NULL
+);
+CREATE TABLE metrics (
+    run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    value REAL,
+    wall_time REAL,
+    PRIMARY KEY (run_id, name, step)
+) WITHOUT ROWID;
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dataset TEXT NOT NULL,
+    created TEXT NOT NULL,
+    answers TEXT NOT NULL,
+    decision TEXT NOT NULL
+);
+CREATE INDEX decisions_by_dataset ON decisions(dataset);
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+);
+)sql";
+
+constexpr std::array<Migration, 1> kMigrations = {{{1, kVersion1}}};
+
+int versionOf(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
+
+void copyBeside(SQLite::Database& database, const fs::path& target) {
+    const fs::path temporary = target.string() + ".part";
+    fs::remove(temporary);
+    {
+        SQLite::Database copy(temporary.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        SQLite::Backup(copy, database).executeStep(-1);
+        copy.exec("PRAGMA journal_mode = DELETE");
+    }
+    ::chmod(temporary.c_str(), 0600);
+    fs::rename(temporary, target);
+}
+
+} // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+fs::path migrationCopy(const fs::path& file, int version) {
+    return file.parent_path() / fmt::format("{}.v{}{}", file.stem().string(), version, file.extension().string());
+}
+
+void migrate(SQLite::Database& database, const fs::path& file, std::span<const Migration> steps) {
+    const int newest = steps.back().version;
+    const int found = versionOf(database);
+    if (found > newest) {
+        throw Error(ErrorCode::Unsupported,
+                    fmt::format("'{}' was written by a newer version of Triptych (schema {}, this program knows {})", file.string(), found, newest),
+                    "Open it with that version, or make a new workspace.");
+    }
+    if (found == newest)
+        return;
+    if (found > 0)
+        copyBeside(database, migrationCopy(file, found));
+    // Steps may rebuild tables that others refer to; the check before the commit makes up for it.
+    database.exec("PRAGMA foreign_keys = OFF");
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    const int current = versionOf(database); // another process may have been faster
+    for (const Migration& step : steps) {
+        if (step.version > current) {
+            database.exec(step.sql);
+            database.exec(fmt::format("PRAGMA user_version = {}", step.version));
+        }
+    }
+    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+    if (SQLite::Statement check(database, "PRAGMA foreign_key_check"); check.executeStep())
+        throw Error(ErrorCode::Corrupt, fmt::format("'{}' cannot be brought to schema {}: a row of '{}' refers to nothing", file.string(), newest, check.getColumn(0).getString()));
+    transaction.commit();
+    database.exec("PRAGMA foreign_keys = ON");
+}
+
+} // namespace triptych

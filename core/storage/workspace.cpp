@@ -1,0 +1,108 @@
+#include "storage/workspace_impl.h"
+
+#include "storage/schema.h"
+
+#include "base/error.h"
+#include "base/files.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+std::string nowUtc() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+Workspace::Workspace(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
+Workspace::~Workspace() = default;
+
+Workspace Workspace::create(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()), "Check the path and its permissions.");
+    const fs::path file = fs::absolute(folder) / kDatabaseName;
+    // Texts may be private: the owner alone reads them. SQLite gives its side files the same permissions.
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        throw Error(ErrorCode::AlreadyExists, fmt::format("'{}' is a workspace already", folder.string()), "Open it, or choose another folder.");
+    if (fd < 0)
+        throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", file.string(), std::strerror(errno)), "Check the permissions of the folder.");
+    ::close(fd);
+    return open(folder);
+}
+
+Workspace Workspace::open(const fs::path& folder) {
+    if (!exists(folder)) {
+        throw Error(ErrorCode::NotFound, fmt::format("there is no workspace in '{}'", fs::absolute(folder).lexically_normal().string()),
+                    "Make one with `triptych-cli workspace init`, or name its folder with --workspace.");
+    }
+    return Workspace(std::make_unique<Impl>(fs::absolute(folder).lexically_normal()));
+}
+
+bool Workspace::exists(const fs::path& folder) {
+    std::error_code error;
+    return fs::is_regular_file(folder / kDatabaseName, error);
+}
+
+int Workspace::schemaVersion() { return migrations().back().version; }
+
+const fs::path& Workspace::folder() const { return m_impl->folder; }
+
+fs::path Workspace::runsFolder() const {
+    const fs::path runs = m_impl->folder / "runs";
+    std::error_code error;
+    fs::create_directories(runs, error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", runs.string(), error.message()));
+    return runs;
+}
+
+std::optional<Json> Workspace::setting(std::string_view key) const {
+    return m_impl->run([&](Connection& connection) -> std::optional<Json> {
+        auto row = connection.prepared("SELECT value FROM settings WHERE key = ?");
+        if (!row.bind(key).step())
+            return std::nullopt;
+        return connection.json(row.text(0), fmt::format("setting '{}'", key));
+    });
+}
+
+void Workspace::setSetting(std::string_view key, const Json& value) {
+    m_impl->run([&](Connection& connection) {
+        connection.prepared("INSERT INTO settings(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value")
+            .bind(key, dumpJson(value))
+            .run();
+    });
+}
+
+Json Workspace::info() const {
+    return m_impl->run([&](Connection& connection) -> Json {
+        Json info = {{"folder", m_impl->folder.string()}, {"schema", schemaVersion()}, {"bytes", sizeOnDisk(m_impl->folder)}};
+        for (const char* table : {"datasets", "models", "runs", "decisions"})
+            info[table] = connection.database().execAndGet(fmt::format("SELECT count(*) FROM {}", table)).getInt64();
+        return info;
+    });
+}
+
+CheckReport Workspace::check() const {
+    return m_impl->run([&](Connection& connection) -> CheckReport { return {findProblems(connection, m_impl->folder)}; });
+}
+
+void Workspace::transaction(const std::function<void()>& body) { m_impl->connection.transaction(body); }
+
+} // namespace triptych
