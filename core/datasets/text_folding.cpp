@@ -50,11 +50,13 @@ std::string_view trimmed(std::string_view utf8) {
     }
     std::int32_t end = length;
     while (end > begin) {
-        std::int32_t previous = end;
+        std::int32_t previous = end - 1;
+        while (previous > begin && (static_cast<unsigned char>(utf8[static_cast<std::size_t>(previous)]) & 0xC0) == 0x80)
+            --previous;
+        std::int32_t next = previous;
         UChar32 c = 0;
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(utf8.data());
-        U8_PREV(bytes, begin, previous, c);
-        if (c < 0 || !isSpace(c))
+        U8_NEXT(utf8.data(), next, end, c);
+        if (c < 0 || next != end || !isSpace(c))
             break;
         end = previous;
     }
