@@ -77,6 +77,9 @@ BertConfig bertConfigFromJson(const Json& value, std::string_view source) {
     config.vocab_size = positive(value, "vocab_size", source);
     config.hidden_size = positive(value, "hidden_size", source);
     config.num_hidden_layers = positive(value, "num_hidden_layers", source);
+    // Names and shapes of all layers are listed before the weights are looked at.
+    if (config.num_hidden_layers > 1000)
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': 'num_hidden_layers' is {}, more than 1000", source, config.num_hidden_layers));
     config.num_attention_heads = positive(value, "num_attention_heads", source);
     config.intermediate_size = positive(value, "intermediate_size", source);
     config.max_position_embeddings = positive(value, "max_position_embeddings", source);

@@ -24,6 +24,11 @@ NamedTensors readWeights(const std::filesystem::path& file, std::string_view pre
         std::string key = name;
         if (!prefix.empty() && key.starts_with(prefix))
             key.erase(0, prefix.size());
+        // The names that norms had in the oldest BERT files.
+        if (key.ends_with("LayerNorm.gamma"))
+            key.replace(key.size() - 5, 5, "weight");
+        else if (key.ends_with("LayerNorm.beta"))
+            key.replace(key.size() - 4, 4, "bias");
         at::Tensor tensor = at::empty(view.shape, at::TensorOptions().dtype(type));
         std::memcpy(tensor.mutable_data_ptr(), view.data.data(), view.data.size());
         if (!weights.emplace(key, tensor.to(at::kFloat)).second) {
