@@ -1,0 +1,112 @@
+#include "interop/hugging_face.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "formats/safetensors.h"
+#include "models/bert.h"
+#include "text/json_fields.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
+
+std::string fullName(const std::string& name) {
+    return name.starts_with("bert.") || name.starts_with("classifier.") ? name : "bert." + name;
+}
+
+void requireShape(const NamedTensors& weights, const std::string& name, const std::vector<std::int64_t>& shape) {
+    const auto found = weights.find(name);
+    if (found == weights.end())
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the classifier to be saved lacks the tensor '{}'", name));
+    if (found->second.sizes() != at::IntArrayRef(shape)) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("tensor '{}' has the shape {}, expected {}", name,
+                                                            Json(found->second.sizes().vec()).dump(), Json(shape).dump()));
+    }
+}
+
+} // namespace
+
+void saveTensors(const fs::path& file, const std::map<std::string, at::Tensor>& tensors) {
+    std::vector<at::Tensor> kept; // the bytes must outlive the write
+    std::vector<TensorToWrite> list;
+    for (const auto& [name, tensor] : tensors) {
+        if (tensor.scalar_type() != at::kFloat && tensor.scalar_type() != at::kLong)
+            throw Error(ErrorCode::InvalidArgument, fmt::format("tensor '{}' is neither float32 nor int64", name));
+        kept.push_back(tensor.detach().cpu().contiguous());
+        const at::Tensor& source = kept.back();
+        list.push_back({name, source.scalar_type() == at::kFloat ? DType::F32 : DType::I64, source.sizes().vec(),
+                        {static_cast<const std::byte*>(source.const_data_ptr()), source.nbytes()}});
+    }
+    writeSafetensors(file, list, {{"format", "pt"}});
+}
+
+void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const std::map<std::string, at::Tensor>& weights,
+                            const std::vector<std::string>& labels) {
+    NamedTensors named;
+    for (const auto& [name, tensor] : weights)
+        named[fullName(name)] = tensor;
+    const fs::path configFile = base / "config.json";
+    Json config = readJsonFile(configFile, kMaxConfigBytes);
+    const BertConfig shapeConfig = bertConfigFromJson(config, configFile.string());
+    for (const auto& [name, shape] : bertShapes(shapeConfig, true))
+        requireShape(named, "bert." + name, shape);
+    const auto classes = static_cast<std::int64_t>(labels.size());
+    requireShape(named, "classifier.weight", {classes, shapeConfig.hidden_size});
+    requireShape(named, "classifier.bias", {classes});
+
+    Json idToLabel = Json::object(), labelToId = Json::object();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        idToLabel[std::to_string(i)] = labels[i];
+        if (labelToId.contains(labels[i]))
+            throw Error(ErrorCode::InvalidArgument, fmt::format("the label '{}' stands twice in the list", labels[i]));
+        labelToId[labels[i]] = i;
+    }
+    config["architectures"] = {"BertForSequenceClassification"};
+    config["model_type"] = "bert";
+    config["id2label"] = idToLabel;
+    config["label2id"] = labelToId;
+    config["problem_type"] = "single_label_classification";
+    config.erase("torch_dtype");
+    config.erase("_name_or_path");
+    config["dtype"] = "float32";
+
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
+    saveTensors(folder / "model.safetensors", named);
+    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "added_tokens.json"}) {
+        if (fs::exists(base / name))
+            atomicWrite(folder / name, readFile(base / name, 256u << 20));
+    }
+    writeJsonFile(folder / "config.json", config);
+}
+
+std::vector<std::string> readLabels(const fs::path& folder) {
+    const fs::path file = folder / "config.json";
+    const Json config = readJsonFile(file, kMaxConfigBytes);
+    const JsonFields fields(config, file.string());
+    const JsonFields map = fields.object("id2label");
+    std::vector<std::string> labels;
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < map.json().size(); ++i) {
+        labels.push_back(map.string(std::to_string(i)));
+        if (!seen.insert(labels.back()).second)
+            map.fail(std::to_string(i), fmt::format("is '{}', which another id has too", labels.back()));
+    }
+    if (labels.empty())
+        fields.fail("id2label", "is empty");
+    return labels;
+}
+
+} // namespace triptych

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace at {
+class Tensor;
+}
+
+namespace triptych {
+
+/// Writes a BertForSequenceClassification folder that AutoModelForSequenceClassification loads: config.json of
+/// `base` with id2label, label2id and architectures, model.safetensors in float32, the tokenizer's files of
+/// `base`. The folder is made; files of those names in it are replaced.
+/// `weights`: under their Hugging Face names, with or without "bert."; classifier.weight (K, H), classifier.bias (K) and
+/// every weight of the body with its pooler, K = labels. Throws Error{InvalidArgument} naming the tensor, {Io}.
+void saveSequenceClassifier(const std::filesystem::path& folder, const std::filesystem::path& base,
+                            const std::map<std::string, at::Tensor>& weights, const std::vector<std::string>& labels);
+
+/// id2label of a folder's config.json, by id. Throws Error{InvalidInput} naming the key if it is absent, has holes or
+/// one label twice.
+std::vector<std::string> readLabels(const std::filesystem::path& folder);
+
+/// Tensors (float32 or int64, any strides) as a safetensors file. Throws Error{InvalidArgument | Io}.
+void saveTensors(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors);
+
+} // namespace triptych

@@ -1,0 +1,240 @@
+#include "interop/model_folder.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "formats/safetensors.h"
+#include "interop/hugging_face.h"
+#include "models/bert.h"
+#include "models/sentence_modules.h"
+#include "text/json_fields.h"
+#include "text/tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
+constexpr const char* kManifest = "triptych.json";
+constexpr const char* kWeights = "model.safetensors";
+constexpr std::array kOtherWeights = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".ot", ".onnx", ".gguf"};
+constexpr std::array kOtherFolders = {"onnx", "openvino", "coreml"};
+
+bool isOneOf(const std::string& word, const auto& list) { return std::find(list.begin(), list.end(), word) != list.end(); }
+
+/// Weights are there in some form, but not in one that is read.
+[[noreturn]] void refuseOtherWeights(const fs::path& folder) {
+    if (fs::exists(folder / "model.safetensors.index.json")) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' holds weights in several parts (model.safetensors.index.json)", folder.string()),
+                    "Load it in Python and save it in one piece: save_pretrained(folder, max_shard_size=\"100GB\").");
+    }
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const std::string extension = entry.path().extension().string();
+        if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt" || extension == ".pkl") {
+            throw Error(ErrorCode::Unsupported,
+                        fmt::format("'{}' are pickled weights; reading them can run a program hidden in the file", entry.path().string()),
+                        "Convert them where you trust the file, in Python: AutoModel.from_pretrained(folder).save_pretrained(new_folder, "
+                        "safe_serialization=True), and import the new folder.");
+        }
+    }
+    throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no {}", folder.string(), kWeights),
+                "Name a Hugging Face model folder with safetensors weights.");
+}
+
+/// The weights of the body, with or without the prefix, have the shapes of the configuration.
+void checkShapes(const SafetensorsFile& file, const BertConfig& config, bool classifier, std::size_t labels, const fs::path& path) {
+    // Before 2018's rename the norms were called gamma and beta.
+    const auto find = [&](std::string name) -> const TensorView* {
+        for (const bool old : {false, true}) {
+            if (old && name.ends_with("LayerNorm.weight"))
+                name.replace(name.size() - 6, 6, "gamma");
+            else if (old && name.ends_with("LayerNorm.bias"))
+                name.replace(name.size() - 4, 4, "beta");
+            for (const char* prefix : {"", "bert."}) {
+                const auto found = file.tensors().find(prefix + name);
+                if (found != file.tensors().end())
+                    return &found->second;
+            }
+        }
+        return nullptr;
+    };
+    auto shapes = bertShapes(config, classifier);
+    if (classifier) {
+        shapes["classifier.weight"] = {static_cast<std::int64_t>(labels), config.hidden_size};
+        shapes["classifier.bias"] = {static_cast<std::int64_t>(labels)};
+    }
+    for (const auto& [name, shape] : shapes) {
+        const TensorView* view = find(name);
+        if (!view) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", path.string(), name),
+                        "Weights and config.json must be of the same model.");
+        }
+        if (view->shape != shape) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has the shape {}, config.json asks for {}", path.string(), name,
+                                                             Json(view->shape).dump(), Json(shape).dump()),
+                        "Weights and config.json must be of the same model.");
+        }
+    }
+}
+
+ModelSummary describeArtefact(const fs::path& folder) {
+    const fs::path file = folder / kManifest;
+    const Json json = readJsonFile(file, 64u << 20);
+    const JsonFields fields(json, file.string());
+    ModelSummary summary;
+    summary.kind = fields.string("kind");
+    for (const Json& label : fields.at("labels")) {
+        if (!label.is_string())
+            fields.fail("labels", "must be strings");
+        summary.labels.push_back(label.get<std::string>());
+    }
+    summary.bytes = sizeOnDisk(folder);
+    return summary;
+}
+
+std::vector<fs::path> filesToCopy(const fs::path& source) {
+    std::vector<fs::path> files;
+    for (auto it = fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink); it != fs::recursive_directory_iterator(); ++it) {
+        const std::string name = it->path().filename().string();
+        if (it.depth() > 8)
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' nests folders deeper than a model does", source.string()));
+        if (it->is_directory() && (name.starts_with(".") || isOneOf(name, kOtherFolders)))
+            it.disable_recursion_pending();
+        else if (it->is_regular_file() && !name.starts_with(".") && !isOneOf(it->path().extension().string(), kOtherWeights))
+            files.push_back(fs::relative(it->path().parent_path(), source) / name);
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+} // namespace
+
+ModelSummary describeModelFolder(const fs::path& folder) {
+    if (!fs::is_directory(folder))
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' is not a folder", folder.string()), "Name the folder that holds config.json.");
+    const fs::path configFile = folder / "config.json";
+    if (!fs::exists(configFile)) {
+        if (fs::exists(folder / kManifest))
+            return describeArtefact(folder);
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder.");
+    }
+    const Json config = readJsonFile(configFile, kMaxConfigBytes);
+    const JsonFields fields(config, configFile.string());
+    if (const std::string type = fields.string("model_type", "bert"); type != "bert") {
+        // Students of ours have weights of their own shape; their kind opens them.
+        if (type.starts_with("triptych_") && fs::exists(folder / kManifest)) {
+            ModelSummary summary = describeArtefact(folder);
+            summary.architecture = type;
+            return summary;
+        }
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': 'model_type' is '{}'; this version has bert", configFile.string(), type));
+    }
+    const BertConfig bert = bertConfigFromJson(config, configFile.string());
+    ModelSummary summary;
+    summary.architecture = "BertModel";
+    if (fields.has("architectures") && fields.at("architectures").is_array() && !fields.at("architectures").empty() &&
+        fields.at("architectures")[0].is_string())
+        summary.architecture = fields.at("architectures")[0].get<std::string>();
+    const bool classifier = summary.architecture == "BertForSequenceClassification";
+    summary.kind = classifier ? "classifier" : "encoder";
+    if (classifier)
+        summary.labels = readLabels(folder);
+    if (!fs::exists(folder / kWeights))
+        refuseOtherWeights(folder);
+    const SafetensorsFile weights(folder / kWeights);
+    checkShapes(weights, bert, classifier, summary.labels.size(), folder / kWeights);
+    std::size_t largest = 0;
+    for (const auto& [unused, view] : weights.tensors()) {
+        if (view.dtype == DType::I64 || view.dtype == DType::I32)
+            continue; // positions, not weights
+        summary.parameters += static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype));
+        if (view.data.size() > largest) {
+            largest = view.data.size();
+            summary.dtype = dtypeName(view.dtype);
+        }
+    }
+    summary.layers = bert.num_hidden_layers;
+    summary.dimension = bert.hidden_size;
+    summary.heads = bert.num_attention_heads;
+    summary.vocabulary = bert.vocab_size;
+    summary.max_length = bert.max_position_embeddings;
+    summary.tokenizer = fs::exists(folder / "tokenizer.json") || fs::exists(folder / "vocab.txt");
+    if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > bert.vocab_size) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), bert.vocab_size),
+                    "Tokenizer and weights must be of the same model.");
+    }
+    if (!classifier) {
+        const SentenceModules modules = readSentenceModules(folder);
+        summary.pooling = poolingName(modules.pooling);
+        summary.normalized = modules.normalize;
+    }
+    if (fs::exists(folder / kManifest))
+        summary.kind = describeArtefact(folder).kind;
+    summary.bytes = sizeOnDisk(folder);
+    return summary;
+}
+
+Json modelSummaryToJson(const ModelSummary& summary) {
+    return {{"kind", summary.kind},         {"architecture", summary.architecture}, {"parameters", summary.parameters},
+            {"layers", summary.layers},     {"dimension", summary.dimension},       {"heads", summary.heads},
+            {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype},
+            {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},
+            {"tokenizer", summary.tokenizer},   {"bytes", summary.bytes}};
+}
+
+void checkModelName(const std::string& name) {
+    bool good = !name.empty() && name.size() <= 100 && name.front() != '.';
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        good = good && (byte >= 0x80 || std::isalnum(byte) != 0 || c == '.' || c == '-' || c == '_');
+    }
+    if (!good) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' cannot be the name of a model", name),
+                    "Use letters, digits, '.', '-' and '_'; the first one not a '.'.");
+    }
+}
+
+fs::path importModel(const fs::path& source, const std::string& name, const fs::path& models, ProgressSink& progress,
+                     const std::stop_token& stop) {
+    checkModelName(name);
+    const fs::path target = models / name;
+    if (fs::exists(fs::symlink_status(target))) {
+        throw Error(ErrorCode::AlreadyExists, fmt::format("there is a model '{}' already, at '{}'", name, target.string()),
+                    "Choose another name with --name, or remove that model first.");
+    }
+    describeModelFolder(source);
+    const std::vector<fs::path> files = filesToCopy(source);
+    const fs::path partial = models / ("." + name + ".importing");
+    try {
+        fs::create_directories(models);
+        fs::remove_all(partial);
+        std::int64_t done = 0;
+        for (const fs::path& file : files) {
+            throwIfStopped(stop);
+            progress.progress({done++, static_cast<std::int64_t>(files.size()), "files", "import"});
+            fs::create_directories((partial / file).parent_path());
+            fs::copy_file(source / file, partial / file);
+        }
+        describeModelFolder(partial);
+        fs::rename(partial, target);
+        progress.progress({done, static_cast<std::int64_t>(files.size()), "files", "import"});
+    } catch (const fs::filesystem_error& error) {
+        std::error_code ignored;
+        fs::remove_all(partial, ignored);
+        throw Error(ErrorCode::Io, fmt::format("cannot copy '{}' to '{}': {}", source.string(), target.string(), error.code().message()));
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove_all(partial, ignored);
+        throw;
+    }
+    return target;
+}
+
+} // namespace triptych

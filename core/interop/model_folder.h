@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/json.h"
+#include "base/progress.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace triptych {
+
+/// What a model folder holds, read from its configuration and the header of its weights alone.
+struct ModelSummary {
+    std::string kind;         ///< "encoder", "classifier"; of an artefact its own: "zero_shot", "retrieve", ...
+    std::string architecture; ///< "BertModel", ...; empty for an artefact without weights of its own
+    std::int64_t parameters = 0;
+    int layers = 0;
+    int dimension = 0;
+    int heads = 0;
+    int vocabulary = 0;
+    int max_length = 0;       ///< positions
+    std::string dtype;        ///< of the largest tensor, "F32"
+    std::string pooling;      ///< encoders: "mean", "cls", "max"
+    bool normalized = false;  ///< encoders: vectors have length 1
+    std::vector<std::string> labels;
+    bool tokenizer = false;   ///< the folder has one
+    std::uintmax_t bytes = 0; ///< of the whole folder
+};
+Json modelSummaryToJson(const ModelSummary& summary);
+
+/// Checks that this version can open the folder: configuration, every weight with its shape, tokenizer if there is one.
+/// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor; pickled weights are refused with the
+/// way to convert them.
+ModelSummary describeModelFolder(const std::filesystem::path& folder);
+
+/// Copies a checked model folder to `models`/`name` and returns that path. Weights in formats that are not read, hidden
+/// files and exports for other runtimes are left out. A failure or a stop leaves nothing behind.
+/// Throws Error{AlreadyExists} if the name is taken, {InvalidArgument} if it cannot be a folder's name, and as above.
+std::filesystem::path importModel(const std::filesystem::path& source, const std::string& name, const std::filesystem::path& models,
+                                  ProgressSink& progress, const std::stop_token& stop);
+
+/// Throws Error{InvalidArgument} unless the name is letters, digits, '.', '-', '_' (other scripts too), not empty, not
+/// starting with '.', at most 100 bytes.
+void checkModelName(const std::string& name);
+
+} // namespace triptych

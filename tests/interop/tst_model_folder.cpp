@@ -1,0 +1,167 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "formats/safetensors.h"
+#include "interop/hugging_face.h"
+#include "interop/model_folder.h"
+#include "models/bert.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cstring>
+#include <fstream>
+
+using namespace triptych;
+
+namespace fs = std::filesystem;
+
+class ModelFolderTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_dir;
+    const fs::path m_tiny = TRIPTYCH_TEST_DATA "/bert_tiny";
+
+    fs::path path(const char* name) const { return m_dir.path().toStdString() + "/" + name; }
+    fs::path copyOf(const fs::path& folder, const char* name) const {
+        fs::copy(folder, path(name), fs::copy_options::recursive);
+        return path(name);
+    }
+    static ErrorCode codeOf(const std::function<void()>& call) {
+        try {
+            call();
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::Internal;
+    }
+    static int entries(const fs::path& folder) {
+        return fs::exists(folder) ? static_cast<int>(std::distance(fs::directory_iterator(folder), {})) : 0;
+    }
+
+private Q_SLOTS:
+    void summariesSayWhatIsThere() {
+        const ModelSummary encoder = describeModelFolder(m_tiny / "encoder");
+        QCOMPARE(encoder.kind, std::string("encoder"));
+        QCOMPARE(encoder.dimension, 32);
+        QCOMPARE(encoder.layers, 2);
+        QCOMPARE(encoder.pooling, std::string("mean"));
+        QVERIFY(encoder.normalized && encoder.tokenizer);
+        QCOMPARE(encoder.dtype, std::string("F32"));
+        const ModelSummary classifier = describeModelFolder(m_tiny / "classifier");
+        QCOMPARE(classifier.kind, std::string("classifier"));
+        QCOMPARE(classifier.labels, (std::vector<std::string>{"alpha", "beta", "gamma"}));
+        QVERIFY(classifier.parameters > encoder.parameters);
+    }
+
+    void importCopiesAndRefusesATakenName() {
+        const fs::path models = path("models");
+        const fs::path target = importModel(m_tiny / "encoder", "tiny", models, nullProgress(), {});
+        QCOMPARE(target, models / "tiny");
+        QCOMPARE(readFile(target / "model.safetensors"), readFile(m_tiny / "encoder/model.safetensors"));
+        QVERIFY(fs::exists(target / "1_Pooling/config.json"));
+        QVERIFY(codeOf([&] { importModel(m_tiny / "classifier", "tiny", models, nullProgress(), {}); }) == ErrorCode::AlreadyExists);
+        QCOMPARE(describeModelFolder(target).kind, std::string("encoder"));
+        for (const char* bad : {"", ".", "..", "a/b", ".hidden", "a b", "a\nb"})
+            QVERIFY(codeOf([&] { importModel(m_tiny / "encoder", bad, models, nullProgress(), {}); }) == ErrorCode::InvalidArgument);
+        QCOMPARE(entries(models), 1);
+    }
+    void picklesAreRefusedWithTheWayOut() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "pickled");
+        fs::rename(folder / "model.safetensors", folder / "pytorch_model.bin");
+        try {
+            importModel(folder, "pickled", path("models2"), nullProgress(), {});
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::Unsupported);
+            QVERIFY(error.message().find("pytorch_model.bin") != std::string::npos);
+            QVERIFY(error.hint().find("save_pretrained") != std::string::npos);
+        }
+        QCOMPARE(entries(path("models2")), 0);
+    }
+    void picklesBesideGoodWeightsStayBehind() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "both");
+        atomicWrite(folder / "pytorch_model.bin", "pickle");
+        fs::create_directories(folder / "onnx");
+        atomicWrite(folder / "onnx/model.json", "{}");
+        atomicWrite(folder / ".gitattributes", "x");
+        const fs::path target = importModel(folder, "both", path("models3"), nullProgress(), {});
+        QVERIFY(fs::exists(target / "tokenizer.json"));
+        QVERIFY(!fs::exists(target / "pytorch_model.bin") && !fs::exists(target / "onnx") && !fs::exists(target / ".gitattributes"));
+    }
+    void brokenFoldersLeaveNothingBehind() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "cut");
+        std::string weights = readFile(folder / "model.safetensors");
+        std::ofstream(folder / "model.safetensors", std::ios::binary) << weights.substr(0, weights.size() - 1);
+        QVERIFY(codeOf([&] { importModel(folder, "cut", path("models4"), nullProgress(), {}); }) == ErrorCode::InvalidInput);
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(codeOf([&] { importModel(m_tiny / "encoder", "x", path("models4"), nullProgress(), stop.get_token()); }) == ErrorCode::Cancelled);
+        QVERIFY(codeOf([&] { importModel(path("nowhere"), "x", path("models4"), nullProgress(), {}); }) == ErrorCode::NotFound);
+        QCOMPARE(entries(path("models4")), 0);
+    }
+
+    void savedClassifierReadsBackTheSame() {
+        NamedTensors others;
+        const Bert bert = openBert(m_tiny / "classifier", &others);
+        NamedTensors weights = bert.weights();
+        weights.merge(others);
+        saveSequenceClassifier(path("saved"), m_tiny / "encoder", weights, {"ja", "nein", "vielleicht"});
+        const ModelSummary summary = describeModelFolder(path("saved"));
+        QCOMPARE(summary.kind, std::string("classifier"));
+        QCOMPARE(summary.labels[2], std::string("vielleicht"));
+        QVERIFY(summary.tokenizer);
+        const SafetensorsFile before(m_tiny / "classifier/model.safetensors");
+        const SafetensorsFile after(path("saved") / "model.safetensors");
+        QCOMPARE(after.metadata().at("format"), std::string("pt"));
+        QCOMPARE(after.tensors().size(), before.tensors().size());
+        for (const auto& [name, view] : before.tensors()) {
+            const TensorView& copy = after.tensor(name);
+            QCOMPARE(copy.shape, view.shape);
+            QVERIFY(std::memcmp(copy.data.data(), view.data.data(), view.data.size()) == 0);
+        }
+    }
+    void incompleteClassifierIsRefused() {
+        NamedTensors weights = openBert(m_tiny / "encoder").weights();
+        QVERIFY(codeOf([&] { saveSequenceClassifier(path("no"), m_tiny / "encoder", weights, {"a", "b"}); }) == ErrorCode::InvalidArgument);
+        weights["classifier.weight"] = at::zeros({2, 31});
+        weights["classifier.bias"] = at::zeros({2});
+        QVERIFY(codeOf([&] { saveSequenceClassifier(path("no"), m_tiny / "encoder", weights, {"a", "b"}); }) == ErrorCode::InvalidArgument);
+        weights["classifier.weight"] = at::zeros({2, 32});
+        QVERIFY(codeOf([&] { saveSequenceClassifier(path("no"), m_tiny / "encoder", weights, {"a", "a"}); }) == ErrorCode::InvalidArgument);
+        QVERIFY(!fs::exists(path("no")));
+    }
+    void oldNamesOfNormsAreRead() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "old");
+        std::vector<TensorToWrite> renamed;
+        {
+            const SafetensorsFile file(m_tiny / "encoder/model.safetensors");
+            for (const auto& [name, view] : file.tensors()) {
+                std::string old = "bert." + name;
+                if (old.ends_with("LayerNorm.weight"))
+                    old.replace(old.size() - 6, 6, "gamma");
+                else if (old.ends_with("LayerNorm.bias"))
+                    old.replace(old.size() - 4, 4, "beta");
+                renamed.push_back({old, view.dtype, view.shape, view.data});
+            }
+            writeSafetensors(folder / "model.safetensors", renamed);
+        }
+        QCOMPARE(describeModelFolder(folder).kind, std::string("encoder"));
+        const Bert old = openBert(folder);
+        const Bert now = openBert(m_tiny / "encoder");
+        QVERIFY(old.weights().at("embeddings.LayerNorm.weight").equal(now.weights().at("embeddings.LayerNorm.weight")));
+        QCOMPARE(old.weights().size(), now.weights().size());
+    }
+    void labelsWithHolesAreRefused() {
+        const fs::path folder = copyOf(m_tiny / "classifier", "holes");
+        std::string config = readFile(folder / "config.json");
+        config.replace(config.find("\"2\": \"gamma\""), 12, "\"3\": \"gamma\"");
+        atomicWrite(folder / "config.json", config);
+        QVERIFY(codeOf([&] { describeModelFolder(folder); }) == ErrorCode::InvalidInput);
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelFolderTest)
+#include "tst_model_folder.moc"
