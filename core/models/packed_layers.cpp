@@ -7,6 +7,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace triptych {
@@ -48,16 +50,16 @@ at::Tensor normalise(const at::Tensor& x, const at::Tensor& residual, const at::
 }
 
 struct NormFunction : torch::autograd::Function<NormFunction> {
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& residual,
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const std::optional<at::Tensor>& residual,
                               const at::Tensor& gain, const at::Tensor& bias, double epsilon, std::int64_t key,
                               double rate) {
         const kernels::DropoutMask mask = {static_cast<std::uint64_t>(key), rate};
         at::Tensor normalised;
         at::Tensor inverse;
-        at::Tensor out = normalise(x, residual, gain, bias, epsilon, mask, &normalised, &inverse);
+        at::Tensor out = normalise(x, residual.value_or(at::Tensor()), gain, bias, epsilon, mask, &normalised, &inverse);
         context->save_for_backward({normalised, inverse, gain});
         saveMask(context, mask);
-        context->saved_data["residual"] = residual.defined();
+        context->saved_data["residual"] = residual.has_value();
         return out;
     }
 
@@ -211,7 +213,7 @@ at::Tensor addAndNormalise(const at::Tensor& x, const at::Tensor& residual, cons
                            const at::Tensor& bias, double epsilon, const kernels::DropoutMask& dropout) {
     if (!at::GradMode::is_enabled())
         return normalise(x, residual, gain, bias, epsilon, dropout, nullptr, nullptr);
-    return NormFunction::apply(x, residual, gain, bias, epsilon, stored(dropout.key), dropout.rate);
+    return NormFunction::apply(x, residual.defined() ? std::optional(residual) : std::nullopt, gain, bias, epsilon, stored(dropout.key), dropout.rate);
 }
 
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

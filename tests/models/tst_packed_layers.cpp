@@ -90,6 +90,15 @@ private Q_SLOTS:
         for (const auto& [a, b] : {std::pair{x, x2}, {residual, residual2}, {gain, gain2}, {bias, bias2}})
             QVERIFY(difference(a.grad(), b.grad()) < 2e-5);
     }
+    void normWithoutResidualEqualsPlainOne() {
+        const at::Tensor x = leaf(at::randn({5, 24})), gain = leaf(at::randn({24})), bias = leaf(at::randn({24}));
+        const at::Tensor weight = at::randn({5, 24});
+        at::sum(at::mul(addAndNormalise(x, {}, gain, bias, 1e-5, {}), weight)).backward();
+        const at::Tensor x2 = leaf(x), gain2 = leaf(gain), bias2 = leaf(bias);
+        at::sum(at::mul(at::layer_norm(x2, {24}, gain2, bias2, 1e-5), weight)).backward();
+        for (const auto& [a, b] : {std::pair{x, x2}, {gain, gain2}, {bias, bias2}})
+            QVERIFY(difference(a.grad(), b.grad()) < 2e-5);
+    }
     void maskKeepsItsShareAndRepeats() {
         const kernels::DropoutMask mask = kernels::DropoutMask{42, 0.1}.at(3);
         std::vector<float> first(100'000), second(100'000);

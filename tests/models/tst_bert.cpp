@@ -1,0 +1,155 @@
+#include "base/error.h"
+#include "base/json.h"
+#include "models/sequence_classifier.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/unique_dim.h>
+
+#include <fmt/format.h>
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace triptych;
+
+namespace {
+
+const std::filesystem::path kFixture = std::filesystem::path(TRIPTYCH_TEST_DATA) / "bert_tiny";
+
+Json expected() { return readJsonFile(kFixture / "expected.json"); }
+
+/// The unpadded rows of a case.
+std::vector<Encoding> encodingsOf(const Json& batch) {
+    std::vector<Encoding> encodings;
+    for (std::size_t i = 0; i < batch["input_ids"].size(); ++i) {
+        Encoding encoding;
+        for (std::size_t j = 0; j < batch["input_ids"][i].size(); ++j) {
+            if (batch["attention_mask"][i][j] == 0)
+                continue;
+            encoding.ids.push_back(batch["input_ids"][i][j]);
+            encoding.type_ids.push_back(batch["token_type_ids"][i][j]);
+        }
+        encodings.push_back(encoding);
+    }
+    return encodings;
+}
+
+PackedBatch pack(const std::vector<Encoding>& encodings) {
+    std::vector<const Encoding*> pointers;
+    for (const Encoding& encoding : encodings)
+        pointers.push_back(&encoding);
+    return packBatch(pointers);
+}
+
+} // namespace
+
+class BertTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void equalsTransformers_data() {
+        QTest::addColumn<QString>("name");
+        const Json all = expected();
+        for (const auto& [name, unused] : all["cases"].items())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
+    void equalsTransformers() {
+        QFETCH(QString, name);
+        const at::NoGradGuard guard;
+        const Json values = expected()["cases"][name.toStdString()];
+        const std::vector<Encoding> encodings = encodingsOf(values);
+        const PackedBatch batch = pack(encodings);
+
+        const Bert encoder = openBert(kFixture / "encoder");
+        const at::Tensor hidden = encoder.forward(batch);
+        const at::Tensor pooled = encoder.pooled(hidden, batch);
+        double worst = 0;
+        if (values.contains("last_hidden_state")) {
+            for (std::size_t i = 0; i < encodings.size(); ++i) {
+                std::int64_t row = batch.starts[i];
+                for (const Json& state : values["last_hidden_state"][i]) {
+                    if (state.is_null())
+                        continue;
+                    for (std::size_t j = 0; j < state.size(); ++j)
+                        worst = std::max(worst, std::abs(hidden[row][std::int64_t(j)].item<double>() - state[j].get<double>()));
+                    ++row;
+                }
+                QCOMPARE(row, batch.starts[i + 1]);
+            }
+        }
+        QVERIFY2(worst <= 1e-5, fmt::format("hidden state is off by {}", worst).c_str());
+        const auto check = [&](const at::Tensor& got, const Json& want, const char* what) {
+            double off = 0;
+            for (std::size_t i = 0; i < want.size(); ++i) {
+                for (std::size_t j = 0; j < want[i].size(); ++j)
+                    off = std::max(off, std::abs(got[std::int64_t(i)][std::int64_t(j)].item<double>() - want[i][j].get<double>()));
+            }
+            QVERIFY2(off <= 1e-5, fmt::format("{} is off by {}", what, off).c_str());
+        };
+        check(pooled, values["pooler_output"], "pooler");
+        check(SequenceClassifier::open(kFixture / "classifier").logits(batch), values["logits"], "logits");
+    }
+    void wordRowsGiveTheSameAsTheTable() {
+        const Bert encoder = openBert(kFixture / "encoder");
+        const PackedBatch batch = pack(encodingsOf(expected()["cases"]["right_padded_batch"]));
+        const auto [used, index, counts] = at::unique_dim(batch.ids, 0, true, true, false);
+        const WordRows words = {at::index_select(encoder.weights().at("embeddings.word_embeddings.weight"), 0, used), index};
+        QVERIFY(at::sub(encoder.forward(batch), encoder.forward(batch, {}, &words)).abs().max().item<double>() == 0);
+    }
+    void badInputNamesTheFault_data() {
+        QTest::addColumn<QString>("fault");
+        QTest::newRow("token id 200") << QStringLiteral("token id 200");
+        QTest::newRow("65 tokens") << QStringLiteral("65 tokens");
+    }
+    void badInputNamesTheFault() {
+        QFETCH(QString, fault);
+        Encoding encoding;
+        encoding.ids.assign(fault.startsWith(QStringLiteral("65")) ? 65 : 3, 5);
+        if (fault.startsWith(QStringLiteral("token")))
+            encoding.ids[1] = 200;
+        encoding.type_ids.assign(encoding.ids.size(), 0);
+        try {
+            openBert(kFixture / "encoder").forward(pack({encoding}));
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY2(QString::fromStdString(error.message()).contains(fault), error.what());
+        }
+    }
+    void wrongConfigIsRefused_data() {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("heads that do not divide") << QStringLiteral("num_attention_heads") << QStringLiteral("5");
+        QTest::newRow("negative size") << QStringLiteral("hidden_size") << QStringLiteral("-32");
+        QTest::newRow("text for a number") << QStringLiteral("vocab_size") << QStringLiteral("\"200\"");
+        QTest::newRow("other activation") << QStringLiteral("hidden_act") << QStringLiteral("\"relu\"");
+        QTest::newRow("other family") << QStringLiteral("model_type") << QStringLiteral("\"t5\"");
+    }
+    void wrongConfigIsRefused() {
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        Json config = readJsonFile(kFixture / "encoder" / "config.json");
+        config[key.toStdString()] = Json::parse(value.toStdString());
+        try {
+            bertConfigFromJson(config, "some/config.json");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY2(QString::fromStdString(error.message()).contains(key), error.what());
+            QVERIFY(error.message().find("some/config.json") != std::string::npos);
+        }
+    }
+    void tensorOfAnotherShapeIsNamed() {
+        Json config = readJsonFile(kFixture / "encoder" / "config.json");
+        config["intermediate_size"] = 65;
+        try {
+            Bert(bertConfigFromJson(config, "c"), readWeights(kFixture / "encoder" / "model.safetensors"), "weights");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY2(error.message().find("encoder.layer.0.intermediate.dense.weight") != std::string::npos, error.what());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(BertTest)
+#include "tst_bert.moc"
