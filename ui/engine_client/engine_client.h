@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include <QHash>
+#include <QMap>
 #include <QObject>
 #include <QPointer>
 #include <QProcess>

@@ -74,7 +74,8 @@ public:
     /// Oldest first.
     QList<JobInfo> jobs() const { return m_jobs; }
     std::optional<JobInfo> job(const QString& runId) const;
-    /// All points of a run that were seen or indexed so far, oldest first.
+    /// All points that were seen of a run since it is watched, oldest first; for a run that was over before,
+    /// ask the workspace.
     QList<MetricPoint> metrics(const QString& runId) const { return m_metrics.value(runId); }
     QList<LogEntry> log() const { return m_log; }
     int activeCount() const;
@@ -101,12 +102,14 @@ Q_SIGNALS:
 
 private:
     void upsert(const JobInfo& job);
+    template <typename Body> void onWorker(Body body);
 
     QThread m_thread;
     JobWorker* m_worker = nullptr;
     QString m_folder;
     quint64 m_generation = 0; ///< of the workspace; what an older one sends is dropped
     quint64 m_nextSubmit = 1;
+    bool m_loaded = false;
     QList<JobInfo> m_jobs;
     QHash<QString, QList<MetricPoint>> m_metrics;
     QList<LogEntry> m_log;

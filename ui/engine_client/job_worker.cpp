@@ -1,0 +1,472 @@
+#include "engine_client/job_worker.h"
+
+#include "jobs/run_index.h"
+#include "jobs/supervisor.h"
+#include "jobs/wall_clock.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace triptych::ui {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kBusyIntervalMs = 150;
+constexpr int kIdleIntervalMs = 1000;
+constexpr int kListingIntervalMs = 2000;
+constexpr double kIndexIntervalS = 2.0;
+constexpr double kStartGraceS = 5.0;
+constexpr char kQueueSetting[] = "window.queue";
+constexpr char kWaitingPrefix[] = "waiting-";
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+JobInfo infoOf(const RunSpec& spec) {
+    JobInfo info;
+    info.id = text(spec.id);
+    info.kind = text(spec.kind);
+    info.method = text(spec.method);
+    info.title = text(spec.title);
+    info.dataset = text(spec.dataset);
+    info.out = text(spec.out);
+    info.created = text(spec.created);
+    return info;
+}
+
+bool isWaitingId(const QString& id) { return id.startsWith(QLatin1String(kWaitingPrefix)); }
+
+LogLevel levelFromName(const std::string& name) {
+    return name == "debug" ? LogLevel::Debug : name == "warning" ? LogLevel::Warning
+           : name == "error" ? LogLevel::Error : LogLevel::Info;
+}
+
+bool sameStatus(const RunStatus& a, const RunStatus& b) {
+    return a.state == b.state && a.last_event == b.last_event && a.done == b.done && a.total == b.total && a.stage == b.stage;
+}
+
+} // namespace
+
+Json requestToJson(const JobRequest& request) {
+    return {{"kind", request.kind.toStdString()}, {"method", request.method.toStdString()},
+            {"dataset", request.dataset.toStdString()}, {"model", request.model.toStdString()},
+            {"teacher", request.teacher.toStdString()}, {"student", request.student.toStdString()},
+            {"out", request.out.toStdString()}, {"settings", request.settings}, {"seed", request.seed},
+            {"threads", request.threads}};
+}
+
+JobRequest requestFromJson(const Json& value) {
+    JobRequest request;
+    const auto word = [&value](const char* key) { return text(value.value(key, std::string())); };
+    request.kind = word("kind");
+    request.method = word("method");
+    request.dataset = word("dataset");
+    request.model = word("model");
+    request.teacher = word("teacher");
+    request.student = word("student");
+    request.out = word("out");
+    request.settings = value.value("settings", Json::object());
+    request.seed = value.value("seed", quint64{13});
+    request.threads = value.value("threads", 0);
+    return request;
+}
+
+JobWorker::JobWorker(QObject* parent) : QObject(parent), m_timer(new QTimer(this)) {
+    connect(m_timer, &QTimer::timeout, this, &JobWorker::tick);
+}
+
+template <typename Body> void JobWorker::guarded(const QString& runId, Body body) {
+    try {
+        body();
+    } catch (const Error& error) {
+        Q_EMIT actionFailed(m_generation, runId, text(error.message()), text(error.hint()));
+    } catch (const std::exception& error) {
+        Q_EMIT actionFailed(m_generation, runId, QString::fromLocal8Bit(error.what()), {});
+    }
+}
+
+void JobWorker::open(const QString& folder, quint64 generation) {
+    m_timer->stop();
+    m_runs.clear();
+    m_queue.clear();
+    m_waiting.clear();
+    m_cancelling.clear();
+    m_workspace.reset();
+    m_generation = generation;
+    if (!folder.isEmpty()) {
+        guarded({}, [&] {
+            m_workspace = Workspace::open(folder.toStdString());
+            findNewRuns();
+            loadQueue();
+            // What ended while no window watched is not news that pages wait for.
+            for (auto& [id, run] : m_runs) {
+                if (isFinal(run.events.status().state))
+                    settle(run, true);
+            }
+        });
+    }
+    Q_EMIT loaded(generation);
+    if (m_workspace)
+        tick();
+}
+
+JobWorker::Watched* JobWorker::find(const QString& runId) {
+    const auto it = m_runs.find(runId.toStdString());
+    return it == m_runs.end() ? nullptr : &it->second;
+}
+
+JobWorker::Watched& JobWorker::watch(const RunDirectory& directory) {
+    const std::string id = directory.id();
+    if (const auto it = m_runs.find(id); it != m_runs.end())
+        return it->second;
+    Watched run{infoOf(directory.spec()), RunFollower(directory), RunFollower(directory), wallTime()};
+    return m_runs.emplace(id, std::move(run)).first->second;
+}
+
+void JobWorker::findNewRuns() {
+    m_sinceListing.start();
+    for (const RunDirectory& directory : listRuns(m_workspace->runsFolder())) {
+        if (m_runs.contains(directory.id()))
+            continue;
+        Watched& run = watch(directory);
+        run.info.status.last_event = -1; // anything it reads is news
+        follow(run);
+    }
+}
+
+/// Reads what is new and passes it on.
+void JobWorker::follow(Watched& run) {
+    const std::vector<RunEvent> events = run.events.poll();
+    RunStatus status = run.events.status();
+    const std::string id = run.info.id.toStdString();
+    if (isFinal(status.state))
+        m_cancelling.erase(id);
+    else if (m_cancelling.contains(id))
+        status.state = RunState::Cancelling;
+    else if (std::find(m_queue.begin(), m_queue.end(), id) != m_queue.end())
+        status.state = RunState::Queued; // paused or interrupted before, and in line to go on
+    else if (status.state == RunState::Queued && wallTime() - run.seenAt > kStartGraceS && !run.events.directory().launch())
+        status.state = RunState::Interrupted; // whoever made it is gone and nobody will start it
+    const bool changed = !sameStatus(status, run.info.status);
+    run.info.status = status;
+
+    QList<MetricPoint> points;
+    QList<LogEntry> entries;
+    for (const RunEvent& event : events) {
+        const auto value = [&event](const char* key) { return event.data.is_object() ? event.data.value(key, Json()) : Json(); };
+        if (event.type == "metric" && value("name").is_string() && value("step").is_number() && value("value").is_number()) {
+            points.append({value("name").get<std::string>(), value("step").get<std::int64_t>(), value("value").get<double>(),
+                           event.wall_time});
+        } else if (event.type == "log" && value("message").is_string()) {
+            const Json level = value("level");
+            entries.append({run.info.id, event.wall_time, levelFromName(level.is_string() ? level.get<std::string>() : "info"),
+                            text(value("message").get<std::string>())});
+        }
+    }
+    if (changed)
+        Q_EMIT jobChanged(m_generation, run.info);
+    if (!points.isEmpty())
+        Q_EMIT metricsArrived(m_generation, run.info.id, points);
+    if (!entries.isEmpty())
+        Q_EMIT logArrived(m_generation, entries);
+}
+
+/// Brings the workspace up to date: now and then while a run goes on, at once when it ends.
+void JobWorker::settle(Watched& run, bool force) {
+    const bool ended = isFinal(run.events.status().state);
+    const double now = wallTime();
+    if (run.settled || (!force && !ended && now - run.indexedAt < kIndexIntervalS))
+        return;
+    run.indexedAt = now;
+    try {
+        const IndexOutcome outcome = indexRun(*m_workspace, run.indexed);
+        QList<LogEntry> entries;
+        for (const std::string& problem : outcome.problems)
+            entries.append({run.info.id, now, LogLevel::Warning, text(problem)});
+        if (!entries.isEmpty())
+            Q_EMIT logArrived(m_generation, entries);
+        if (ended && isFinal(outcome.status.state)) {
+            run.settled = true;
+            Q_EMIT jobFinished(m_generation, run.info.id);
+        }
+    } catch (const Error& error) {
+        // Busy: another writer holds the workspace, the next round tries again.
+        if (error.code() != ErrorCode::Busy) {
+            run.settled = ended;
+            Q_EMIT logArrived(m_generation, {{run.info.id, now, LogLevel::Error, text(error.message())}});
+        }
+    }
+}
+
+void JobWorker::tick() {
+    if (!m_workspace)
+        return;
+    {
+        const std::lock_guard lock(m_cancelReport->mutex);
+        for (const auto& [id, error] : std::exchange(m_cancelReport->failures, {})) {
+            m_cancelling.erase(id);
+            Q_EMIT actionFailed(m_generation, text(id), text(error.message()), text(error.hint()));
+        }
+    }
+    guarded({}, [&] {
+        if (m_sinceListing.elapsed() >= kListingIntervalMs)
+            findNewRuns();
+    });
+    for (auto& [id, run] : m_runs) {
+        if (run.settled)
+            continue;
+        guarded(run.info.id, [&] {
+            follow(run);
+            settle(run, false);
+        });
+    }
+    guarded({}, [&] {
+        promoteWaiting();
+        startNext();
+    });
+    updateTimer();
+}
+
+void JobWorker::updateTimer() {
+    const bool busy = !m_queue.empty() || !m_cancelling.empty() || std::any_of(m_runs.begin(), m_runs.end(), [](const auto& entry) {
+        const RunState state = entry.second.info.status.state;
+        return state == RunState::Running || state == RunState::Cancelling || state == RunState::Queued;
+    });
+    const int interval = busy ? kBusyIntervalMs : kIdleIntervalMs;
+    if (!m_timer->isActive() || m_timer->interval() != interval)
+        m_timer->start(interval);
+}
+
+/// Starts the head of the queue once nobody works: two trainings at a time would both be slower.
+void JobWorker::startNext() {
+    while (!m_queue.empty()) {
+        const std::string id = m_queue.front();
+        const bool busy = std::any_of(m_runs.begin(), m_runs.end(), [&id](const auto& entry) {
+            const RunState state = entry.second.events.status().state;
+            if (state == RunState::Running || state == RunState::Cancelling)
+                return true;
+            // Started, but its first event has not come yet.
+            return state == RunState::Queued && entry.first != id && entry.second.events.directory().launch().has_value();
+        });
+        if (busy)
+            return;
+        m_queue.pop_front();
+        saveQueue();
+        Watched* run = find(text(id));
+        if (!run || isFinal(run->events.status().state))
+            continue;
+        try {
+            resumeRun(defaultEngineCommand(), run->events.directory());
+        } catch (const Error& error) {
+            Q_EMIT actionFailed(m_generation, run->info.id, text(error.message()), text(error.hint()));
+            continue;
+        }
+        follow(*run);
+        return;
+    }
+}
+
+void JobWorker::promoteWaiting() {
+    for (auto it = m_waiting.begin(); it != m_waiting.end();) {
+        const auto teacher = m_runs.find(it->teacherRun);
+        const RunState state = teacher == m_runs.end() ? RunState::Failed : teacher->second.events.status().state;
+        if (!isFinal(state) || (state == RunState::Done && !teacher->second.settled)) {
+            ++it;
+            continue;
+        }
+        const Waiting waiting = std::move(*it);
+        it = m_waiting.erase(it);
+        Q_EMIT jobRemoved(m_generation, text(waiting.id));
+        if (state == RunState::Done) {
+            JobRequest request = requestFromJson(waiting.request);
+            request.teacher = teacher->second.info.out;
+            guarded({}, [&] { create(request); });
+        } else {
+            const QString name = teacher == m_runs.end() ? text(waiting.teacherRun) : teacher->second.info.title;
+            Q_EMIT actionFailed(m_generation, {}, tr("The distillation was not started: its teacher \"%1\" did not finish.").arg(name), {});
+        }
+        saveQueue();
+    }
+}
+
+void JobWorker::loadQueue() {
+    const std::optional<Json> stored = m_workspace->setting(kQueueSetting);
+    if (!stored || !stored->is_object())
+        return;
+    for (const Json& id : stored->value("runs", Json::array())) {
+        if (id.is_string() && m_runs.contains(id.get<std::string>()))
+            m_queue.push_back(id.get<std::string>());
+    }
+    for (const Json& entry : stored->value("waiting", Json::array())) {
+        if (!entry.is_object() || !entry.contains("request"))
+            continue;
+        m_waiting.push_back({kWaitingPrefix + std::to_string(m_nextWaiting++), entry.value("teacher_run", std::string()), entry["request"]});
+        announceWaiting(m_waiting.back());
+    }
+    for (const std::string& id : m_queue)
+        follow(m_runs.at(id));
+}
+
+void JobWorker::saveQueue() {
+    Json waiting = Json::array();
+    for (const Waiting& entry : m_waiting)
+        waiting.push_back({{"teacher_run", entry.teacherRun}, {"request", entry.request}});
+    Json runs = Json::array();
+    for (const std::string& id : m_queue)
+        runs.push_back(id);
+    m_workspace->setSetting(kQueueSetting, {{"runs", runs}, {"waiting", waiting}});
+}
+
+void JobWorker::announceWaiting(const Waiting& waiting) {
+    const JobRequest request = requestFromJson(waiting.request);
+    JobInfo info;
+    info.id = text(waiting.id);
+    info.kind = request.kind;
+    info.method = request.method;
+    info.dataset = request.dataset;
+    info.title = request.method + QStringLiteral(" · ") + request.dataset;
+    info.out = request.out;
+    info.created = text(isoTimeUtc());
+    info.waitsFor = text(waiting.teacherRun);
+    Q_EMIT jobChanged(m_generation, info);
+}
+
+std::string JobWorker::freeName(const JobRequest& request) const {
+    const std::string base = request.dataset.toStdString() + '-' + (request.kind == QLatin1String("distill") ? "distilled" : request.method.toStdString());
+    const auto taken = [&](const std::string& name) {
+        if (m_workspace->model(name) || m_workspace->model(name + "-control"))
+            return true;
+        return std::any_of(m_runs.begin(), m_runs.end(), [&](const auto& entry) {
+            const RunState state = entry.second.events.status().state;
+            return entry.second.info.out.toStdString() == name && state != RunState::Cancelled && state != RunState::Failed;
+        });
+    };
+    std::string name = base;
+    for (int i = 2; taken(name); ++i)
+        name = base + '-' + std::to_string(i);
+    return name;
+}
+
+QString JobWorker::create(const JobRequest& request) {
+    RunRequest run;
+    run.kind = request.kind.toStdString();
+    run.method = request.method.toStdString();
+    run.dataset = request.dataset.toStdString();
+    if (!request.model.isEmpty())
+        run.models["base"] = request.model.toStdString();
+    run.settings = request.settings;
+    if (request.kind == QLatin1String("distill")) {
+        run.models["teacher"] = request.teacher.toStdString();
+        run.settings["student"] = request.student.toStdString();
+    }
+    run.out = request.out.isEmpty() ? freeName(request) : request.out.toStdString();
+    run.seed = request.seed;
+    run.threads = request.threads > 0 ? request.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    Watched& watched = watch(registerRun(*m_workspace, run));
+    m_queue.push_back(watched.info.id.toStdString());
+    saveQueue();
+    watched.info.status.last_event = -1;
+    follow(watched);
+    return watched.info.id;
+}
+
+void JobWorker::submit(quint64 number, const QList<JobRequest>& requests) {
+    if (!m_workspace) {
+        Q_EMIT submitFailed(m_generation, number, tr("No workspace is open."), tr("Open or create one first."));
+        return;
+    }
+    QStringList ids;
+    try {
+        for (const JobRequest& request : requests) {
+            if (!request.teacherRequest) {
+                ids.append(create(request));
+                continue;
+            }
+            Waiting waiting{kWaitingPrefix + std::to_string(m_nextWaiting++),
+                            ids.value(*request.teacherRequest).toStdString(), requestToJson(request)};
+            m_waiting.push_back(waiting);
+            saveQueue();
+            announceWaiting(waiting);
+            ids.append(text(waiting.id));
+        }
+        Q_EMIT submitted(m_generation, number, ids);
+    } catch (const Error& error) {
+        Q_EMIT submitFailed(m_generation, number, text(error.message()), text(error.hint()));
+    } catch (const std::exception& error) {
+        Q_EMIT submitFailed(m_generation, number, QString::fromLocal8Bit(error.what()), {});
+    }
+    tick();
+}
+
+void JobWorker::pause(const QString& runId) {
+    if (Watched* run = find(runId))
+        guarded(runId, [&] { run->events.directory().setControl(RunControl::Pause); });
+}
+
+void JobWorker::resume(const QString& runId) {
+    Watched* run = find(runId);
+    if (!run)
+        return;
+    guarded(runId, [&] {
+        const RunDirectory& directory = run->events.directory();
+        if (directory.isAlive()) {
+            resumeRun(defaultEngineCommand(), directory);
+            return;
+        }
+        const std::string id = runId.toStdString();
+        if (std::find(m_queue.begin(), m_queue.end(), id) == m_queue.end())
+            m_queue.push_front(id);
+        run->settled = false;
+        saveQueue();
+    });
+    tick();
+}
+
+void JobWorker::cancel(const QString& runId) {
+    const std::string id = runId.toStdString();
+    if (isWaitingId(runId)) {
+        std::erase_if(m_waiting, [&id](const Waiting& waiting) { return waiting.id == id; });
+        guarded(runId, [&] { saveQueue(); });
+        Q_EMIT jobRemoved(m_generation, runId);
+        return;
+    }
+    Watched* run = find(runId);
+    if (!run || isFinal(run->events.status().state))
+        return;
+    std::erase(m_queue, id);
+    guarded(runId, [&] { saveQueue(); });
+    m_cancelling.insert(id);
+    // It waits for the worker's end, up to some 15 s; control.json is written first, so a window that is
+    // closed meanwhile has still cancelled. No thread of ours may wait for it at exit, hence detached.
+    std::thread([directory = run->events.directory(), id, report = m_cancelReport] {
+        try {
+            cancelRun(directory);
+        } catch (const Error& error) {
+            const std::lock_guard lock(report->mutex);
+            report->failures.emplace_back(id, error);
+        }
+    }).detach();
+    tick();
+}
+
+void JobWorker::remove(const QString& runId) {
+    Watched* run = find(runId);
+    if (!run || !isFinal(run->events.status().state))
+        return;
+    guarded(runId, [&] {
+        const std::string id = runId.toStdString();
+        for (const ModelRecord& model : m_workspace->models()) {
+            if (model.run == id)
+                m_workspace->removeModel(model.name);
+        }
+        if (m_workspace->run(id))
+            m_workspace->removeRun(id);
+        fs::remove_all(run->events.directory().path());
+        m_runs.erase(id);
+        Q_EMIT jobRemoved(m_generation, runId);
+    });
+}
+
+} // namespace triptych::ui
