@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "formats/safetensors.h"
 #include "interop/hugging_face.h"
+#include "jobs/model_lookup.h"
 #include "models/bert.h"
 #include "models/sentence_modules.h"
 #include "text/json_fields.h"
@@ -187,18 +188,6 @@ Json modelSummaryToJson(const ModelSummary& summary) {
             {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype},
             {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},
             {"tokenizer", summary.tokenizer},   {"bytes", summary.bytes}};
-}
-
-void checkModelName(const std::string& name) {
-    bool good = !name.empty() && name.size() <= 100 && name.front() != '.';
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        good = good && (byte >= 0x80 || std::isalnum(byte) != 0 || c == '.' || c == '-' || c == '_');
-    }
-    if (!good) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' cannot be the name of a model", name),
-                    "Use letters, digits, '.', '-' and '_'; the first one not a '.'.");
-    }
 }
 
 fs::path importModel(const fs::path& source, const std::string& name, const fs::path& models, ProgressSink& progress,

@@ -41,8 +41,4 @@ ModelSummary describeModelFolder(const std::filesystem::path& folder);
 std::filesystem::path importModel(const std::filesystem::path& source, const std::string& name, const std::filesystem::path& models,
                                   ProgressSink& progress, const std::stop_token& stop);
 
-/// Throws Error{InvalidArgument} unless the name is letters, digits, '.', '-', '_' (other scripts too), not empty, not
-/// starting with '.', at most 100 bytes.
-void checkModelName(const std::string& name);
-
 } // namespace triptych

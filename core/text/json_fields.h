@@ -13,7 +13,9 @@ namespace triptych {
 /// its path ("normalizer.lowercase"). Throws Error{InvalidInput}.
 class JsonFields {
 public:
+    /// `value` must outlive this and everything taken from it.
     JsonFields(const Json& value, std::string source, std::string path = {});
+    JsonFields(Json&& value, std::string source, std::string path = {}) = delete;
 
     bool has(std::string_view key) const; ///< present and not null
     const Json& at(std::string_view key) const;

@@ -1,0 +1,54 @@
+#include "prediction/base_encoder.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/resources.h"
+#include "formats/safetensors.h"
+#include "text/json_fields.h"
+
+#include <fmt/format.h>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kWeights = "model.safetensors";
+
+} // namespace
+
+Json baseOfEncoder(const std::string& name, const fs::path& folder) {
+    return {{"name", name}, {"path", fs::absolute(folder).lexically_normal().string()}, {"weights_bytes", sizeOnDisk(folder / kWeights)}};
+}
+
+std::unique_ptr<Encoder> openBaseEncoder(const Json& base, const fs::path& artefact) {
+    const JsonFields fields(base, (artefact / "triptych.json").string(), "base");
+    const std::string name = fields.string("name");
+    fs::path folder = fields.string("path");
+    if (!fs::exists(folder / kWeights) && !name.empty() && name.find('/') == std::string::npos)
+        folder = dataFolder() / "models" / name;
+    if (!fs::exists(folder / kWeights)) {
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' needs the encoder '{}', which is neither at '{}' nor at '{}'", artefact.string(), name,
+                                                     fields.string("path"), folder.string()),
+                    "Put the encoder's folder back, or import it under that name.");
+    }
+    if (fields.has("weights_bytes") && static_cast<std::uintmax_t>(fields.integer("weights_bytes", 0, INT64_MAX)) != sizeOnDisk(folder / kWeights)) {
+        throw Error(ErrorCode::Corrupt, fmt::format("'{}' was made with another encoder than the one at '{}'", artefact.string(), folder.string()),
+                    "Run the job again with the encoder that is there now.");
+    }
+    return Encoder::open(folder);
+}
+
+std::int64_t parameterCount(const fs::path& folder) {
+    const SafetensorsFile file(folder / kWeights);
+    std::int64_t count = 0;
+    for (const auto& [unused, view] : file.tensors()) {
+        // Whole numbers are positions, not weights.
+        if (view.dtype == DType::F32 || view.dtype == DType::F16 || view.dtype == DType::BF16 || view.dtype == DType::F64)
+            count += static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype));
+    }
+    return count;
+}
+
+} // namespace triptych
