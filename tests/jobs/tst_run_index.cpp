@@ -1,0 +1,289 @@
+#include "base/error.h"
+#include "datasets/labelled_data.h"
+#include "jobs/arm_evidence.h"
+#include "jobs/event_writer.h"
+#include "jobs/model_lookup.h"
+#include "jobs/run_index.h"
+#include "jobs/run_predictions.h"
+#include "jobs/supervisor.h"
+#include "storage/workspace.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+using namespace triptych;
+
+class RunIndexTest : public QObject {
+    Q_OBJECT
+    std::unique_ptr<QTemporaryDir> m_dir;
+    std::optional<Workspace> m_workspace;
+    std::filesystem::path folder() const { return m_dir->path().toStdString(); }
+
+    static constexpr std::int64_t kTestRows = 40;
+
+    void importData(const std::string& name, const std::string& extraLabel = {}) {
+        std::vector<Example> rows;
+        for (std::int64_t i = 0; i < 160; ++i)
+            rows.push_back({fmt::format("text {} of {}", i, name), i % 3 ? "no" : "yes", i < 120 ? Split::Train : Split::Test, i + 1});
+        if (!extraLabel.empty())
+            rows[0].label = extraLabel;
+        std::vector<ExampleRecord> records;
+        std::map<std::string, std::int64_t> counts;
+        for (const Example& row : rows) {
+            records.push_back({row.text, row.label, std::string(splitName(row.split)), row.line});
+            ++counts[row.label];
+        }
+        DatasetRecord dataset;
+        dataset.name = name;
+        dataset.task = "classification";
+        dataset.hash = contentHash(rows);
+        dataset.rows = static_cast<std::int64_t>(rows.size());
+        dataset.splits = {{"train", 120}, {"dev", 0}, {"test", kTestRows}};
+        dataset.labels = Json::array();
+        for (const auto& [label, count] : counts)
+            dataset.labels.push_back({{"name", label}, {"count", count}, {"description", label == "yes" ? "agreement" : ""}});
+        m_workspace->saveDataset(dataset, records, true);
+    }
+    RunRequest request(const std::string& method, const std::string& out, std::uint64_t seed = 13) const {
+        RunRequest result;
+        result.kind = method == "soft" ? "distill" : "train";
+        result.method = method;
+        result.dataset = "talk";
+        result.models[method == "soft" ? "teacher" : "base"] = (folder() / "base").string();
+        result.out = out;
+        result.seed = seed;
+        return result;
+    }
+    /// Writes what a worker would have left: events, predictions with so many right, result, model.
+    void finish(const RunDirectory& run, const std::string& technique, std::int64_t right, const std::string& predictions = {}) {
+        EventWriter events(run);
+        events.state(RunState::Running);
+        for (int step = 1; step <= 5; ++step)
+            events.metric("train_loss", step, 1.0 / step);
+        std::ofstream file(run.predictions());
+        if (predictions.empty()) {
+            for (std::int64_t i = kTestRows - 1; i >= 0; --i) // the order of lines says nothing
+                file << dumpJson({{"row", i}, {"label", "yes"}, {"predicted", i < right ? "yes" : "no"}}) << "\n";
+        } else {
+            file << predictions;
+        }
+        file.close();
+        const double accuracy = static_cast<double>(right) / kTestRows;
+        Json result = {{"technique", technique}, {"method", run.spec().method}, {"model", run.spec().out}, {"model_path", "model"}, {"state", "done"},
+                       {"metrics", {{"accuracy", {{"value", accuracy}, {"low", accuracy - 0.1}, {"high", accuracy + 0.1}, {"n", kTestRows}, {"undefined", 0}}}}},
+                       {"latency", {{"p50_ms", 1.0}, {"p95_ms", 2.0}, {"n", 30}}}, {"bytes", 1000}, {"build_s", 3.0}};
+        for (const char* name : {"model", "control"}) {
+            if (technique != "distill" && std::string_view(name) == "control")
+                continue;
+            std::filesystem::create_directories(run.path() / name);
+            writeJsonFile(run.path() / name / "triptych.json", {{"kind", technique == "distill" ? "textcnn" : run.spec().method}});
+        }
+        if (technique == "distill")
+            result["control"] = {{"model", run.spec().out + "-control"}, {"model_path", "control"}, {"metrics", Json::object()}};
+        writeJsonFile(run.path() / "result.json", result);
+        events.state(RunState::Done);
+    }
+    RunDirectory finished(const std::string& method, const std::string& out, std::int64_t right, std::uint64_t seed = 13) {
+        const RunDirectory run = registerRun(*m_workspace, request(method, out, seed));
+        finish(run, method == "zero_shot" ? "zero_shot" : method == "retrieve" ? "rag" : method == "soft" ? "distill" : "fine_tune", right);
+        indexRun(*m_workspace, run);
+        return run;
+    }
+    static ErrorCode codeOf(const std::function<void()>& body) {
+        try {
+            body();
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::Internal;
+    }
+
+private Q_SLOTS:
+    void init() {
+        m_dir = std::make_unique<QTemporaryDir>();
+        m_workspace = Workspace::create(folder() / "workspace");
+        std::filesystem::create_directories(folder() / "base");
+        importData("talk");
+    }
+    void cleanup() { m_workspace.reset(); }
+
+    void runIsFrozenAndComplete() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        const RunSpec spec = run.spec();
+        QCOMPARE(spec.labels, (std::vector<std::string>{"no", "yes"}));
+        QCOMPARE(spec.label_descriptions.size(), std::size_t(1));
+        QCOMPARE(spec.dataset_hash, m_workspace->dataset("talk")->hash);
+        QVERIFY(!spec.inputs.contains("dev")); // no rows, no file
+        const auto test = readExamples(run.path() / spec.inputs.at("test"));
+        QCOMPARE(test.size(), std::size_t(kTestRows));
+        QCOMPARE(test[0].text, std::string("text 120 of talk"));
+        QCOMPARE(test[0].line, std::int64_t(121));
+        QCOMPARE(QString::fromStdString(spec.models.at("base")), QString::fromStdString((folder() / "base").string()));
+        const auto record = m_workspace->run(run.id());
+        QVERIFY(record.has_value());
+        QCOMPARE(record->state, std::string("queued"));
+        importData("talk", "maybe"); // later changes do not reach it
+        QCOMPARE(readExamples(run.path() / spec.inputs.at("train"))[0].label, std::string("yes"));
+    }
+    void badRequestsLeaveNothingBehind() {
+        using Change = std::function<void(RunRequest&)>;
+        const std::vector<std::pair<ErrorCode, Change>> cases = {
+            {ErrorCode::NotFound, [](RunRequest& r) { r.dataset = "none"; }},
+            {ErrorCode::NotFound, [](RunRequest& r) { r.models["base"] = "no-such-model"; }},
+            {ErrorCode::NotFound, [](RunRequest& r) { r.models["base"] = "/no/such/folder"; }},
+            {ErrorCode::InvalidArgument, [](RunRequest& r) { r.out = "../escape"; }},
+            {ErrorCode::InvalidArgument, [](RunRequest& r) { r.out = "--flag"; }},
+            {ErrorCode::InvalidArgument, [](RunRequest& r) { r.settings = Json::array(); }},
+            {ErrorCode::InvalidInput, [](RunRequest& r) { r.method = "../up"; }},
+            {ErrorCode::InvalidInput, [](RunRequest& r) { r.kind = "evaluate"; r.method = "predictor"; r.settings["split"] = "dev"; }},
+        };
+        for (const auto& [code, change] : cases) {
+            RunRequest bad = request("full", "m");
+            change(bad);
+            QCOMPARE(static_cast<int>(codeOf([&] { registerRun(*m_workspace, bad); })), static_cast<int>(code));
+        }
+        QVERIFY(m_workspace->runs().empty());
+        QVERIFY(listRuns(m_workspace->runsFolder()).empty());
+    }
+    void takenNameIsRefusedBeforeAnythingRuns() {
+        finished("full", "m", 30);
+        QCOMPARE(static_cast<int>(codeOf([&] { registerRun(*m_workspace, request("head", "m")); })), static_cast<int>(ErrorCode::AlreadyExists));
+        m_workspace->saveModel({"s-control", "x", "encoder", "", ""});
+        QCOMPARE(static_cast<int>(codeOf([&] { registerRun(*m_workspace, request("soft", "s")); })), static_cast<int>(ErrorCode::AlreadyExists));
+    }
+    void indexingIsIdempotent() {
+        const RunDirectory run = registerRun(*m_workspace, request("soft", "student"));
+        finish(run, "distill", 30);
+        for (int i = 0; i < 3; ++i) {
+            const IndexOutcome outcome = indexRun(*m_workspace, run);
+            QVERIFY(outcome.problems.empty());
+            QCOMPARE(m_workspace->metrics(run.id()).size(), std::size_t(5));
+        }
+        const auto record = m_workspace->run(run.id());
+        QCOMPARE(record->state, std::string("done"));
+        QCOMPARE(record->result["technique"].get<std::string>(), std::string("distill"));
+        QCOMPARE(m_workspace->model("student")->kind, std::string("textcnn"));
+        QCOMPARE(m_workspace->model("student")->path, "runs/" + run.id() + "/model");
+        QCOMPARE(m_workspace->model("student-control")->run, run.id());
+        QCOMPARE(QString::fromStdString(resolveModel(&*m_workspace, "student").folder.string()), QString::fromStdString(run.model().string()));
+    }
+    void runningRunIsIndexedPieceByPiece() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        const auto lock = FileLock::tryAcquire(run.lockFile());
+        EventWriter events(run);
+        RunFollower first(run), second(run);
+        events.state(RunState::Running);
+        events.metric("train_loss", 1, 0.5);
+        indexRun(*m_workspace, first);
+        events.metric("train_loss", 2, 0.4);
+        second.poll(); // somebody else looked, and did not index
+        events.metric("train_loss", 3, 0.3);
+        indexRun(*m_workspace, second);
+        indexRun(*m_workspace, first);
+        QCOMPARE(m_workspace->metrics(run.id()).size(), std::size_t(3));
+        QCOMPARE(m_workspace->run(run.id())->state, std::string("running"));
+    }
+    void runMadeElsewhereGetsItsRecord() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        finish(run, "fine_tune", 20);
+        m_workspace->removeRun(run.id());
+        indexRun(*m_workspace, run);
+        QCOMPARE(m_workspace->run(run.id())->dataset, std::string("talk"));
+    }
+    void takenResultNameIsAProblemNotAFailure() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        m_workspace->saveModel({"m", "elsewhere", "encoder", "", ""});
+        finish(run, "fine_tune", 20);
+        QCOMPARE(indexRun(*m_workspace, run).problems.size(), std::size_t(1));
+        QCOMPARE(m_workspace->run(run.id())->state, std::string("done"));
+    }
+    void hostileResultRegistersNothingOutside() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        finish(run, "fine_tune", 20);
+        Json result = *run.result();
+        result["model_path"] = "../../..";
+        writeJsonFile(run.path() / "result.json", result);
+        QCOMPARE(indexRun(*m_workspace, run).problems.size(), std::size_t(1));
+        QVERIFY(!m_workspace->model("m").has_value());
+    }
+    void unknownRunIsNamed() {
+        for (const char* id : {"nothing", "", "..", "../runs", "."})
+            QCOMPARE(static_cast<int>(codeOf([&] { findRun(*m_workspace, id); })), static_cast<int>(ErrorCode::NotFound));
+    }
+    void armsAreTheBestOfEachTechnique() {
+        finished("zero_shot", "z", 20);
+        finished("retrieve", "r", 30);
+        finished("head", "h", 32);
+        finished("full", "f", 36);
+        finished("soft", "s", 34);
+        const ArmEvidence evidence = gatherArms(*m_workspace, "talk");
+        QCOMPARE(evidence.arms.size(), std::size_t(4));
+        QVERIFY(evidence.arms[2].technique == Technique::FineTune);
+        QCOMPARE(evidence.arms[2].method, std::string("full"));
+        QCOMPARE(evidence.arms[2].correct.size(), std::size_t(kTestRows));
+        QCOMPARE(evidence.arms[2].correct[0], 1.0);
+        QCOMPARE(evidence.arms[2].correct[kTestRows - 1], 0.0);
+        QCOMPARE(evidence.facts.train_rows, std::int64_t(120));
+        QCOMPARE(evidence.facts.classes, std::int64_t(2));
+        QCOMPARE(evidence.facts.smallest_class, std::int64_t(40));
+        QVERIFY(evidence.passed_over.empty());
+    }
+    void seedsAreOneArm() {
+        finished("full", "f13", 30, 13);
+        finished("full", "f14", 32, 14);
+        finished("full", "f15", 37, 15);
+        const ArmEvidence evidence = gatherArms(*m_workspace, "talk");
+        QCOMPARE(evidence.arms.size(), std::size_t(1));
+        QCOMPARE(evidence.arms[0].runs.size(), std::size_t(3));
+        QCOMPARE(*evidence.arms[0].metrics.at("accuracy").value, 33.0 / kTestRows);
+        QVERIFY(*evidence.arms[0].metrics.at("accuracy").low < 33.0 / kTestRows);
+        QVERIFY(std::abs(evidence.arms[0].correct[31] - 2.0 / 3) < 1e-12);
+    }
+    void otherRowsAreNotCompared() {
+        finished("full", "f", 36);
+        importData("talk", "maybe");
+        const ArmEvidence evidence = gatherArms(*m_workspace, "talk");
+        QVERIFY(evidence.arms.empty());
+        QCOMPARE(evidence.passed_over.size(), std::size_t(1));
+    }
+    void spoiledPredictionsArePassedOver_data() {
+        QTest::addColumn<QString>("content");
+        QTest::newRow("too few") << QStringLiteral("{\"row\":0,\"label\":\"a\",\"predicted\":\"a\"}\n");
+        QTest::newRow("no JSON") << QStringLiteral("nonsense\n");
+        QTest::newRow("twice") << QStringLiteral("{\"row\":0,\"label\":\"a\",\"predicted\":\"a\"}\n{\"row\":0,\"label\":\"a\",\"predicted\":\"a\"}\n");
+        QTest::newRow("field absent") << QStringLiteral("{\"row\":0,\"label\":\"a\"}\n");
+        QTest::newRow("wrong type") << QStringLiteral("{\"row\":\"0\",\"label\":\"a\",\"predicted\":\"a\"}\n");
+    }
+    void spoiledPredictionsArePassedOver() {
+        QFETCH(QString, content);
+        const RunDirectory run = registerRun(*m_workspace, request("full", "f"));
+        finish(run, "fine_tune", 30, content.toStdString());
+        indexRun(*m_workspace, run);
+        const ArmEvidence evidence = gatherArms(*m_workspace, "talk");
+        QVERIFY(evidence.arms.empty());
+        QCOMPARE(evidence.passed_over.size(), std::size_t(1));
+        QVERIFY(evidence.passed_over[0].find(run.id()) != std::string::npos);
+    }
+    void modelsAreFoundByNameAndPath() {
+        const QTemporaryDir data;
+        const std::filesystem::path shared = data.path().toStdString();
+        std::filesystem::create_directories(shared / "models/shared-one");
+        qputenv("TRIPTYCH_DATA_DIR", data.path().toUtf8());
+        QCOMPARE(resolveModel(nullptr, "shared-one").folder, shared / "models/shared-one");
+        m_workspace->saveModel({"shared-one", (folder() / "base").string(), "encoder", "", ""});
+        QCOMPARE(resolveModel(&*m_workspace, "shared-one").folder, folder() / "base"); // the workspace first
+        QCOMPARE(resolveModel(nullptr, (folder() / "base").string() + "/").name, std::string("base"));
+        for (const char* name : {"absent", "..", ".", ""})
+            QVERIFY_EXCEPTION_THROWN(resolveModel(&*m_workspace, name), Error);
+        m_workspace->saveModel({"gone", "runs/gone/model", "encoder", "", ""});
+        QCOMPARE(static_cast<int>(codeOf([&] { resolveModel(&*m_workspace, "gone"); })), static_cast<int>(ErrorCode::NotFound));
+        qunsetenv("TRIPTYCH_DATA_DIR");
+    }
+};
+
+QTEST_GUILESS_MAIN(RunIndexTest)
+#include "tst_run_index.moc"
