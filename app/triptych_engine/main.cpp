@@ -1,1 +1,109 @@
-int main() { return 0; }
+#include "predict_handler.h"
+#include "wiring.h"
+
+#include "base/error.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string_view>
+#include <unistd.h>
+
+using namespace triptych;
+
+namespace {
+
+constexpr int kUsage = 2;
+constexpr const char* kHelp =
+    "triptych-engine run DIR [--threads N]    work on one run until it ends\n"
+    "triptych-engine serve [--threads N]      answer JSON-RPC 2.0 requests on standard input\n";
+
+struct Command {
+    std::string verb, directory;
+    std::optional<int> threads;
+};
+
+std::optional<Command> parseCommand(int argc, char** argv) {
+    Command command;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--threads" && i + 1 < argc) {
+            const std::string_view text = argv[++i];
+            int threads = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+            if (error != std::errc() || end != text.data() + text.size() || threads < 1 || threads > 1024)
+                return std::nullopt;
+            command.threads = threads;
+        } else if (command.verb.empty()) {
+            command.verb = word;
+        } else if (command.directory.empty()) {
+            command.directory = word;
+        } else {
+            return std::nullopt;
+        }
+    }
+    const bool known = (command.verb == "run" && !command.directory.empty()) || (command.verb == "serve" && command.directory.empty());
+    return known ? std::optional(command) : std::nullopt;
+}
+
+/// The one place where LibTorch is told how many threads to use.
+void setThreads(int threads) {
+    at::set_num_threads(threads);
+    at::set_num_interop_threads(1);
+}
+
+int runCommand(const Command& command) {
+    const RunDirectory run(command.directory);
+    // A spec that cannot be read is recorded as the run's failure by runJob.
+    int threads = 1;
+    try {
+        threads = run.spec().threads;
+    } catch (const Error&) {
+    }
+    setThreads(command.threads.value_or(threads));
+    const PredictorRegistry predictors = makePredictorRegistry();
+    const int code = runJob(run.path(), makeJobRegistry(predictors));
+    const RunStatus status = run.status();
+    if (status.error)
+        fmt::print(stderr, "triptych-engine: {}\n", status.error->value("message", std::string("failed")));
+    return code;
+}
+
+int serveCommand(const Command& command) {
+    if (command.threads)
+        setThreads(*command.threads);
+    std::signal(SIGPIPE, SIG_IGN); // a client that went away is the end of the input
+    // What libraries print must not stand between the messages.
+    const int out = ::dup(STDOUT_FILENO);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    const PredictorRegistry predictors = makePredictorRegistry();
+    PredictHandler predict(predictors);
+    const bool whole = serve(STDIN_FILENO, out, {{"predict", std::ref(predict)}});
+    return whole ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (const std::string problem = processorProblem(); !problem.empty()) {
+        std::fprintf(stderr, "triptych-engine: %s\n", problem.c_str());
+        return 1;
+    }
+    const auto command = parseCommand(argc, argv);
+    if (!command) {
+        std::fputs(kHelp, stderr);
+        return kUsage;
+    }
+    try {
+        return command->verb == "run" ? runCommand(*command) : serveCommand(*command);
+    } catch (const Error& error) {
+        fmt::print(stderr, "triptych-engine: {}{}{}\n", error.message(), error.hint().empty() ? "" : " ", error.hint());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "triptych-engine: {}\n", error.what());
+    }
+    return 1;
+}
