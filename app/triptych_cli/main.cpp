@@ -1,1 +1,129 @@
-int main() { return 0; }
+#include "cli_context.h"
+#include "commands.h"
+#include "interrupts.h"
+#include "terminal_progress.h"
+
+#include "base/error.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <thread>
+
+using namespace triptych;
+
+namespace {
+
+int report(const CliContext& context, const Error& error) {
+    if (context.json) {
+        context.print({{"error", errorToJson(error)}}, {});
+    } else {
+        std::fputs(fmt::format("error: {}\n", error.message()).c_str(), stderr);
+        if (!error.hint().empty())
+            std::fputs(fmt::format("       {}\n", error.hint()).c_str(), stderr);
+    }
+    switch (error.code()) {
+    case ErrorCode::Cancelled:
+        return kExitCancelled;
+    case ErrorCode::InvalidArgument:
+        return kExitUsage;
+    default:
+        return kExitFailed;
+    }
+}
+
+/// "triptych-cli data import", as far as the arguments name commands.
+std::string commandPath(const CLI::App& app) {
+    std::string path = app.get_name();
+    const CLI::App* current = &app;
+    while (!current->get_subcommands().empty()) {
+        current = current->get_subcommands().front();
+        path += " " + current->get_name();
+    }
+    return path;
+}
+
+/// The parser's message, or a better one where a word names no command.
+std::string usageMessage(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App* current = &app;
+    while (!current->get_subcommands().empty())
+        current = current->get_subcommands().front();
+    const std::vector<std::string> unknown = app.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) && current->get_require_subcommand_min() > 0) {
+        return unknown.empty() ? fmt::format("`{}` needs a command", commandPath(app))
+                               : fmt::format("there is no command '{}' in `{}`", unknown.front(), commandPath(app));
+    }
+    return error.what();
+}
+
+/// The parser may fail before it has seen --json; a script wants its error as JSON all the same.
+bool asksForJson(int argc, char** argv) {
+    char** end = std::find_if(argv, argv + argc, [](const char* arg) { return std::string_view(arg) == "--"; });
+    return std::any_of(argv, end, [](const char* arg) { return std::string_view(arg) == "--json"; });
+}
+
+void addGlobalOptions(CLI::App& app, CliContext& context) {
+    app.add_option("--workspace", context.workspace_folder, "Folder of the workspace (default: the current directory)")->type_name("DIR");
+    app.add_flag("--json", context.json, "Write one JSON document to stdout");
+    app.add_option("--threads", context.threads, "Threads to compute with (default: all processors)")->type_name("N")->check(CLI::Range(1, 1024));
+    app.add_option("--seed", context.seed, "Seed of every random choice (default: 13)")->type_name("S")->check(CLI::NonNegativeNumber);
+    app.set_version_flag("--version", std::string("triptych-cli " TRIPTYCH_VERSION));
+}
+
+int run(CliContext& context) {
+    const Interrupts interrupts;
+    TerminalProgress progress;
+    context.stop = interrupts.token();
+    context.progress = &progress;
+    try {
+        return context.chosen();
+    } catch (const Error& error) {
+        progress.clear();
+        return report(context, error);
+    } catch (const std::bad_alloc&) {
+        progress.clear();
+        return report(context, Error(ErrorCode::OutOfMemory, "there is not enough memory", "Close other programs, or work on less data at once."));
+    } catch (const std::exception& error) {
+        progress.clear();
+        return report(context, Error(ErrorCode::Internal, error.what(), "This is a defect of the program."));
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+        std::fputs("error: this program needs a processor with AVX2 and FMA (x86-64-v3)\n", stderr);
+        return kExitFailed;
+    }
+    CliContext context;
+    context.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    CLI::App app("Triptych: retrieve, fine-tune or distil? Measures all three on your data and recommends.", "triptych-cli");
+    // Global options may stand anywhere: what a command does not know, its parents do. One command each level
+    // keeps data sets and models free to be called "train" or "check".
+    app.fallthrough();
+    app.require_subcommand(1);
+    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.\n`triptych-cli GROUP COMMAND --help` shows the options of a command.");
+    addGlobalOptions(app, context);
+    addWorkspaceCommands(app, context);
+    addDataCommands(app, context);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        const std::string text = app.help();
+        context.json = asksForJson(argc, argv);
+        context.print({{"help", text}}, text);
+        return kExitDone;
+    } catch (const CLI::CallForVersion& version) {
+        context.json = asksForJson(argc, argv);
+        context.print({{"version", TRIPTYCH_VERSION}}, version.what());
+        return kExitDone;
+    } catch (const CLI::ParseError& error) {
+        context.json = asksForJson(argc, argv);
+        return report(context, Error(ErrorCode::InvalidArgument, usageMessage(app, error), fmt::format("See `{} --help`.", commandPath(app))));
+    }
+    return run(context);
+}

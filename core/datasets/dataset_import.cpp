@@ -68,7 +68,8 @@ Json fileEntry(const ImportRequest& request, const ReadResult& read, const std::
     if (request.into) {
         entry["into"] = splitName(*request.into);
     } else {
-        entry["split"] = {{"train", request.shares.train}, {"dev", request.shares.dev}, {"test", request.shares.test}};
+        const SplitShares shares = request.shares.value_or(SplitShares{});
+        entry["split"] = {{"train", shares.train}, {"dev", shares.dev}, {"test", shares.test}};
         entry["seed"] = request.seed;
     }
     return entry;
@@ -106,7 +107,7 @@ ImportResult importDataset(Workspace& workspace, const ImportRequest& request, P
         for (Example& example : read.examples)
             example.split = *request.into;
     } else {
-        splitStratified(read.examples, request.shares, request.seed);
+        splitStratified(read.examples, request.shares.value_or(SplitShares{}), request.seed, !request.shares.has_value());
     }
     const std::string hash = sha256File(request.file);
     throwIfStopped(stop);

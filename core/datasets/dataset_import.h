@@ -13,7 +13,9 @@ struct ImportRequest {
     std::filesystem::path file;
     ReadOptions read;
     std::optional<Split> into; ///< the whole file into this part, added to what the data set holds; else `shares`
-    SplitShares shares;
+    /// What was asked for is done or refused; the default (0.8, 0.1, 0.1) goes as far as the rows go, and
+    /// checkDataset() says which part is empty.
+    std::optional<SplitShares> shares;
     std::uint64_t seed = 13;
     std::map<std::string, std::string> label_descriptions; ///< for labels that the file has; see readLabelDescriptions()
 };

@@ -273,6 +273,8 @@ bool DecodedFile::decodeNext(std::string& chunk) {
 }
 
 bool DecodedFile::next(std::string& chunk) {
+    if (m_onChunk)
+        m_onChunk();
     if (!std::exchange(m_headGiven, true)) {
         chunk = m_head;
         return !chunk.empty();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ public:
 
     /// The first chunk, decoded; next() gives it first.
     const std::string& head() const { return m_head; }
+    /// Called with every chunk that next() gives, however long a line is; may throw to end the reading.
+    void onChunk(std::function<void()> callback) { m_onChunk = std::move(callback); }
     /// False at the end of the file. Throws Error{Io}.
     bool next(std::string& chunk);
     const std::string& encoding() const { return m_encoding.name; }
@@ -45,6 +48,7 @@ private:
     bool readRaw(std::string& bytes);
     bool decodeNext(std::string& chunk);
 
+    std::function<void()> m_onChunk;
     std::filesystem::path m_path;
     int m_fd = -1;
     std::int64_t m_size = 0;

@@ -85,8 +85,9 @@ SplitShares parseSplitShares(std::string_view text);
 
 /// Seeded and stratified by label; identical texts (as findDuplicates takes it) go to the same part. Every label
 /// with 3 or more different texts reaches each part with a share above 0. Throws Error{InvalidInput} if a part with a
-/// share above 0 would be empty.
-void splitStratified(std::vector<Example>& examples, const SplitShares& shares, std::uint64_t seed);
+/// share above 0 would be empty, unless that is allowed.
+void splitStratified(std::vector<Example>& examples, const SplitShares& shares, std::uint64_t seed,
+                     bool allowEmptyParts = false);
 
 /// Texts that stand in more than one split (same after Unicode case folding and white-space folding).
 struct DuplicateReport {

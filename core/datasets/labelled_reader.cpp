@@ -119,32 +119,13 @@ std::size_t columnIndex(const fs::path& path, const std::vector<std::string>& co
     throwMissingColumn(path, wanted, columns);
 }
 
-/// Progress once a chunk and not once a row.
-class ReadProgress {
-public:
-    ReadProgress(DecodedFile& file, ProgressSink& sink, const std::stop_token& stop) : m_file(file), m_sink(sink), m_stop(stop) {}
-    void update() {
-        if (m_file.bytesRead() == m_reported)
-            return;
-        m_reported = m_file.bytesRead();
-        throwIfStopped(m_stop);
-        m_sink.progress({m_reported, m_file.size(), "bytes", "read"});
-    }
-
-private:
-    DecodedFile& m_file;
-    ProgressSink& m_sink;
-    const std::stop_token& m_stop;
-    std::int64_t m_reported = -1;
-};
-
 std::vector<std::string> cleanHeader(std::vector<std::string> cells) {
     for (std::string& cell : cells)
         cell = std::string(trimmed(cell));
     return cells;
 }
 
-void readTable(DecodedFile& file, TableFormat format, const ReadOptions& options, RowCollector& rows, ReadProgress& progress) {
+void readTable(DecodedFile& file, TableFormat format, const ReadOptions& options, RowCollector& rows) {
     CsvReader reader(file, format, options.max_line_bytes);
     CsvRow row;
     if (!reader.next(row))
@@ -180,7 +161,6 @@ void readTable(DecodedFile& file, TableFormat format, const ReadOptions& options
     }
     const auto nameOf = [&](std::size_t index) { return index < columns.size() ? columns[index] : std::to_string(index); };
     for (; more; more = reader.next(row)) {
-        progress.update();
         if (row.problem) {
             const auto index = wholeNumber<std::size_t>(row.problem->field);
             rows.reject({row.problem->line, index && !columns.empty() ? nameOf(*index) : std::string(), row.problem->reason});
@@ -224,14 +204,13 @@ std::vector<std::string> keysOf(const Json& row) {
     return keys;
 }
 
-void readJson(DecodedFile& file, const ReadOptions& options, RowCollector& rows, const ReadResult& result, ReadProgress& progress) {
+void readJson(DecodedFile& file, const ReadOptions& options, RowCollector& rows, const ReadResult& result) {
     JsonRowReader reader(file, options.max_line_bytes);
     JsonRow row;
     bool first = true;
     std::optional<std::vector<std::string>> firstKeys;
     std::map<std::string, std::int64_t> missing;
     for (; reader.next(row); first = false) {
-        progress.update();
         if (row.problem) {
             if (first && trimmed(file.head().substr(0, file.head().find('\n'))) == "{") {
                 throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds one JSON object over several lines", file.path().string()),
@@ -286,12 +265,15 @@ ReadResult readLabelledFile(const fs::path& path, const ReadOptions& options, Pr
     if (trimmed(file.head()).empty() && file.bytesRead() == file.size())
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is empty", path.string()));
     RowCollector rows(options, result);
-    ReadProgress readProgress(file, progress, stop);
+    file.onChunk([&] {
+        throwIfStopped(stop);
+        progress.progress({file.bytesRead(), file.size(), "bytes", "read"});
+    });
     const TableFormat format = options.format.value_or(formatOf(path, file.head()));
     if (format == TableFormat::Jsonl)
-        readJson(file, options, rows, result, readProgress);
+        readJson(file, options, rows, result);
     else
-        readTable(file, format, options, rows, readProgress);
+        readTable(file, format, options, rows);
     progress.progress({file.size(), file.size(), "bytes", "read"});
     if (result.rows > 0 && rows.undecodable() == result.rows) {
         throw Error(ErrorCode::InvalidInput,

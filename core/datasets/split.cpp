@@ -108,7 +108,7 @@ SplitShares parseSplitShares(std::string_view text) {
     return {shares[0], shares[1], shares[2]};
 }
 
-void splitStratified(std::vector<Example>& examples, const SplitShares& shares, std::uint64_t seed) {
+void splitStratified(std::vector<Example>& examples, const SplitShares& shares, std::uint64_t seed, bool allowEmptyParts) {
     const Parts parts = {shares.train, shares.dev, shares.test};
     if (!(shares.train >= 0 && shares.dev >= 0 && shares.test >= 0 && shares.train + shares.dev + shares.test > 0)) {
         throw Error(ErrorCode::InvalidArgument,
@@ -124,7 +124,7 @@ void splitStratified(std::vector<Example>& examples, const SplitShares& shares, 
     }
     for (const Example& example : examples)
         ++counts[static_cast<std::size_t>(example.split)];
-    for (std::size_t p = 0; p < parts.size(); ++p) {
+    for (std::size_t p = 0; p < parts.size() && !allowEmptyParts; ++p) {
         if (parts[p] > 0 && counts[p] == 0) {
             throw Error(ErrorCode::InvalidInput,
                         fmt::format("with {} rows the part '{}' (share {}) would be empty", examples.size(), kNames[p], parts[p]),

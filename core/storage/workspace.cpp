@@ -26,6 +26,13 @@ std::string nowUtc() {
     return text;
 }
 
+namespace {
+
+/// Absolute, without dots and without a slash at its end.
+fs::path plainPath(const fs::path& folder) { return (fs::absolute(folder) / "").lexically_normal().parent_path(); }
+
+} // namespace
+
 Workspace::Workspace(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;
@@ -49,10 +56,10 @@ Workspace Workspace::create(const fs::path& folder) {
 
 Workspace Workspace::open(const fs::path& folder) {
     if (!exists(folder)) {
-        throw Error(ErrorCode::NotFound, fmt::format("there is no workspace in '{}'", fs::absolute(folder).lexically_normal().string()),
+        throw Error(ErrorCode::NotFound, fmt::format("there is no workspace in '{}'", plainPath(folder).string()),
                     "Make one with `triptych-cli workspace init`, or name its folder with --workspace.");
     }
-    return Workspace(std::make_unique<Impl>(fs::absolute(folder).lexically_normal()));
+    return Workspace(std::make_unique<Impl>(plainPath(folder)));
 }
 
 bool Workspace::exists(const fs::path& folder) {

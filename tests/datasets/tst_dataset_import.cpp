@@ -96,7 +96,6 @@ private Q_SLOTS:
         QTest::newRow("no usable row") << QStringLiteral("new") << QByteArray("text,label\nshort\nalso short\n");
         QTest::newRow("only a header") << QStringLiteral("new") << QByteArray("text,label\n");
         QTest::newRow("wrong encoding") << QStringLiteral("new") << QByteArray("text,label\n\xE9\xE8,x\n\xFA\xE9,y\n");
-        QTest::newRow("part stays empty") << QStringLiteral("new") << QByteArray("text,label\na,x\nb,x\n");
         QTest::newRow("name with a slash") << QStringLiteral("a/b") << QByteArray("text,label\na,x\n");
         QTest::newRow("empty name") << QString() << QByteArray("text,label\na,x\n");
     }
@@ -110,6 +109,16 @@ private Q_SLOTS:
         QCOMPARE(ws.datasets().size(), std::size_t(1));
         QCOMPARE(ws.dataset("old")->hash, hash);
         QCOMPARE(contentHash(loadExamples(ws, "old")), hash);
+    }
+    void splitThatWasAskedForIsDoneOrRefused() {
+        Workspace ws = workspace();
+        auto asked = request("d", write("a.csv", "text,label\na,x\nb,x\n"));
+        asked.shares = SplitShares{};
+        QCOMPARE(code(errorOf([&] { import(ws, asked); }).code()), code(ErrorCode::InvalidInput));
+        QVERIFY(ws.datasets().empty());
+        asked.shares.reset();
+        QCOMPARE(import(ws, asked).accepted, std::int64_t(2));
+        QVERIFY(codes(checkDataset(loadExamples(ws, "d"))).contains(QStringLiteral("no_test")));
     }
     void cancelledImportChangesNothing() {
         Workspace ws = workspace();

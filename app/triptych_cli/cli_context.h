@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/json.h"
+#include "base/progress.h"
+#include "storage/workspace.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace triptych {
+
+/// Exit codes that scripts rely on.
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitCancelled = 130;
+
+/// What every command gets: the global options and the ways to report. Commands write their result with
+/// print() once, throw Error on failure, and never touch stdout otherwise.
+struct CliContext {
+    std::filesystem::path workspace_folder = "."; ///< --workspace
+    bool json = false;                            ///< --json
+    int threads = 1;                              ///< --threads; default: the processors of this machine
+    std::uint64_t seed = 13;                      ///< --seed
+    std::stop_token stop;                         ///< set by Ctrl+C and SIGTERM
+    ProgressSink* progress = nullptr;             ///< a line on the terminal's stderr; never null in a command
+
+    /// Throws Error{NotFound} with a hint at `workspace init`.
+    Workspace openWorkspace() const { return Workspace::open(workspace_folder); }
+    /// For commands that need none but look into one.
+    std::optional<Workspace> findWorkspace() const {
+        return Workspace::exists(workspace_folder) ? std::optional(openWorkspace()) : std::nullopt;
+    }
+    /// With --json the document, else the text; a line end is added where it lacks one.
+    void print(const Json& document, std::string_view text) const;
+
+    /// Makes `body` what main() runs when the command was given; it returns the exit code.
+    void onRun(CLI::App& command, std::function<int()> body);
+    std::function<int()> chosen; ///< set by the parser
+};
+
+} // namespace triptych
