@@ -31,9 +31,12 @@ QString errorSentence(ErrorCode code);
 QString errorMessage(const Error& error);
 QString errorHint(const Error& error);
 
-/// Sentence of a reason, flip or evidence: {"code", values...}; core's English text where the code is unknown.
-QString reasonSentence(const Reason& reason);
-QString evidenceSentence(const Json& evidence);
+/// Sentence of a reason, flip or evidence in the language in force: the tree carries it by code, in both
+/// languages; core's English text where the code is unknown.
+QString reasonSentence(const Reason& reason, const DecisionTree& tree);
+QString evidenceSentence(const Json& evidence, const DecisionTree& tree);
+/// A text of the tree's data, {"en", "zh"}, in the language in force.
+QString bilingual(const Json& text);
 
 inline QString qstr(const std::string& text) { return QString::fromStdString(text); }
 inline QString qstr(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }

@@ -1,0 +1,97 @@
+#include "demo_workspace.h"
+#include "engine_client/job_center.h"
+#include "item_models/jobs_model.h"
+#include "item_models/log_model.h"
+#include "item_models/record_table.h"
+
+#include <QAbstractItemModelTester>
+#include <QLocale>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace triptych;
+using namespace triptych::ui;
+
+class ItemModels : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+    void jobsModelFollowsTheCenter() {
+        QTemporaryDir folder;
+        const QString workspace = folder.filePath(QStringLiteral("w"));
+        makeDemoWorkspace(workspace);
+        JobCenter jobs;
+        JobsModel model(jobs);
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy loaded(&jobs, &JobCenter::loaded);
+        QSignalSpy finished(&jobs, &JobCenter::runFinished);
+        jobs.setWorkspace(workspace);
+        QTRY_COMPARE(loaded.size(), 1);
+        QCOMPARE(model.rowCount(), 4);
+        QCOMPARE(finished.size(), 0); // they ended before anybody looked
+        for (int row = 1; row < model.rowCount(); ++row)
+            QVERIFY(model.jobAt(row - 1)->created >= model.jobAt(row)->created);
+        const QModelIndex done = model.index(0, JobsModel::Done);
+        QCOMPARE(done.data().toString(), QStringLiteral("50 / 50 steps"));
+        QCOMPARE(done.data(Qt::TextAlignmentRole).value<Qt::Alignment>(), Qt::AlignRight | Qt::AlignVCenter);
+        QCOMPARE(model.index(0, 0).data(JobsModel::FractionRole).toDouble(), 1.0);
+        QVERIFY(canRemove(*model.jobAt(0)) && !canCancel(*model.jobAt(0)) && !canPause(*model.jobAt(0)));
+
+        // A run that another process makes shows up by itself, once, and is told as finished.
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+        const QString id = addFinishedRun(workspace, QStringLiteral("head"), 0.9);
+        QTRY_COMPARE_WITH_TIMEOUT(inserted.size(), 1, 10'000);
+        QCOMPARE(model.rowCount(), 5);
+        QVERIFY(model.rowOf(id) >= 0);
+
+        QSignalSpy removed(&jobs, &JobCenter::runRemoved);
+        jobs.remove(id);
+        QTRY_COMPARE(removed.size(), 1);
+        QCOMPARE(model.rowCount(), 4);
+        QVERIFY(!QDir(workspace + QStringLiteral("/runs/") + id).exists());
+        jobs.setWorkspace({});
+        QCOMPARE(model.rowCount(), 0);
+    }
+    void logModelKeepsTheNewestAndFilters() {
+        LogModel log;
+        LogFilter filter;
+        filter.setSourceModel(&log);
+        QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester filterTester(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        log.append({QStringLiteral("r"), 0, LogLevel::Debug, QStringLiteral("one")});
+        log.append({QStringLiteral("r"), 1, LogLevel::Info, QStringLiteral("two")});
+        log.append({QStringLiteral("r"), 2, LogLevel::Error, QStringLiteral("three\tparts")});
+        QCOMPARE(filter.rowCount(), 2); // debug is hidden unless asked for
+        filter.setLowestLevel(LogLevel::Error);
+        QCOMPARE(filter.rowCount(), 1);
+        filter.setLowestLevel(LogLevel::Debug);
+        filter.setWords(QStringLiteral("TW"));
+        QCOMPARE(filter.rowCount(), 1);
+        QVERIFY(log.line(1).endsWith(QStringLiteral("two")));
+        filter.setWords({});
+        for (int i = 0; i < 5100; ++i)
+            log.append({QStringLiteral("r"), 3, LogLevel::Info, QString::number(i)});
+        QCOMPARE(log.rowCount(), 5000);
+    }
+    void recordTableSortsByKeyNotByText() {
+        struct Row {
+            QString name;
+            double value;
+        };
+        RecordTable<Row> table({{[] { return QStringLiteral("Name"); }, [](const Row& row) { return row.name; }, {}, false, {}},
+                                {[] { return QStringLiteral("Value"); }, [](const Row& row) { return QString::number(row.value); },
+                                 [](const Row& row) { return QVariant(row.value); }, true, {}}});
+        QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        table.setRecords({{QStringLiteral("a"), 10}, {QStringLiteral("b"), 9}, {QStringLiteral("c"), 100}});
+        QSortFilterProxyModel sorted;
+        sorted.setSourceModel(&table);
+        sorted.setSortRole(RecordTable<Row>::SortRole);
+        sorted.sort(1);
+        QCOMPARE(sorted.index(0, 0).data().toString(), QStringLiteral("b"));
+        QCOMPARE(sorted.index(2, 0).data().toString(), QStringLiteral("c"));
+    }
+};
+
+QTEST_MAIN(ItemModels)
+#include "tst_item_models.moc"
