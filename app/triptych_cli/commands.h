@@ -12,5 +12,9 @@ struct CliContext;
 /// the parser.
 void addWorkspaceCommands(CLI::App& app, CliContext& context);
 void addDataCommands(CLI::App& app, CliContext& context);
+void addRunCommands(CLI::App& app, CliContext& context); ///< train, distill, eval
+void addDecideCommand(CLI::App& app, CliContext& context);
+void addCompareCommand(CLI::App& app, CliContext& context);
+void addJobCommands(CLI::App& app, CliContext& context);
 
 } // namespace triptych

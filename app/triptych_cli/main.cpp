@@ -110,6 +110,10 @@ int main(int argc, char** argv) {
     addGlobalOptions(app, context);
     addWorkspaceCommands(app, context);
     addDataCommands(app, context);
+    addRunCommands(app, context);
+    addDecideCommand(app, context);
+    addCompareCommand(app, context);
+    addJobCommands(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

@@ -1,15 +1,18 @@
 #include "wiring.h"
 
+#include "prediction/prediction_jobs.h"
+
 namespace triptych {
 
 PredictorRegistry makePredictorRegistry() {
     PredictorRegistry registry;
+    registerPredictionPredictors(registry);
     return registry;
 }
 
 JobRegistry makeJobRegistry(const PredictorRegistry& predictors) {
     JobRegistry registry;
-    static_cast<void>(predictors);
+    registerPredictionJobs(registry, predictors);
     return registry;
 }
 

@@ -1,0 +1,172 @@
+#include "cli_context.h"
+#include "commands.h"
+#include "supervise.h"
+#include "table.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "jobs/run_predictions.h"
+#include "metrics/classification.h"
+#include "selection/sentence.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace triptych {
+
+namespace {
+
+/// One run to compare, with what it predicted.
+struct Entry {
+    std::string id;
+    RunSpec spec;
+    Json result;
+    RunPredictions predictions;
+};
+
+struct PairTest {
+    std::string a, b, metric;
+    PairedTest test;
+};
+
+Entry readEntry(const Workspace& workspace, const std::string& id) {
+    const RunDirectory run = findRun(workspace, id);
+    const RunStatus status = run.status();
+    const auto result = run.result();
+    if (status.state != RunState::Done || !result) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("the run '{}' is {}, so it has nothing to compare yet", id, runStateName(status.state)),
+                    "Wait for it or resume it, then compare again.");
+    }
+    return {id, run.spec(), *result, readPredictions(run.predictions())};
+}
+
+void requireSameRows(const std::vector<Entry>& entries) {
+    for (const Entry& entry : entries) {
+        if (entry.spec.dataset_hash != entries.front().spec.dataset_hash || entry.predictions.truth != entries.front().predictions.truth) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("the runs '{}' and '{}' were measured on different rows", entries.front().id, entry.id),
+                        "Measure both on the same data set with `triptych-cli eval`, then compare those runs.");
+        }
+    }
+}
+
+std::vector<PairTest> testPairs(const std::vector<Entry>& entries, std::uint64_t seed) {
+    std::vector<PairTest> tests;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        for (std::size_t j = i + 1; j < entries.size(); ++j) {
+            const RunPredictions &a = entries[i].predictions, &b = entries[j].predictions;
+            tests.push_back({entries[i].id, entries[j].id, "accuracy", pairedAccuracy(a.right, b.right, seed)});
+            tests.push_back({entries[i].id, entries[j].id, "macro_f1", pairedMacroF1(a.truth, a.predicted, b.predicted, seed)});
+        }
+    }
+    return tests;
+}
+
+/// Adjusted within each metric: the question asked of every pair is one family.
+std::vector<double> adjusted(const std::vector<PairTest>& tests) {
+    std::vector<double> result(tests.size());
+    for (const char* metric : {"accuracy", "macro_f1"}) {
+        std::vector<double> p;
+        for (const PairTest& test : tests) {
+            if (test.metric == metric)
+                p.push_back(test.test.p);
+        }
+        const std::vector<double> holm = holmAdjusted(p);
+        for (std::size_t i = 0, k = 0; i < tests.size(); ++i) {
+            if (tests[i].metric == metric)
+                result[i] = holm[k++];
+        }
+    }
+    return result;
+}
+
+std::string cell(const Json& metrics, const char* name) {
+    const Metrics all = metricsFromJson(metrics);
+    const auto found = all.find(name);
+    if (found == all.end() || !found->second.value)
+        return "–";
+    const Metric& metric = found->second;
+    return metric.low && metric.high ? fmt::format("{:.4f} [{:.4f}, {:.4f}]", *metric.value, *metric.low, *metric.high) : fmt::format("{:.4f}", *metric.value);
+}
+
+/// The two tables, for the terminal or as Markdown.
+std::string tables(const std::vector<Entry>& entries, const std::vector<PairTest>& tests, const std::vector<double>& holm, bool markdown) {
+    std::vector<std::vector<std::string>> runs = {{"run", "method", "seed", "accuracy", "macro F1", "p50", "p95", "size", "build"}};
+    for (const Entry& entry : entries) {
+        const Json latency = entry.result.value("latency", Json::object());
+        const Json metrics = entry.result.value("metrics", Json::object());
+        runs.push_back({entry.id, entry.spec.method, std::to_string(entry.spec.seed), cell(metrics, "accuracy"), cell(metrics, "macro_f1"),
+                        formatMilliseconds(latency.value("p50_ms", 0.0)), formatMilliseconds(latency.value("p95_ms", 0.0)),
+                        formatBytes(entry.result.value("bytes", 0.0)), formatSeconds(entry.result.value("build_s", 0.0))});
+    }
+    std::vector<std::vector<std::string>> pairs = {{"a", "b", "metric", "a - b", "95 % interval", "p", "p (Holm)"}};
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        const PairTest& test = tests[i];
+        pairs.push_back({test.a, test.b, test.metric, fmt::format("{:+.4f}", test.test.difference),
+                         fmt::format("{:+.4f} – {:+.4f}", test.test.low, test.test.high), fmt::format("{:.4f}", test.test.p), fmt::format("{:.4f}", holm[i])});
+    }
+    std::string text;
+    for (const auto& [rows, alignment] : {std::pair(runs, "llrrrrrrr"), std::pair(pairs, "lllrrrr")}) {
+        if (rows.size() < 2)
+            continue;
+        if (!markdown) {
+            Table table(alignment, rows.front());
+            for (std::size_t i = 1; i < rows.size(); ++i)
+                table.add(rows[i]);
+            text += (text.empty() ? "" : "\n") + table.text();
+            continue;
+        }
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            for (const std::string& value : rows[i])
+                text += "| " + value + " ";
+            text += "|\n";
+            for (std::size_t k = 0; i == 0 && k < rows[0].size(); ++k)
+                text += k + 1 == rows[0].size() ? "| --- |\n" : "| --- ";
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+int compareCommand(const CliContext& context, const std::vector<std::string>& ids, const std::string& report) {
+    const Workspace workspace = context.openWorkspace();
+    std::vector<Entry> entries;
+    for (const std::string& id : ids)
+        entries.push_back(readEntry(workspace, id));
+    requireSameRows(entries);
+    const std::vector<PairTest> tests = testPairs(entries, context.seed);
+    const std::vector<double> holm = adjusted(tests);
+
+    Json runs = Json::array(), metrics = Json::object(), pairs = Json::array();
+    for (const Entry& entry : entries) {
+        Json run = {{"run", entry.id}, {"kind", entry.spec.kind}, {"dataset", entry.spec.dataset}, {"seed", entry.spec.seed}};
+        for (const char* field : {"technique", "method", "model", "latency", "bytes", "build_s"})
+            run[field] = entry.result.value(field, Json());
+        runs.push_back(std::move(run));
+        metrics[entry.id] = entry.result.value("metrics", Json::object());
+    }
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        const PairTest& test = tests[i];
+        pairs.push_back({{"a", test.a}, {"b", test.b}, {"metric", test.metric}, {"difference", test.test.difference},
+                         {"low", test.test.low}, {"high", test.test.high}, {"p", test.test.p}, {"p_holm", holm[i]}});
+    }
+    if (!report.empty())
+        atomicWrite(report, fmt::format("# {}\n\n{}", entries.front().spec.dataset, tables(entries, tests, holm, true)));
+    context.print({{"runs", runs}, {"metrics", metrics}, {"tests", pairs}}, tables(entries, tests, holm, false));
+    return kExitDone;
+}
+
+} // namespace
+
+void addCompareCommand(CLI::App& app, CliContext& context) {
+    CLI::App* command = app.add_subcommand("compare", "Finished runs side by side, with paired tests on their common test rows");
+    struct Options {
+        std::vector<std::string> runs;
+        std::string report;
+    };
+    auto options = std::make_shared<Options>();
+    command->add_option("RUN", options->runs, "Runs, as `job list` names them")->required();
+    command->add_option("--report", options->report, "Write the tables as Markdown")->type_name("FILE");
+    context.onRun(*command, [&context, options] { return compareCommand(context, options->runs, options->report); });
+}
+
+} // namespace triptych

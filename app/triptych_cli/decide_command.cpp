@@ -1,0 +1,174 @@
+#include "cli_context.h"
+#include "commands.h"
+#include "supervise.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "jobs/arm_evidence.h"
+#include "jobs/model_lookup.h"
+#include "jobs/wall_clock.h"
+#include "selection/decision.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace triptych {
+
+namespace {
+
+struct DecideOptions {
+    std::string dataset, model, answers, report, language = "en";
+    bool probe = false;
+    std::optional<double> budget;
+};
+
+/// Runs the arms that a data set lacks, cheapest first, until the budget is spent.
+class Prober {
+public:
+    Prober(const CliContext& context, Workspace& workspace, const DecideOptions& options)
+        : m_context(context), m_workspace(workspace), m_options(options) {
+        if (options.budget)
+            m_deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(*options.budget));
+    }
+
+    /// What became of each arm: {"method", "run", "state"}, "state" also "present" or "skipped".
+    Json run() {
+        for (const char* method : {"zero_shot", "retrieve", "head", "full"})
+            probe("train", method, "base", m_options.model);
+        if (const std::string teacher = bestTeacher(); !teacher.empty())
+            probe("distill", "soft", "teacher", teacher);
+        return m_report;
+    }
+
+private:
+    bool isSpent() const { return m_deadline && std::chrono::steady_clock::now() >= *m_deadline; }
+    void note(const std::string& method, const std::string& run, std::string_view state) {
+        m_report.push_back({{"method", method}, {"run", run}, {"state", state}});
+    }
+
+    /// Finished runs on exactly these rows, with this base model where there is one.
+    std::vector<RunRecord> finished(const std::string& kind) const {
+        const std::string hash = m_workspace.dataset(m_options.dataset)->hash;
+        std::vector<RunRecord> found;
+        for (RunRecord& record : m_workspace.runs()) {
+            const Json names = record.spec.value("model_names", Json::object());
+            const bool sameRows = record.dataset == m_options.dataset && record.spec.value("dataset_hash", std::string()) == hash;
+            const bool sameBase = kind == "distill" || names.value("base", std::string()) == resolveModel(&m_workspace, m_options.model).name;
+            if (record.state == "done" && record.kind == kind && record.result.is_object() && sameRows && sameBase)
+                found.push_back(std::move(record));
+        }
+        return found;
+    }
+
+    void probe(const std::string& kind, const std::string& method, const std::string& role, const std::string& model) {
+        for (const RunRecord& record : finished(kind)) {
+            if (record.method == method)
+                return note(method, record.id, "present");
+        }
+        if (isSpent()) {
+            m_context.progress->log(LogLevel::Warning, fmt::format("the budget is spent; '{}' was not measured", method));
+            return note(method, "", "skipped");
+        }
+        RunRequest request;
+        request.kind = kind;
+        request.method = method;
+        request.dataset = m_options.dataset;
+        request.models[role] = model;
+        request.out = freeName(fmt::format("{}-{}", m_options.dataset, kind == "distill" ? "distilled" : method));
+        request.seed = m_context.seed;
+        request.threads = m_context.threads;
+        m_context.progress->log(LogLevel::Info, fmt::format("measuring {} ...", request.method == "soft" ? "distillation" : request.method));
+        const RunDirectory run = registerRun(m_workspace, request);
+        try {
+            const SupervisedRun outcome = superviseRun(m_context, m_workspace, run, m_deadline);
+            note(method, outcome.id, runStateName(outcome.state));
+            if (outcome.state == RunState::Cancelled)
+                m_context.progress->log(LogLevel::Warning, fmt::format("the budget ended while '{}' ran; it was not measured", method));
+        } catch (const Error& error) {
+            // One arm that fails leaves the others to decide by; a cancel is meant for all of them.
+            if (error.code() == ErrorCode::Cancelled)
+                throw;
+            m_context.progress->log(LogLevel::Error, fmt::format("'{}' failed: {}", method, error.message()));
+            note(method, run.id(), runStateName(RunState::Failed));
+        }
+    }
+
+    /// Name of the most accurate fine-tuned model; empty if there is none.
+    std::string bestTeacher() const {
+        std::string teacher;
+        double best = -1;
+        for (const RunRecord& record : finished("train")) {
+            if (record.result.value("technique", std::string()) != techniqueName(Technique::FineTune))
+                continue;
+            const Metrics metrics = metricsFromJson(record.result.value("metrics", Json::object()));
+            const auto accuracy = metrics.find("accuracy");
+            const std::string name = record.spec.value("out", std::string());
+            if (accuracy != metrics.end() && accuracy->second.value.value_or(-1) > best && m_workspace.model(name)) {
+                best = *accuracy->second.value;
+                teacher = name;
+            }
+        }
+        return teacher;
+    }
+
+    std::string freeName(const std::string& wish) const {
+        const auto isTaken = [&](const std::string& name) { return m_workspace.model(name) || m_workspace.model(name + "-control"); };
+        std::string name = wish;
+        for (int number = 2; isTaken(name); ++number)
+            name = fmt::format("{}-{}", wish, number);
+        return name;
+    }
+
+    const CliContext& m_context;
+    Workspace& m_workspace;
+    const DecideOptions& m_options;
+    Deadline m_deadline;
+    Json m_report = Json::array();
+};
+
+int decideCommand(const CliContext& context, const DecideOptions& options) {
+    // Everything that may be wrong with the request is said before anything runs for minutes.
+    const Answers answers = options.answers.empty() ? Answers() : answersFromJson(readJsonFile(options.answers, 1u << 20));
+    const DecisionTree tree = DecisionTree::load();
+    Workspace workspace = context.openWorkspace();
+    datasetFacts(workspace, options.dataset);
+    const std::string base = resolveModel(&workspace, options.model).name;
+    indexAllRuns(context, workspace);
+    Json probed;
+    if (options.probe)
+        probed = Prober(context, workspace, options).run();
+
+    const ArmEvidence evidence = gatherArms(workspace, options.dataset, base);
+    for (const std::string& sentence : evidence.passed_over)
+        context.progress->log(LogLevel::Warning, sentence);
+    const Decision decision = decide(tree, evidence.facts, evidence.arms, answers, context.seed);
+    Json document = decisionToJson(decision);
+    document["dataset"] = options.dataset;
+    document["answers"] = answersToJson(answers);
+    if (options.probe)
+        document["probe"] = probed;
+    workspace.saveDecision({0, options.dataset, isoTimeUtc(), answersToJson(answers), document});
+    const std::string report = decisionReport(decision, tree, evidence.facts, options.language);
+    if (!options.report.empty())
+        atomicWrite(options.report, report);
+    context.print(document, report);
+    return kExitDone;
+}
+
+} // namespace
+
+void addDecideCommand(CLI::App& app, CliContext& context) {
+    CLI::App* command = app.add_subcommand("decide", "Recommend a technique for a data set, from what was measured and what you answer");
+    auto options = std::make_shared<DecideOptions>();
+    command->add_option("--data", options->dataset, "Data set to decide for")->required()->type_name("N");
+    command->add_option("--model", options->model, "Base model of the techniques: a name, or a path with a slash")->required()->type_name("BASE");
+    command->add_option("--answers", options->answers, "JSON file with your answers and limits, all optional")->type_name("FILE");
+    CLI::Option* probe = command->add_flag("--probe", options->probe, "First measure the techniques that were not measured yet");
+    command->add_option("--budget", options->budget, "With --probe: seconds after which nothing more is measured")->type_name("SECONDS")
+        ->check(CLI::PositiveNumber)->needs(probe);
+    command->add_option("--report", options->report, "Write a Markdown report")->type_name("FILE");
+    command->add_option("--language", options->language, "Language of the report: en or zh (default: en)")->type_name("LANGUAGE")->check(CLI::IsMember({"en", "zh"}));
+    context.onRun(*command, [&context, options] { return decideCommand(context, *options); });
+}
+
+} // namespace triptych

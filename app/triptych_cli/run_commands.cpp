@@ -1,0 +1,152 @@
+#include "cli_context.h"
+#include "commands.h"
+#include "supervise.h"
+
+#include "base/error.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace triptych {
+
+namespace {
+
+/// Settings that stand as flags of their own; each has its name from the paper to the command line.
+struct SettingFlags {
+    std::map<std::string, std::optional<double>> numbers;
+    std::map<std::string, std::optional<std::int64_t>> integers;
+    std::string config;
+
+    void number(CLI::App& command, const std::string& key, const char* help, const CLI::Validator& check) {
+        command.add_option(flagOf(key), numbers[key], help)->check(check)->type_name("X");
+    }
+    void integer(CLI::App& command, const std::string& key, const char* help, const char* shortFlag = "") {
+        command.add_option(shortFlag + flagOf(key), integers[key], help)->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))->type_name("N");
+    }
+    void configFile(CLI::App& command) {
+        command.add_option("--config", config, "JSON file of settings; flags win over it")->type_name("FILE");
+    }
+    Json settings() const {
+        Json result = Json::object();
+        if (!config.empty()) {
+            result = readJsonFile(config, 1u << 20);
+            if (!result.is_object())
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a JSON object of settings", config));
+        }
+        for (const auto& [key, value] : numbers) {
+            if (value)
+                result[key] = *value;
+        }
+        for (const auto& [key, value] : integers) {
+            if (value)
+                result[key] = *value;
+        }
+        return result;
+    }
+
+private:
+    static std::string flagOf(std::string key) {
+        if (key == "k")
+            return "-k";
+        std::replace(key.begin(), key.end(), '_', '-');
+        return "--" + key;
+    }
+};
+
+struct RunOptions {
+    RunRequest request;
+    std::string model;
+    SettingFlags flags;
+};
+
+void addTrainingFlags(CLI::App& command, SettingFlags& flags) {
+    flags.number(command, "epochs", "Passes over the training rows", CLI::PositiveNumber);
+    flags.integer(command, "batch_size", "Rows of an optimizer step");
+    flags.number(command, "learning_rate", "Highest learning rate", CLI::PositiveNumber);
+    flags.integer(command, "max_length", "Tokens of a text at most");
+    flags.number(command, "warmup_ratio", "Share of the steps with a rising learning rate", CLI::Range(0.0, 1.0));
+    flags.number(command, "weight_decay", "Weight decay of AdamW", CLI::NonNegativeNumber);
+    flags.number(command, "max_grad_norm", "Gradient norm from which gradients are clipped", CLI::NonNegativeNumber);
+    flags.integer(command, "evaluate_every", "Steps between two looks at the dev rows");
+    flags.integer(command, "checkpoint_every", "Steps between two checkpoints (default: every 30 s)");
+    flags.configFile(command);
+}
+
+int runToItsEnd(const CliContext& context, RunRequest request, const std::string& model) {
+    request.seed = context.seed;
+    request.threads = context.threads;
+    Workspace workspace = context.openWorkspace();
+    const RunDirectory run = registerRun(workspace, request);
+    const SupervisedRun outcome = superviseRun(context, workspace, run);
+    context.print(runDocument(outcome, model), runText(outcome, model));
+    return kExitDone;
+}
+
+void addTrain(CLI::App& app, CliContext& context) {
+    CLI::App* command = app.add_subcommand("train", "Make and measure a model: zero-shot, retrieval or fine-tuning");
+    auto options = std::make_shared<RunOptions>();
+    options->request.kind = "train";
+    command->add_option("--data", options->request.dataset, "Data set to learn from and to be measured on")->required()->type_name("N");
+    command->add_option("--model", options->model, "Base model: a name, or a path with a slash")->required()->type_name("BASE");
+    command->add_option("--method", options->request.method, "zero_shot, retrieve, head or full")->required()->type_name("METHOD")
+        ->check(CLI::IsMember({"zero_shot", "retrieve", "head", "full"}));
+    command->add_option("--out", options->request.out, "Name of the model that is made")->required()->type_name("MODEL");
+    options->flags.integer(*command, "k", "retrieve: neighbours that vote");
+    addTrainingFlags(*command, options->flags);
+    context.onRun(*command, [&context, options] {
+        options->request.models["base"] = options->model;
+        options->request.settings = options->flags.settings();
+        return runToItsEnd(context, options->request, options->request.out);
+    });
+}
+
+void addDistill(CLI::App& app, CliContext& context) {
+    CLI::App* command = app.add_subcommand("distill", "Let a model teach a small student; a control without a teacher is made beside it");
+    struct Options : RunOptions {
+        std::string student = "textcnn", loss = "soft";
+    };
+    auto options = std::make_shared<Options>();
+    options->request.kind = "distill";
+    command->add_option("--data", options->request.dataset, "Data set to learn from and to be measured on")->required()->type_name("N");
+    command->add_option("--teacher", options->model, "Model that teaches: a name, or a path with a slash")->required()->type_name("T");
+    command->add_option("--student", options->student, "Architecture of the student (default: textcnn)")->type_name("ARCH")->check(CLI::IsMember({"textcnn"}));
+    command->add_option("--loss", options->loss, "What the student follows (default: soft)")->type_name("LOSS")->check(CLI::IsMember({"soft"}));
+    command->add_option("--out", options->request.out, "Name of the student; the control is called <name>-control")->required()->type_name("MODEL");
+    options->flags.number(*command, "temperature", "Softness of the teacher's probabilities", CLI::PositiveNumber);
+    options->flags.number(*command, "kd_loss_weight", "Weight of the soft-target loss", CLI::NonNegativeNumber);
+    options->flags.number(*command, "hard_label_weight", "Weight of the loss on the labels", CLI::NonNegativeNumber);
+    addTrainingFlags(*command, options->flags);
+    context.onRun(*command, [&context, options] {
+        options->request.method = options->loss;
+        options->request.models["teacher"] = options->model;
+        options->request.settings = options->flags.settings();
+        options->request.settings["student"] = options->student;
+        return runToItsEnd(context, options->request, options->request.out);
+    });
+}
+
+void addEval(CLI::App& app, CliContext& context) {
+    CLI::App* command = app.add_subcommand("eval", "Measure a model that was made earlier");
+    auto options = std::make_shared<RunOptions>();
+    auto split = std::make_shared<std::string>("test");
+    options->request.kind = "evaluate";
+    options->request.method = "predictor";
+    command->add_option("--model", options->model, "Model to measure: a name, or a path with a slash")->required()->type_name("M");
+    command->add_option("--data", options->request.dataset, "Data set to measure on")->required()->type_name("N");
+    command->add_option("--split", *split, "Part to measure on (default: test)")->type_name("PART")->check(CLI::IsMember({"train", "dev", "test"}));
+    context.onRun(*command, [&context, options, split] {
+        options->request.models["model"] = options->model;
+        options->request.settings["split"] = *split;
+        return runToItsEnd(context, options->request, options->model);
+    });
+}
+
+} // namespace
+
+void addRunCommands(CLI::App& app, CliContext& context) {
+    addTrain(app, context);
+    addDistill(app, context);
+    addEval(app, context);
+}
+
+} // namespace triptych

@@ -1,0 +1,146 @@
+#include "supervise.h"
+
+#include "table.h"
+
+#include "base/error.h"
+#include "jobs/supervisor.h"
+#include "metrics/metric.h"
+#include "selection/sentence.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace triptych {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPollInterval{50};
+constexpr std::size_t kShownLogBytes = 2000;
+
+LogLevel levelOf(const std::string& name) {
+    if (name == "debug")
+        return LogLevel::Debug;
+    if (name == "warning")
+        return LogLevel::Warning;
+    return name == "error" ? LogLevel::Error : LogLevel::Info;
+}
+
+void show(const RunEvent& event, const RunStatus& status, ProgressSink& sink) {
+    if (event.type == "progress")
+        sink.progress({status.done, status.total, status.unit, status.stage});
+    else if (event.type == "log")
+        sink.log(levelOf(event.data.value("level", std::string("info"))), event.data.value("message", std::string()));
+}
+
+std::string endOfWorkerLog(const RunDirectory& run) {
+    try {
+        std::string text = readFile(run.path() / "worker.log");
+        if (text.size() > kShownLogBytes)
+            text.erase(0, text.size() - kShownLogBytes);
+        while (!text.empty() && text.back() == '\n')
+            text.pop_back();
+        return text;
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+void index(const CliContext& context, Workspace& workspace, const RunDirectory& run) {
+    for (const std::string& problem : indexRun(workspace, run).problems)
+        context.progress->log(LogLevel::Warning, problem);
+}
+
+bool isOver(RunState state) { return isFinal(state) || state == RunState::Paused || state == RunState::Interrupted; }
+
+} // namespace
+
+SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, const RunDirectory& run, Deadline deadline) {
+    resumeRun(defaultEngineCommand(), run);
+    RunFollower follower(run);
+    bool late = false;
+    for (;;) {
+        for (const RunEvent& event : follower.poll())
+            show(event, follower.status(), *context.progress);
+        if (isOver(follower.status().state))
+            break;
+        late = deadline && std::chrono::steady_clock::now() >= *deadline;
+        if (late || context.stop.stop_requested())
+            cancelRun(run);
+        else
+            std::this_thread::sleep_for(kPollInterval);
+    }
+    index(context, workspace, run);
+    const RunStatus& status = follower.status();
+    switch (status.state) {
+    case RunState::Failed:
+        throw status.error ? errorFromJson(*status.error) : Error(ErrorCode::Internal, fmt::format("the run '{}' failed", run.id()));
+    case RunState::Cancelled:
+        if (late)
+            return {run.id(), status.state, Json()};
+        throw Error(ErrorCode::Cancelled, fmt::format("the run '{}' was cancelled", run.id()),
+                    fmt::format("`triptych-cli job resume {}` goes on from its last checkpoint.", run.id()));
+    case RunState::Interrupted: {
+        const std::string log = endOfWorkerLog(run);
+        throw Error(ErrorCode::WorkerDied, fmt::format("the worker of the run '{}' vanished{}{}", run.id(), log.empty() ? "" : ": ", log),
+                    fmt::format("`triptych-cli job resume {}` goes on from its last checkpoint.", run.id()));
+    }
+    case RunState::Done:
+        return {run.id(), status.state, run.result().value_or(Json::object())};
+    default:
+        return {run.id(), status.state, Json()};
+    }
+}
+
+void indexAllRuns(const CliContext& context, Workspace& workspace) {
+    for (const RunDirectory& run : listRuns(workspace.runsFolder())) {
+        try {
+            index(context, workspace, run);
+        } catch (const Error& error) {
+            context.progress->log(LogLevel::Warning, fmt::format("the run '{}' could not be indexed: {}", run.id(), error.message()));
+        }
+    }
+}
+
+Json runDocument(const SupervisedRun& run, const std::string& model) {
+    Json document = run.result.is_object() ? run.result : Json::object();
+    document["run"] = run.id;
+    document["state"] = runStateName(run.state);
+    if (!model.empty())
+        document["model"] = model;
+    for (const char* field : {"metrics", "trainable_parameters", "parameters", "steps", "seconds_per_step", "examples_per_s", "peak_rss_bytes"}) {
+        if (!document.contains(field))
+            document[field] = nullptr;
+    }
+    return document;
+}
+
+namespace {
+
+void addMetrics(Table& table, const std::string& title, const Json& metrics) {
+    for (const auto& [name, metric] : metricsFromJson(metrics)) {
+        const auto figure = [](const std::optional<double>& value) { return value ? fmt::format("{:.4f}", *value) : std::string("–"); };
+        table.add({title, name, figure(metric.value), metric.low && metric.high ? figure(metric.low) + " – " + figure(metric.high) : std::string(),
+                   std::to_string(metric.n)});
+    }
+}
+
+} // namespace
+
+std::string runText(const SupervisedRun& run, const std::string& model) {
+    std::string text = fmt::format("run {}: {}\n", run.id, runStateName(run.state));
+    if (!run.result.is_object())
+        return text;
+    Table table("llrlr", {"model", "metric", "value", "95 % interval", "rows"});
+    addMetrics(table, model, run.result.value("metrics", Json::object()));
+    if (const auto control = run.result.find("control"); control != run.result.end() && control->is_object())
+        addMetrics(table, control->value("model", model + "-control"), control->value("metrics", Json::object()));
+    text += table.text();
+    if (const auto latency = run.result.find("latency"); latency != run.result.end() && latency->is_object()) {
+        text += fmt::format("one text: {} (p50), {} (p95); {}\n", formatMilliseconds(latency->value("p50_ms", 0.0)),
+                            formatMilliseconds(latency->value("p95_ms", 0.0)), formatBytes(run.result.value("bytes", 0.0)));
+    }
+    return text;
+}
+
+} // namespace triptych
