@@ -3,6 +3,7 @@
 #include "table.h"
 
 #include "base/error.h"
+#include "datasets/demo.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -49,8 +50,12 @@ void addWorkspaceCommands(CLI::App& app, CliContext& context) {
     CLI::App* init = group->add_subcommand("init", "Make a workspace in a folder, which is made if need be");
     auto folder = std::make_shared<std::string>();
     init->add_option("DIR", *folder, "Folder (default: that of --workspace, else the current directory)");
-    context.onRun(*init, [&context, folder] {
-        const Workspace workspace = Workspace::create(folder->empty() ? context.workspace_folder : std::filesystem::path(*folder));
+    auto demo = std::make_shared<bool>(false);
+    init->add_flag("--demo", *demo, "With the demo in it: messages to a support desk, English and Chinese");
+    context.onRun(*init, [&context, folder, demo] {
+        Workspace workspace = Workspace::create(folder->empty() ? context.workspace_folder : std::filesystem::path(*folder));
+        if (*demo)
+            importDemo(workspace, *context.progress, context.stop);
         context.print(workspace.info(), fmt::format("Made a workspace in {}", workspace.folder().string()));
         return kExitDone;
     });

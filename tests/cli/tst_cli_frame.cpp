@@ -56,6 +56,12 @@ private Q_SLOTS:
         QVERIFY(text.out.isEmpty());
         QVERIFY(text.err.startsWith("error: "));
     }
+    void initWithDemoHoldsTheDemo() {
+        const CliResult result = cli(QStringLiteral("workspace init desk --demo --json"));
+        QCOMPARE(result.exitCode, 0);
+        QCOMPARE(result.json()->at("datasets").get<int>(), 1);
+        QVERIFY(cli(QStringLiteral("data info support-desk --workspace desk")).out.contains("warranty_claim"));
+    }
     void globalOptionsStandAnywhere_data() {
         QTest::addColumn<QString>("line");
         for (const char* line : {"--json --workspace w workspace info", "workspace --json info --workspace w", "workspace info --workspace=w --json",
