@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "formats/safetensors.h"
+#include "interop/hugging_face.h"
 
 #include <ATen/ops/empty.h>
 
@@ -12,7 +13,6 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
-#include <set>
 #include <unistd.h>
 
 namespace triptych {
@@ -35,18 +35,6 @@ void syncFolder(const fs::path& folder) {
 }
 
 } // namespace
-
-void writeWeights(const fs::path& file, const NamedTensors& tensors) {
-    std::vector<at::Tensor> kept;
-    std::vector<TensorToWrite> list;
-    for (const auto& [name, tensor] : tensors) {
-        const at::Tensor& values = kept.emplace_back(tensor.detach().contiguous());
-        const DType dtype = values.scalar_type() == at::kLong ? DType::I64 : DType::F32;
-        list.push_back({name, dtype, values.sizes().vec(),
-                        {static_cast<const std::byte*>(values.const_data_ptr()), static_cast<std::size_t>(values.nbytes())}});
-    }
-    writeSafetensors(file, list, {{"format", "pt"}});
-}
 
 fs::path CheckpointFolder::folderOf(std::int64_t step) const { return m_path / fmt::format("{}{}", kPrefix, step); }
 
@@ -72,7 +60,7 @@ void CheckpointFolder::write(const Checkpoint& checkpoint, std::optional<std::in
     try {
         fs::remove_all(temporary);
         fs::create_directories(temporary);
-        writeWeights(temporary / kTensors, checkpoint.tensors);
+        saveTensors(temporary / kTensors, checkpoint.tensors);
         writeJsonFile(temporary / kState, {{"step", checkpoint.step},
                                            {"sha256", sha256File(temporary / kTensors)},
                                            {"state", checkpoint.state}});

@@ -35,7 +35,4 @@ private:
     std::filesystem::path m_path;
 };
 
-/// Named tensors as a safetensors file; float32 and int64, any strides.
-void writeWeights(const std::filesystem::path& file, const NamedTensors& tensors);
-
 } // namespace triptych

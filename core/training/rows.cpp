@@ -9,8 +9,6 @@
 
 namespace triptych {
 
-namespace {
-
 std::int64_t labelNumber(const std::vector<std::string>& labels, const Example& example) {
     const auto found = std::find(labels.begin(), labels.end(), example.label);
     if (found == labels.end()) {
@@ -20,8 +18,6 @@ std::int64_t labelNumber(const std::vector<std::string>& labels, const Example& 
     }
     return found - labels.begin();
 }
-
-} // namespace
 
 RunRows readRunRows(const RunDirectory& directory, const RunSpec& spec) {
     const auto read = [&](const char* split) {

@@ -25,6 +25,9 @@ struct RunRows {
 };
 RunRows readRunRows(const RunDirectory& directory, const RunSpec& spec);
 
+/// Its place in `labels`. Throws Error{InvalidInput} naming line and label.
+std::int64_t labelNumber(const std::vector<std::string>& labels, const Example& example);
+
 TokenRows tokenizeRows(const std::vector<Example>& examples, const Tokenizer& tokenizer, std::int64_t maxLength,
                        const std::vector<std::string>& labels, const std::stop_token& stop);
 
