@@ -72,11 +72,28 @@ void AdamW::addTable(const std::string& name, at::Tensor table, double weightDec
     }
 }
 
-void AdamW::touch(Parameter& parameter, std::int64_t row) const {
+void AdamW::touch(Parameter& parameter, std::int64_t row) {
     char& touched = parameter.isTouched[static_cast<std::size_t>(row)];
-    if (!touched)
-        parameter.touched.push_back(row);
+    if (touched)
+        return;
     touched = 1;
+    parameter.touched.push_back(row);
+    const std::int64_t width = parameter.weight.size(1);
+    const float* values = parameter.weight.const_data_ptr<float>() + row * width;
+    parameter.untouched.insert(parameter.untouched.end(), values, values + width);
+}
+
+void AdamW::untouchAll(Parameter& parameter) {
+    const std::int64_t width = parameter.weight.size(1);
+    for (std::size_t i = 0; i < parameter.touched.size(); ++i) {
+        std::copy_n(parameter.untouched.data() + static_cast<std::int64_t>(i) * width, width,
+                    parameter.weight.data_ptr<float>() + parameter.touched[i] * width);
+    }
+    parameter.mean.zero_();
+    parameter.square.zero_();
+    parameter.touched.clear();
+    parameter.untouched.clear();
+    std::fill(parameter.isTouched.begin(), parameter.isTouched.end(), 0);
 }
 
 double AdamW::gradientNorm(const std::vector<TableGradient>& tables) const {
@@ -185,10 +202,7 @@ void AdamW::restore(const std::map<std::string, at::Tensor>& state, std::int64_t
         const at::Tensor values = find("values." + parameter.name, shape);
         const at::Tensor mean = find("exp_avg." + parameter.name, shape);
         const at::Tensor square = find("exp_avg_sq." + parameter.name, shape);
-        parameter.mean.zero_();
-        parameter.square.zero_();
-        parameter.touched.clear();
-        std::fill(parameter.isTouched.begin(), parameter.isTouched.end(), 0);
+        untouchAll(parameter);
         const auto copyRow = [&](const at::Tensor& from, const at::Tensor& to, std::int64_t i, std::int64_t row) {
             std::memcpy(to.data_ptr<float>() + row * width, from.const_data_ptr<float>() + i * width,
                         static_cast<std::size_t>(width) * sizeof(float));

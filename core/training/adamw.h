@@ -47,7 +47,7 @@ public:
     /// Everything that changes, for checkpoints: moments, and of tables the rows touched so far with their weights.
     /// Tensors share memory with the optimizer where they can.
     std::map<std::string, at::Tensor> state() const;
-    /// Inverse of state() on the same weights; weights themselves are restored for tables' rows only.
+    /// Inverse of state(): moments, and tables whole. Other weights are the caller's.
     /// Throws Error{Corrupt} naming the tensor that is missing or of another shape.
     void restore(const std::map<std::string, at::Tensor>& state, std::int64_t steps);
 
@@ -60,8 +60,10 @@ private:
         bool table = false;
         std::vector<std::int64_t> touched; // of a table, in order of first touch
         std::vector<char> isTouched;       // V
+        std::vector<float> untouched;      // (touched, H): the rows as they were before their first touch
     };
-    void touch(Parameter& parameter, std::int64_t row) const;
+    static void touch(Parameter& parameter, std::int64_t row);
+    static void untouchAll(Parameter& parameter);
     void stepTable(Parameter& parameter, const TableGradient& given, double learningRate, double gradientScale);
 
     Options m_options;

@@ -18,7 +18,7 @@ constexpr std::size_t kHistory = 10;
 constexpr double kArmijo = 1e-4;
 constexpr int kMostHalvings = 30;
 
-double dot(const at::Tensor& a, const at::Tensor& b) { return at::dot(a, b).item<double>(); }
+double product(const at::Tensor& a, const at::Tensor& b) { return at::dot(a, b).item<double>(); }
 
 struct Pair {
     at::Tensor moved, turned; // differences of x and of the gradient
@@ -30,15 +30,15 @@ at::Tensor direction(const at::Tensor& gradient, const std::deque<Pair>& history
     at::Tensor q = gradient.clone();
     std::vector<double> alphas(history.size());
     for (std::size_t i = history.size(); i-- > 0;) {
-        alphas[i] = history[i].inverse * dot(history[i].moved, q);
+        alphas[i] = history[i].inverse * product(history[i].moved, q);
         q.sub_(history[i].turned, alphas[i]);
     }
     if (!history.empty()) {
         const Pair& last = history.back();
-        q.mul_(1.0 / (last.inverse * dot(last.turned, last.turned)));
+        q.mul_(1.0 / (last.inverse * product(last.turned, last.turned)));
     }
     for (std::size_t i = 0; i < history.size(); ++i) {
-        const double beta = history[i].inverse * dot(history[i].turned, q);
+        const double beta = history[i].inverse * product(history[i].turned, q);
         q.add_(history[i].moved, alphas[i] - beta);
     }
     return q.neg_();
@@ -54,11 +54,11 @@ LbfgsResult minimise(at::Tensor x, const std::function<double(const at::Tensor&,
     std::int64_t iteration = 0;
     while (iteration < mostIterations && gradient.abs().max().item<double>() > tolerance) {
         at::Tensor along = direction(gradient, history);
-        double slope = dot(along, gradient);
+        double slope = product(along, gradient);
         if (slope >= 0) {
             history.clear();
             along = gradient.neg();
-            slope = dot(along, gradient);
+            slope = product(along, gradient);
         }
         double step = history.empty() ? std::min(1.0, 1.0 / gradient.abs().sum().item<double>()) : 1.0;
         at::Tensor next;
@@ -74,7 +74,7 @@ LbfgsResult minimise(at::Tensor x, const std::function<double(const at::Tensor&,
         if (halvings == kMostHalvings)
             break; // the value is at its minimum to the precision of the sums
         Pair pair = {at::sub(next, x), at::sub(nextGradient, gradient), 0};
-        if (const double curvature = dot(pair.moved, pair.turned); curvature > 0) {
+        if (const double curvature = product(pair.moved, pair.turned); curvature > 0) {
             pair.inverse = 1.0 / curvature;
             history.push_back(std::move(pair));
             if (history.size() > kHistory)

@@ -1,0 +1,247 @@
+#include "distillation/distill.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "distillation/augment.h"
+#include "distillation/student.h"
+#include "interop/hugging_face.h"
+#include "metrics/classification.h"
+#include "prediction/evaluation.h"
+#include "training/result.h"
+#include "training/rows.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/log.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <set>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kTeacherBatch = 64;
+constexpr const char* kCache = "teacher_logits.safetensors";
+constexpr float kLeastScore = 1e-12f;
+
+double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+std::vector<std::string> textsOf(const std::vector<Example>& examples) {
+    std::vector<std::string> texts;
+    for (const Example& example : examples)
+        texts.push_back(example.text);
+    return texts;
+}
+
+/// Place of each of the task's labels among the teacher's.
+std::vector<std::size_t> matchLabels(const std::vector<std::string>& labels, const Predictor& teacher, const fs::path& folder) {
+    std::vector<std::size_t> places;
+    for (const std::string& label : labels) {
+        const auto found = std::find(teacher.labels().begin(), teacher.labels().end(), label);
+        if (found == teacher.labels().end()) {
+            throw Error(ErrorCode::InvalidArgument, fmt::format("the teacher '{}' does not know the label '{}'", folder.string(), label),
+                        "Choose a teacher that was trained on the same labels.");
+        }
+        places.push_back(static_cast<std::size_t>(found - teacher.labels().begin()));
+    }
+    return places;
+}
+
+/// The teacher's logits, up to a constant a row: the logarithm of its scores. Computed once a run.
+at::Tensor teacherLogits(Predictor& teacher, const std::vector<std::size_t>& places, const std::vector<std::string>& texts,
+                         JobContext& context) {
+    const fs::path cache = context.directory().path() / kCache;
+    const auto count = static_cast<std::int64_t>(texts.size());
+    const auto labels = static_cast<std::int64_t>(places.size());
+    if (fs::exists(cache)) {
+        const NamedTensors kept = readWeights(cache, "");
+        const std::int64_t shape[] = {count, labels};
+        if (const auto found = kept.find("logits"); found != kept.end() && found->second.sizes() == at::IntArrayRef(shape))
+            return found->second;
+    }
+    at::Tensor logits = at::empty({count, labels}, at::TensorOptions().dtype(at::kFloat));
+    // Sorted by length, so that no long text waits in a batch of short ones.
+    std::vector<std::size_t> order(texts.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return texts[a].size() < texts[b].size(); });
+    for (std::size_t begin = 0; begin < order.size(); begin += kTeacherBatch) {
+        throwIfStopped(context.stop());
+        if (context.poll() == RunControl::Pause)
+            throw PauseRequested{};
+        context.progress().progress({static_cast<std::int64_t>(begin), count, "texts", "teacher"});
+        std::vector<std::string> batch;
+        const std::size_t end = std::min(order.size(), begin + kTeacherBatch);
+        for (std::size_t i = begin; i < end; ++i)
+            batch.push_back(texts[order[i]]);
+        const std::vector<Prediction> predictions = teacher.predict(batch);
+        for (std::size_t i = begin; i < end; ++i) {
+            float* row = logits.mutable_data_ptr<float>() + static_cast<std::int64_t>(order[i]) * labels;
+            for (std::size_t k = 0; k < places.size(); ++k)
+                row[k] = std::log(std::max(kLeastScore, predictions[i - begin].scores[places[k]]));
+        }
+    }
+    context.progress().progress({count, count, "texts", "teacher"});
+    saveTensors(cache, {{"logits", logits}});
+    return logits;
+}
+
+/// What the student can tell apart: the pieces of the training rows.
+std::vector<std::int32_t> vocabularyOf(const TokenRows& rows) {
+    std::set<std::int32_t> ids;
+    for (const Encoding& encoding : rows.encodings)
+        ids.insert(encoding.ids.begin(), encoding.ids.end());
+    return {ids.begin(), ids.end()};
+}
+
+std::vector<std::vector<std::int64_t>> piecesOf(const TextCnn& model, const TokenRows& rows) {
+    std::vector<std::vector<std::int64_t>> pieces;
+    for (const Encoding& encoding : rows.encodings)
+        pieces.push_back(model.rowsOf(encoding.ids));
+    return pieces;
+}
+
+void saveStudent(const fs::path& folder, const TextCnn& model, const fs::path& tokenizer, const ArtefactInfo& info) {
+    makeEmpty(folder);
+    saveTensors(folder / "model.safetensors", model.weights());
+    writeJsonFile(folder / "config.json", textCnnConfigToJson(model.config(), info.labels));
+    for (const char* name : {"tokenizer.json", "tokenizer_config.json"}) {
+        if (fs::exists(tokenizer / name))
+            atomicWrite(folder / name, readFile(tokenizer / name));
+    }
+    writeArtefact(folder, info);
+}
+
+/// The folder whose tokenizer the student shares: the teacher's own, or that of the encoder it rests on.
+fs::path tokenizerFolder(const fs::path& teacher) {
+    if (fs::exists(teacher / "tokenizer.json"))
+        return teacher;
+    return requireBase(teacher, readArtefact(teacher));
+}
+
+struct Arm {
+    std::string name;  ///< "student", "control"
+    std::string prefix; ///< of its metrics
+    fs::path folder;
+    LoopResult loop;
+};
+
+LoopResult trainArm(const Arm& arm, TextCnn model, const StudentRows& train, const StudentRows& dev, const DistillSettings& settings,
+                    const ArtefactInfo& info, const fs::path& tokenizer, JobContext& context) {
+    StudentLearner learner(std::move(model), train, dev, settings, context.spec().seed);
+    LoopOptions options;
+    options.settings = settings.train;
+    options.rows = static_cast<std::int64_t>(train.pieces.size());
+    options.seed = context.spec().seed;
+    options.checkpoints = context.directory().checkpoints() / arm.name;
+    options.stage = arm.name;
+    options.prefix = arm.prefix;
+    const LoopResult result = trainLoop(learner, options, context);
+    saveStudent(arm.folder, learner.model(), tokenizer, info);
+    return result;
+}
+
+std::vector<double> correctness(const Evaluation& evaluation, const std::vector<Example>& test) {
+    std::vector<double> right;
+    for (std::size_t i = 0; i < test.size(); ++i)
+        right.push_back(evaluation.predictions[i].label == test[i].label ? 1.0 : 0.0);
+    return right;
+}
+
+} // namespace
+
+Json distill(JobContext& context, const PredictorRegistry& predictors) {
+    const RunSpec& spec = context.spec();
+    DistillSettings settings = distillSettingsFromJson(spec.settings);
+    const RunRows rows = readRunRows(context.directory(), spec);
+    const fs::path teacherFolder = modelOf(spec, "teacher");
+    const auto begin = Clock::now();
+    const std::unique_ptr<Predictor> teacher = predictors.open(teacherFolder);
+    const std::vector<std::size_t> places = matchLabels(spec.labels, *teacher, teacherFolder);
+
+    const fs::path tokenizerFrom = tokenizerFolder(teacherFolder);
+    const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(tokenizerFrom);
+    const std::int64_t maxLength = settings.train.max_length;
+    const TokenRows train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
+    const TokenRows dev = tokenizeRows(rows.dev, *tokenizer, maxLength, spec.labels, context.stop());
+
+    // Texts for the teacher: the training rows, then variants of them, then whatever unlabelled text was given.
+    std::vector<std::string> texts = textsOf(rows.train);
+    const std::vector<std::string> variants = unlabelledVariants(texts, *tokenizer, settings.variants, spec.seed);
+    texts.insert(texts.end(), variants.begin(), variants.end());
+
+    TextCnnConfig config;
+    config.embedding_size = settings.embedding_size;
+    config.filters = settings.filters;
+    config.labels = static_cast<int>(spec.labels.size());
+    config.max_length = static_cast<int>(maxLength);
+    config.dropout = settings.dropout;
+    config.vocabulary = vocabularyOf(train);
+    TextCnn student = TextCnn::random(config, spec.seed);
+    StudentRows taught = {piecesOf(student, train), train.labels, {}, teacherLogits(*teacher, places, texts, context)};
+    for (const std::string& variant : variants)
+        taught.variants.push_back(student.rowsOf(tokenizer->encode(variant).ids));
+    const StudentRows untaught = {taught.pieces, taught.labels, {}, {}};
+    const StudentRows devRows = {piecesOf(student, dev), dev.labels, {}, {}};
+    const double prepared = secondsSince(begin);
+
+    ArtefactInfo info = {"textcnn", "classification", spec.labels, Json(), provenanceOf(context, distillSettingsToJson(settings)),
+                         {{"teacher", baseOf(spec, "teacher")}, {"taught", true}}};
+    Arm studentArm = {"student", "", context.directory().model(), {}};
+    Arm controlArm = {"control", "control_", context.directory().path() / "control", {}};
+    studentArm.loop = trainArm(studentArm, std::move(student), taught, devRows, settings, info, tokenizerFrom, context);
+    info.details["taught"] = false;
+    controlArm.loop = trainArm(controlArm, TextCnn::random(config, spec.seed), untaught, devRows, settings, info, tokenizerFrom, context);
+
+    const auto measure = [&](Predictor& predictor, const char* file) {
+        return evaluate(predictor, rows.test, spec.seed, context.directory().path() / file, context.progress(), context.stop());
+    };
+    const Evaluation ofTeacher = measure(*teacher, "teacher_predictions.jsonl");
+    const std::unique_ptr<Predictor> opened = predictors.open(studentArm.folder);
+    const std::unique_ptr<Predictor> openedControl = predictors.open(controlArm.folder);
+    Evaluation ofStudent = measure(*opened, "predictions.jsonl");
+    const Evaluation ofControl = measure(*openedControl, "control_predictions.jsonl");
+
+    const Metric speedup = medianRatio(ofTeacher.latency.samples_ms, ofStudent.latency.samples_ms, spec.seed);
+    Metric retention;
+    const Metric& teacherAccuracy = ofTeacher.metrics.at("accuracy");
+    const Metric& studentAccuracy = ofStudent.metrics.at("accuracy");
+    retention.n = studentAccuracy.n;
+    if (teacherAccuracy.value && studentAccuracy.value && *teacherAccuracy.value > 0)
+        retention.value = *studentAccuracy.value / *teacherAccuracy.value;
+    ofStudent.metrics["retention"] = retention;
+    ofStudent.metrics["speedup"] = speedup;
+    const std::vector<double> right = correctness(ofStudent, rows.test);
+    const PairedTest test = rows.test.empty() ? PairedTest() : pairedAccuracy(right, correctness(ofControl, rows.test), spec.seed);
+
+    BuildReport report;
+    report.technique = "distill";
+    report.build_s = prepared + studentArm.loop.seconds;
+    const TextCnn saved = TextCnn::open(studentArm.folder);
+    for (const auto& [name, tensor] : saved.weights())
+        report.parameters += tensor.numel();
+    report.trainable_parameters = report.parameters;
+    report.steps = studentArm.loop.steps;
+    report.seconds_per_step = studentArm.loop.seconds / static_cast<double>(std::max<std::int64_t>(1, studentArm.loop.steps));
+    report.examples_per_s = studentArm.loop.seconds > 0 ? studentArm.loop.examples / studentArm.loop.seconds : 0;
+    Json result = evaluationToJson(ofStudent, *opened);
+    result.update(buildToJson(report, spec));
+    result["settings"] = distillSettingsToJson(settings);
+    result["teacher"] = evaluationToJson(ofTeacher, *teacher);
+    result["teacher"]["model"] = baseOf(spec, "teacher")["name"];
+    result["control"] = evaluationToJson(ofControl, *openedControl);
+    result["control"]["model"] = spec.out.empty() ? std::string() : spec.out + "-control";
+    result["control"]["model_path"] = "control";
+    result["control_test"] = {{"metric", "accuracy"}, {"difference", test.difference}, {"low", test.low}, {"high", test.high}, {"p", test.p}};
+    return result;
+}
+
+} // namespace triptych
