@@ -99,26 +99,28 @@ public:
     std::uintmax_t bytes() const override { return m_bytes; }
 
     std::vector<float> embed(std::span<const std::string> texts, const std::stop_token& stop) override {
-        std::vector<float> vectors(texts.size() * static_cast<std::size_t>(dimension()));
+        const auto width = static_cast<std::size_t>(dimension());
+        std::vector<float> vectors(texts.size() * width);
         for (std::size_t begin = 0; begin < texts.size(); begin += kWindow) {
-            const std::size_t count = std::min(kWindow, texts.size() - begin);
-            embedWindow(texts.subspan(begin, count), vectors.data() + begin * static_cast<std::size_t>(dimension()), stop);
+            std::vector<Encoding> encodings;
+            for (const std::string& text : texts.subspan(begin, std::min(kWindow, texts.size() - begin))) {
+                throwIfStopped(stop);
+                encodings.push_back(m_tokenizer->encode(text));
+                m_tokenizer->truncate(encodings.back(), m_maxLength);
+            }
+            embedInto(encodings, vectors.data() + begin * width, stop);
         }
+        return vectors;
+    }
+    std::vector<float> embedTokens(std::span<const Encoding> encodings, const std::stop_token& stop) override {
+        std::vector<float> vectors(encodings.size() * static_cast<std::size_t>(dimension()));
+        embedInto(encodings, vectors.data(), stop);
         return vectors;
     }
 
 private:
-    void embedWindow(std::span<const std::string> texts, float* vectors, const std::stop_token& stop) {
-        std::vector<Encoding> encodings;
-        encodings.reserve(texts.size());
-        for (const std::string& text : texts) {
-            throwIfStopped(stop);
-            encodings.push_back(m_tokenizer->encode(text));
-            m_tokenizer->truncate(encodings.back(), m_maxLength);
-            if (encodings.back().ids.empty())
-                throw Error(ErrorCode::InvalidArgument, "a text without tokens cannot be embedded", "Use a tokenizer that adds special tokens.");
-        }
-        std::vector<std::size_t> order(texts.size());
+    void embedInto(std::span<const Encoding> encodings, float* vectors, const std::stop_token& stop) {
+        std::vector<std::size_t> order(encodings.size());
         std::iota(order.begin(), order.end(), std::size_t(0));
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return encodings[a].ids.size() > encodings[b].ids.size(); });

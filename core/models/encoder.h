@@ -23,6 +23,9 @@ public:
     virtual const Tokenizer& tokenizer() const = 0;
     /// Row-major (texts, dimension). Sorts by length internally, no padding waste; the result keeps the order.
     virtual std::vector<float> embed(std::span<const std::string> texts, const std::stop_token& stop = {}) = 0;
+    /// The same for tokens that are there already, none cut. Throws Error{InvalidArgument} if one is empty, longer than the
+    /// model's positions, or has an id outside the vocabulary.
+    virtual std::vector<float> embedTokens(std::span<const Encoding> encodings, const std::stop_token& stop = {}) = 0;
     virtual std::uintmax_t bytes() const = 0; ///< of the files it needs
 };
 
