@@ -11,6 +11,7 @@ struct CliContext;
 /// One function a command group; each lives in its own file and main() calls them all. `context` outlives
 /// the parser.
 void addWorkspaceCommands(CLI::App& app, CliContext& context);
+void addModelCommands(CLI::App& app, CliContext& context);
 void addDataCommands(CLI::App& app, CliContext& context);
 void addRunCommands(CLI::App& app, CliContext& context); ///< train, distill, eval
 void addDecideCommand(CLI::App& app, CliContext& context);

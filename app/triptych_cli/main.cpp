@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
     app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.\n`triptych-cli GROUP COMMAND --help` shows the options of a command.");
     addGlobalOptions(app, context);
     addWorkspaceCommands(app, context);
+    addModelCommands(app, context);
     addDataCommands(app, context);
     addRunCommands(app, context);
     addDecideCommand(app, context);

@@ -1,0 +1,357 @@
+#include "model_inputs.h"
+
+#include "cli_context.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "jobs/model_lookup.h"
+#include "models/encoder.h"
+#include "models/sequence_classifier.h"
+#include "prediction/vector_file.h"
+#include "text/json_fields.h"
+#include "text/tokenizer.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kMaxInputBytes = 1u << 30;
+
+/// The shortest number that has the value's nine significant digits, which tell every float32 apart.
+Json nineDigits(float value) {
+    if (!std::isfinite(value))
+        return nullptr;
+    return std::strtod(fmt::format("{:.9g}", value).c_str(), nullptr);
+}
+
+Json toJson(std::span<const float> values) {
+    Json list = Json::array();
+    for (const float value : values)
+        list.push_back(nineDigits(value));
+    return list;
+}
+
+std::vector<std::int32_t> numbers(const JsonFields& fields, const char* key, std::int64_t high) {
+    const Json& list = fields.at(key);
+    if (!list.is_array())
+        fields.fail(key, "must be an array of numbers");
+    std::vector<std::int32_t> result;
+    for (const Json& number : list) {
+        if (!number.is_number_integer() || number < 0 || number > high)
+            fields.fail(key, fmt::format("has {}, outside 0 to {}", number.dump(-1, ' ', true), high));
+        result.push_back(number.get<std::int32_t>());
+    }
+    return result;
+}
+
+ModelInput inputOf(const Json& row, const std::string& source, std::int64_t line) {
+    const JsonFields fields(row, source);
+    ModelInput input;
+    input.line = line;
+    if (fields.has("text")) {
+        input.text = fields.string("text");
+        if (fields.has("pair"))
+            input.pair = fields.string("pair");
+        return input;
+    }
+    if (!fields.has("ids"))
+        fields.fail("text", "is missing, and so is 'ids'");
+    input.ids = numbers(fields, "ids", INT32_MAX);
+    if (input.ids.empty())
+        fields.fail("ids", "is empty");
+    if (fields.has("type_ids"))
+        input.type_ids = numbers(fields, "type_ids", 1000);
+    if (fields.has("attention_mask")) {
+        for (const std::int32_t seen : numbers(fields, "attention_mask", 1))
+            input.attention.push_back(seen == 1);
+    }
+    for (const auto& [key, size] : {std::pair("type_ids", input.type_ids.size()), std::pair("attention_mask", input.attention.size())}) {
+        if (size != 0 && size != input.ids.size())
+            fields.fail(key, fmt::format("has {} numbers for {} ids", size, input.ids.size()));
+    }
+    if (!input.attention.empty() && std::find(input.attention.begin(), input.attention.end(), true) == input.attention.end())
+        fields.fail("attention_mask", "hides every token");
+    return input;
+}
+
+FoundModel find(const CliContext& context, const std::string& name) {
+    const std::optional<Workspace> workspace = context.findWorkspace();
+    return resolveModel(workspace ? &*workspace : nullptr, name);
+}
+
+/// Throws Error{InvalidInput} naming the line of a token that the model does not have, or of too many.
+void checkTokens(const ModelInput& input, const Encoding& encoding, const BertConfig& config) {
+    const auto fail = [&](const std::string& what) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {}", input.line, what), "Tokens must be those of the model's own tokenizer.");
+    };
+    if (encoding.ids.size() > static_cast<std::size_t>(config.max_position_embeddings))
+        fail(fmt::format("{} tokens are more than the model's {}", encoding.ids.size(), config.max_position_embeddings));
+    for (const std::int32_t id : encoding.ids) {
+        if (id >= config.vocab_size)
+            fail(fmt::format("the token id {} is outside the model's {}", id, config.vocab_size));
+    }
+    for (const std::int32_t type : encoding.type_ids) {
+        if (type >= config.type_vocab_size)
+            fail(fmt::format("the type id {} is outside the model's {}", type, config.type_vocab_size));
+    }
+}
+
+/// The tokens of an input, a text cut at `maxLength`. The tokenizer may be absent if there are only ids.
+Encoding encodingOf(const ModelInput& input, const Tokenizer* tokenizer, int maxLength) {
+    Encoding encoding;
+    if (input.text) {
+        if (!tokenizer)
+            throw Error(ErrorCode::InvalidInput, fmt::format("line {}: the model's folder has no tokenizer, so only 'ids' can be given", input.line));
+        encoding = input.pair ? tokenizer->encodePair(*input.text, *input.pair) : tokenizer->encode(*input.text);
+        tokenizer->truncate(encoding, maxLength);
+        return encoding;
+    }
+    encoding.ids = input.ids;
+    encoding.type_ids = input.type_ids.empty() ? std::vector<std::int32_t>(input.ids.size(), 0) : input.type_ids;
+    encoding.offsets.resize(input.ids.size());
+    return encoding;
+}
+
+/// Text that goes before queries or passages, from config_sentence_transformers.json.
+std::string promptOf(const fs::path& folder, const std::string& use) {
+    const fs::path file = folder / "config_sentence_transformers.json";
+    if (use == "none" || !fs::exists(file))
+        return {};
+    const Json config = readJsonFile(file, 16u << 20);
+    const JsonFields fields(config, file.string());
+    if (!fields.has("prompts"))
+        return {};
+    const JsonFields prompts = fields.object("prompts");
+    return prompts.string(use, use == "passage" ? prompts.string("document", "") : std::string());
+}
+
+void addTokenize(CLI::App& group, CliContext& context) {
+    struct Options {
+        std::string name, file;
+        bool noSpecial = false;
+    };
+    CLI::App* command = group.add_subcommand("tokenize", "Token ids, offsets and type ids of texts; never cut or padded");
+    auto options = std::make_shared<Options>();
+    command->add_option("N", options->name, "Name of the model, or a path with a slash")->required();
+    command->add_option("FILE", options->file, "JSON lines {\"text\", \"pair\"?}")->required();
+    command->add_flag("--no-special", options->noSpecial, "Without the special tokens");
+    context.onRun(*command, [&context, options] {
+        const auto tokenizer = Tokenizer::open(find(context, options->name).folder);
+        Json encodings = Json::array();
+        std::string text;
+        for (const ModelInput& input : readModelInputs(options->file)) {
+            throwIfStopped(context.stop);
+            if (!input.text)
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}', line {}: 'text' is missing", options->file, input.line));
+            const Encoding encoding = input.pair ? tokenizer->encodePair(*input.text, *input.pair, !options->noSpecial)
+                                                 : tokenizer->encode(*input.text, !options->noSpecial);
+            encodings.push_back({{"ids", encoding.ids}, {"offsets", encoding.offsets}, {"type_ids", encoding.type_ids}});
+            for (const std::int32_t id : encoding.ids)
+                text += fmt::format("{} ", tokenizer->token(id));
+            text += '\n';
+        }
+        context.print({{"encodings", encodings}}, text);
+        return kExitDone;
+    });
+}
+
+void addEmbed(CLI::App& group, CliContext& context) {
+    struct Options {
+        std::string name, file, as = "none", out, precision = "exact";
+    };
+    CLI::App* command = group.add_subcommand("embed", "Sentence vectors of texts or tokens");
+    auto options = std::make_shared<Options>();
+    command->add_option("N", options->name, "Name of the encoder, or a path with a slash")->required();
+    command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\"}")->required();
+    command->add_option("--as", options->as, "Put the model's own prompt for queries or passages before texts (default: none)")
+        ->check(CLI::IsMember({"none", "query", "passage"}));
+    command->add_option("--out", options->out, "Write raw little-endian float32, row after row, to a file")->type_name("F.f32");
+    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
+        ->check(CLI::IsMember({"exact", "fast"}));
+    context.onRun(*command, [&context, options] {
+        at::set_num_threads(context.threads);
+        const fs::path folder = find(context, options->name).folder;
+        const std::vector<ModelInput> inputs = readModelInputs(options->file);
+        const auto encoder = Encoder::open(folder);
+        const BertConfig config = bertConfigFromJson(readJsonFile(folder / "config.json", 16u << 20), (folder / "config.json").string());
+        const std::string prompt = promptOf(folder, options->as);
+        const auto begin = std::chrono::steady_clock::now();
+        std::vector<Encoding> encodings;
+        for (ModelInput input : inputs) {
+            throwIfStopped(context.stop);
+            if (input.text)
+                input.text = prompt + *input.text;
+            if (input.pair || !input.attention.empty())
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}', line {}: sentence vectors are of one text, without a mask", options->file, input.line));
+            encodings.push_back(encodingOf(input, &encoder->tokenizer(), encoder->maxLength()));
+            checkTokens(input, encodings.back(), config);
+        }
+        const std::vector<float> vectors = encoder->embedTokens(encodings, context.stop);
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const auto width = static_cast<std::size_t>(encoder->dimension());
+        Json document = {{"dimension", width}, {"rows", inputs.size()}, {"seconds", seconds}, {"precision", "exact"}};
+        if (options->out.empty()) {
+            document["embeddings"] = Json::array();
+            for (std::size_t i = 0; i < inputs.size(); ++i)
+                document["embeddings"].push_back(toJson(std::span(vectors).subspan(i * width, width)));
+        } else {
+            writeVectors(options->out, vectors);
+            document["out"] = options->out;
+        }
+        context.print(document, fmt::format("{} vectors of dimension {} in {:.2f} s{}", inputs.size(), width, seconds,
+                                            options->out.empty() ? std::string("; --json or --out gives them") : ", written to " + options->out));
+        return kExitDone;
+    });
+}
+
+/// A batch of one sequence whose hidden tokens are left out; the others keep their positions.
+PackedBatch visibleBatch(const Encoding& encoding, const std::vector<bool>& attention) {
+    Encoding visible;
+    std::vector<std::int64_t> positions;
+    for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+        if (!attention.empty() && !attention[i])
+            continue;
+        visible.ids.push_back(encoding.ids[i]);
+        visible.type_ids.push_back(encoding.type_ids[i]);
+        positions.push_back(static_cast<std::int64_t>(i));
+    }
+    const Encoding* const one = &visible;
+    PackedBatch batch = packBatch({&one, 1});
+    std::copy(positions.begin(), positions.end(), batch.positions.mutable_data_ptr<std::int64_t>());
+    return batch;
+}
+
+/// (tokens, H) or (1, K) of one input.
+struct Output {
+    std::vector<std::int64_t> shape;
+    std::vector<float> values;
+};
+
+Output outputOf(const at::Tensor& tensor) {
+    const at::Tensor whole = tensor.contiguous();
+    const float* values = whole.const_data_ptr<float>();
+    return {whole.sizes().vec(), {values, values + whole.numel()}};
+}
+
+/// Hidden tokens get rows of zeros, so that rows and tokens of the input stay side by side.
+Output spread(const Output& visible, const std::vector<bool>& attention) {
+    if (attention.empty())
+        return visible;
+    const auto width = static_cast<std::size_t>(visible.shape[1]);
+    Output all{{static_cast<std::int64_t>(attention.size()), visible.shape[1]}, std::vector<float>(attention.size() * width)};
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < attention.size(); ++i) {
+        if (attention[i])
+            std::copy_n(visible.values.begin() + static_cast<std::ptrdiff_t>(width * from++), width, all.values.begin() + static_cast<std::ptrdiff_t>(width * i));
+    }
+    return all;
+}
+
+std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
+    std::unique_ptr<Tokenizer> tokenizer;
+    if (fs::exists(folder / "tokenizer.json") || fs::exists(folder / "vocab.txt"))
+        tokenizer = Tokenizer::open(folder);
+    std::optional<SequenceClassifier> classifier;
+    std::optional<Bert> body;
+    if (hidden)
+        body = openBert(folder);
+    else
+        classifier = SequenceClassifier::open(folder);
+    const Bert& bert = hidden ? *body : classifier->bert();
+    std::vector<Output> outputs;
+    try {
+        const at::NoGradGuard guard;
+        for (const ModelInput& input : inputs) {
+            throwIfStopped(stop);
+            const Encoding encoding = encodingOf(input, tokenizer.get(), bert.config().max_position_embeddings);
+            checkTokens(input, encoding, bert.config());
+            const PackedBatch batch = visibleBatch(encoding, input.attention);
+            outputs.push_back(hidden ? spread(outputOf(bert.forward(batch)), input.attention) : outputOf(classifier->logits(batch)));
+        }
+    } catch (const c10::Error& error) {
+        throw Error(ErrorCode::Internal, fmt::format("running '{}' failed: {}", folder.string(), error.what_without_backtrace()));
+    }
+    return outputs;
+}
+
+void addLogits(CLI::App& group, CliContext& context) {
+    struct Options {
+        std::string name, file, out, precision = "exact";
+        bool hidden = false;
+    };
+    CLI::App* command = group.add_subcommand("logits", "What a fine-tuned classifier gives for texts or tokens, before the softmax");
+    auto options = std::make_shared<Options>();
+    command->add_option("N", options->name, "Name of the model, or a path with a slash")->required();
+    command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\", \"attention_mask\"?, \"type_ids\"?}")->required();
+    command->add_flag("--hidden", options->hidden, "The last hidden state of every token instead; encoders have only that");
+    command->add_option("--out", options->out, "Write raw little-endian float32, one output after another, to a file")->type_name("F.f32");
+    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
+        ->check(CLI::IsMember({"exact", "fast"}));
+    context.onRun(*command, [&context, options] {
+        at::set_num_threads(context.threads);
+        const auto results = runModel(find(context, options->name).folder, readModelInputs(options->file), options->hidden, context.stop);
+        Json outputs = Json::array();
+        std::vector<float> all;
+        std::string text;
+        for (const Output& output : results) {
+            Json entry = {{"shape", output.shape}};
+            if (options->out.empty())
+                entry["logits"] = toJson(output.values);
+            outputs.push_back(entry);
+            all.insert(all.end(), output.values.begin(), output.values.end());
+            if (!options->hidden && options->out.empty()) {
+                for (const float value : output.values)
+                    text += fmt::format("{:.6f} ", value);
+                text += '\n';
+            }
+        }
+        Json document = {{"outputs", outputs}, {"precision", "exact"}};
+        if (!options->out.empty()) {
+            writeVectors(options->out, all);
+            document["out"] = options->out;
+        }
+        context.print(document, text.empty() ? fmt::format("{} outputs{}", results.size(), options->out.empty() ? "; --json or --out gives them" : " written to " + options->out)
+                                             : text);
+        return kExitDone;
+    });
+}
+
+} // namespace
+
+std::vector<ModelInput> readModelInputs(const fs::path& file) {
+    const std::string bytes = readFile(file, kMaxInputBytes);
+    std::vector<ModelInput> inputs;
+    std::int64_t line = 0;
+    for (std::size_t begin = 0; begin < bytes.size();) {
+        const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
+        const std::string_view text = std::string_view(bytes).substr(begin, end - begin);
+        begin = end + 1;
+        ++line;
+        if (text.find_first_not_of(" \t\r") == std::string_view::npos)
+            continue;
+        const std::string source = fmt::format("{}, line {}", file.string(), line);
+        inputs.push_back(inputOf(parseJson(text, source), source, line));
+    }
+    return inputs;
+}
+
+void addModelInputCommands(CLI::App& group, CliContext& context) {
+    addTokenize(group, context);
+    addEmbed(group, context);
+    addLogits(group, context);
+}
+
+} // namespace triptych

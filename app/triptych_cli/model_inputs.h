@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace triptych {
+
+struct CliContext;
+
+/// A line of an input file: a text, perhaps with a second one, or tokens.
+struct ModelInput {
+    std::int64_t line = 0;
+    std::optional<std::string> text;
+    std::optional<std::string> pair;
+    std::vector<std::int32_t> ids;
+    std::vector<std::int32_t> type_ids; ///< empty: all 0
+    std::vector<bool> attention;        ///< empty: all true
+};
+/// JSON lines {"text", "pair"?} or {"ids", "attention_mask"?, "type_ids"?}; empty lines are passed over.
+/// Throws Error{InvalidInput} naming file, line and key.
+std::vector<ModelInput> readModelInputs(const std::filesystem::path& file);
+
+/// tokenize, embed, logits.
+void addModelInputCommands(CLI::App& group, CliContext& context);
+
+} // namespace triptych

@@ -1,0 +1,134 @@
+#include "base/files.h"
+#include "storage/workspace.h"
+#include "support/cli_run.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <cstring>
+
+using namespace triptych;
+using triptych::testing::CliResult;
+
+namespace fs = std::filesystem;
+
+class CliModelTest : public QObject {
+    Q_OBJECT
+    std::unique_ptr<QTemporaryDir> m_dir;
+    const fs::path m_tiny = TRIPTYCH_TEST_DATA "/bert_tiny";
+
+    fs::path path(const char* name) const { return m_dir->path().toStdString() + "/" + name; }
+    CliResult cli(const QStringList& arguments) const { return triptych::testing::runCli(m_dir->path(), arguments); }
+    CliResult json(QStringList arguments) const { return cli(arguments << QStringLiteral("--json")); }
+    QString tiny(const char* which) const { return QString::fromStdString((m_tiny / which).string()); }
+    static QStringList words(const char* text) { return QString::fromUtf8(text).split(QLatin1Char(' ')); }
+
+private Q_SLOTS:
+    void init() {
+        m_dir = std::make_unique<QTemporaryDir>();
+        qputenv("TRIPTYCH_DATA_DIR", (m_dir->path() + QStringLiteral("/data")).toLocal8Bit());
+    }
+
+    void importListInfoRemoveInAWorkspace() {
+        Workspace::create(m_dir->path().toStdString());
+        const CliResult imported = json(words("model import --name tiny") << tiny("classifier"));
+        QCOMPARE(imported.exitCode, 0);
+        QCOMPARE(imported.json()->at("kind").get<std::string>(), std::string("classifier"));
+        QVERIFY(fs::exists(path("models/tiny/model.safetensors")));
+        const CliResult taken = json(words("model import --name tiny") << tiny("encoder"));
+        QCOMPARE(taken.exitCode, 1);
+        QCOMPARE(taken.errorCode(), QStringLiteral("already_exists"));
+        const Json listed = *json(words("model list")).json();
+        QCOMPARE(listed.at("models").size(), std::size_t(1));
+        QCOMPARE(listed.at("models")[0].at("name").get<std::string>(), std::string("tiny"));
+        const Json info = *json(words("model info tiny")).json();
+        QCOMPARE(info.at("labels").size(), std::size_t(3));
+        QCOMPARE(info.at("dimension").get<int>(), 32);
+        QCOMPARE(json(words("model remove tiny")).json()->at("deleted").get<bool>(), true);
+        QVERIFY(!fs::exists(path("models/tiny")));
+        QVERIFY(!Workspace::open(m_dir->path().toStdString()).model("tiny"));
+    }
+    void withoutAWorkspaceModelsAreTheUsers() {
+        QCOMPARE(json(words("model import --name mine") << tiny("encoder")).exitCode, 0);
+        QVERIFY(fs::exists(path("data/models/mine/config.json")));
+        QCOMPARE(json(words("model list")).json()->at("models")[0].at("kind").get<std::string>(), std::string("encoder"));
+        QCOMPARE(json(words("model remove mine")).exitCode, 0);
+        QCOMPARE(json(words("model info mine")).errorCode(), QStringLiteral("not_found"));
+        QCOMPARE(json(words("model remove ../data")).errorCode(), QStringLiteral("invalid_argument"));
+    }
+    void modelsOfRunsStayWithTheirRun() {
+        Workspace workspace = Workspace::create(m_dir->path().toStdString());
+        fs::create_directories(path("runs/r1"));
+        fs::copy(m_tiny / "classifier", path("runs/r1/model"));
+        workspace.saveModel({"made", "runs/r1/model", "full", "r1", "2026-01-01T00:00:00Z"});
+        QCOMPARE(json(words("model remove made")).json()->at("deleted").get<bool>(), false);
+        QVERIFY(fs::exists(path("runs/r1/model/config.json")));
+    }
+
+    void tokensVectorsAndLogitsMatchTheReference() {
+        const Json expected = readJsonFile(m_tiny / "expected.json");
+        std::string lines;
+        for (const Json& text : expected["texts"])
+            lines += dumpJson({{"text", text["text"]}}) + "\n";
+        atomicWrite(path("texts.jsonl"), lines);
+        const Json tokens = *json(words("model tokenize") << tiny("encoder") << QStringLiteral("texts.jsonl")).json();
+        const Json vectors = *json(words("model embed") << tiny("encoder") << QStringLiteral("texts.jsonl")).json();
+        const Json logits = *json(words("model logits") << tiny("classifier") << QStringLiteral("texts.jsonl")).json();
+        QCOMPARE(cli(words("model embed --out v.f32") << tiny("encoder") << QStringLiteral("texts.jsonl")).exitCode, 0);
+        const std::string raw = readFile(path("v.f32"));
+        QCOMPARE(vectors["dimension"].get<int>(), 32);
+        QCOMPARE(raw.size(), expected["texts"].size() * 32 * sizeof(float));
+        const auto near = [](const Json& a, const Json& b) {
+            for (std::size_t i = 0; i < a.size(); ++i) {
+                if (std::abs(a[i].get<double>() - b[i].get<double>()) > 1e-5)
+                    return false;
+            }
+            return a.size() == b.size();
+        };
+        for (std::size_t i = 0; i < expected["texts"].size(); ++i) {
+            const Json& text = expected["texts"][i];
+            QVERIFY(tokens["encodings"][i]["ids"] == text["ids"]);
+            QVERIFY(tokens["encodings"][i]["offsets"] == text["offsets"]);
+            QVERIFY(near(vectors["embeddings"][i], text["sentence_embedding"]));
+            QVERIFY(near(logits["outputs"][i]["logits"], text["logits"]));
+            QVERIFY(logits["outputs"][i]["shape"] == Json({1, 3}));
+            float first = 0;
+            std::memcpy(&first, raw.data() + i * 32 * sizeof(float), sizeof first);
+            QCOMPARE(static_cast<float>(vectors["embeddings"][i][0].get<double>()), first);
+        }
+    }
+    void masksAndHiddenStates() {
+        atomicWrite(path("ids.jsonl"), "{\"ids\":[2,102,97,3]}\n\n{\"ids\":[2,102,97,3,0,0],\"attention_mask\":[1,1,1,1,0,0],\"type_ids\":[0,0,0,0,0,0]}\n");
+        const Json logits = *json(words("model logits") << tiny("classifier") << QStringLiteral("ids.jsonl")).json();
+        QVERIFY(logits["outputs"][0]["logits"] == logits["outputs"][1]["logits"]);
+        const Json hidden = *json(words("model logits --hidden") << tiny("encoder") << QStringLiteral("ids.jsonl")).json();
+        QVERIFY(hidden["outputs"][0]["shape"] == Json({4, 32}));
+        QVERIFY(hidden["outputs"][1]["shape"] == Json({6, 32}));
+        QCOMPARE(hidden["outputs"][1]["logits"].back().get<double>(), 0.0);
+    }
+    void badInputNamesTheLine_data() {
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("not JSON") << QByteArray("{\"text\": ");
+        QTest::newRow("no object") << QByteArray("[1]");
+        QTest::newRow("nothing known") << QByteArray("{\"words\": 1}");
+        QTest::newRow("text is a number") << QByteArray("{\"text\": 1}");
+        QTest::newRow("no ids") << QByteArray("{\"ids\": []}");
+        QTest::newRow("negative id") << QByteArray("{\"ids\": [-1]}");
+        QTest::newRow("id outside") << QByteArray("{\"ids\": [200]}");
+        QTest::newRow("mask of another size") << QByteArray("{\"ids\": [2, 3], \"attention_mask\": [1]}");
+        QTest::newRow("mask of nothing") << QByteArray("{\"ids\": [2], \"attention_mask\": [0]}");
+        QTest::newRow("too many") << "{\"ids\": [2" + QByteArray(",3").repeated(64) + "]}";
+    }
+    void badInputNamesTheLine() {
+        QFETCH(QByteArray, line);
+        atomicWrite(path("bad.jsonl"), "{\"ids\": [2, 3]}\n" + line.toStdString() + "\n");
+        const CliResult result = json(words("model logits") << tiny("classifier") << QStringLiteral("bad.jsonl"));
+        QCOMPARE(result.exitCode, 1);
+        QCOMPARE(result.errorCode(), QStringLiteral("invalid_input"));
+        QVERIFY2(result.out.contains("line 2"), result.out.constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(CliModelTest)
+#include "tst_cli_model.moc"
