@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kWorkerNice = 10;
 constexpr std::chrono::milliseconds kPollInterval{100};
+constexpr std::chrono::milliseconds kLockPatience{1000};
 
 // A signal handler can reach nothing but a variable of static storage.
 volatile std::sig_atomic_t g_terminate = 0;
@@ -93,13 +94,9 @@ private:
     std::jthread m_watcher; ///< last: it ends before what it uses
 };
 
-/// Supervisors look at the lock by taking it for a moment, so one refusal says little.
-FileLock acquireLock(const RunDirectory& run) {
-    for (int attempt = 0; attempt < 40; ++attempt) {
-        if (auto lock = FileLock::tryAcquire(run.lockFile()))
-            return std::move(*lock);
-        std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
+FileLock requireLock(const RunDirectory& run) {
+    if (auto lock = run.acquireLock(kLockPatience))
+        return std::move(*lock);
     throw Error(ErrorCode::Busy, fmt::format("another process works on the run '{}'", run.id()),
                 "Wait for it, or cancel it with `triptych-cli job cancel`.");
 }
@@ -171,7 +168,7 @@ bool isFinished(const RunDirectory& run) {
 
 int runJob(const fs::path& runDirectory, const JobRegistry& registry) {
     const RunDirectory run(runDirectory);
-    const FileLock lock = acquireLock(run);
+    const FileLock lock = requireLock(run);
     const TerminationSignals signals;
     if (::getpriority(PRIO_PROCESS, 0) < kWorkerNice)
         ::setpriority(PRIO_PROCESS, 0, kWorkerNice);

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <random>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace triptych {
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 16u << 20;  ///< also the longest line that is understood
 constexpr std::uintmax_t kSpecBytes = 64u << 20;
+constexpr std::chrono::milliseconds kLockRetry{10};
 
 constexpr std::pair<RunControl, const char*> kControlNames[] = {
     {RunControl::Continue, "continue"}, {RunControl::Pause, "pause"}, {RunControl::Cancel, "cancel"}};
@@ -229,6 +231,17 @@ void RunDirectory::setControl(RunControl control) const {
 }
 
 bool RunDirectory::isAlive() const { return FileLock::isHeld(lockFile()); }
+
+std::optional<FileLock> RunDirectory::acquireLock(std::chrono::milliseconds patience) const {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        if (auto lock = FileLock::tryAcquire(lockFile()))
+            return lock;
+        if (std::chrono::steady_clock::now() >= end)
+            return std::nullopt;
+        std::this_thread::sleep_for(kLockRetry);
+    }
+}
 
 std::optional<RunDirectory::Launch> RunDirectory::launch() const {
     try {

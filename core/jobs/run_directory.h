@@ -100,6 +100,9 @@ public:
     RunControl control() const; ///< Continue if control.json is absent or unreadable
     void setControl(RunControl control) const;
     bool isAlive() const; ///< some process holds the lock
+    /// Takes the run's lock; empty if another process keeps it. Watchers hold it for a moment each time they
+    /// look, so one refusal says little: it is tried again for `patience`.
+    std::optional<FileLock> acquireLock(std::chrono::milliseconds patience) const;
     std::filesystem::path lockFile() const { return m_path / "lock"; }
     std::filesystem::path eventsFile() const { return m_path / "events.jsonl"; }
 

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{20};
+constexpr std::chrono::milliseconds kLockPatience{500};
 
 struct Descriptor {
     int fd = -1;
@@ -113,7 +114,7 @@ void sendSignal(const RunDirectory& run, int signal) {
 }
 
 void markCancelled(const RunDirectory& run) {
-    const auto lock = FileLock::tryAcquire(run.lockFile());
+    const auto lock = run.acquireLock(kLockPatience);
     if (!lock)
         return; // somebody resumed it this moment, and will read control.json
     std::int64_t offset = 0;

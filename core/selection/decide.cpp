@@ -150,7 +150,7 @@ private:
             return;
         const auto test = m_arms.compare(*candidates.front(), *current);
         const double margin = current->technique == Technique::ZeroShot ? m_tree.threshold("zero_shot_margin") : 0.0;
-        if (test && test->low > margin) {
+        if (test && test->low > 0 && test->difference > margin) {
             say("corrected_by_measurement", comparison(current->technique, candidates.front()->technique, *test));
             chosen = {candidates.front()->technique};
         }

@@ -85,7 +85,8 @@ DecisionStep zeroShot(const DecisionTree& tree, const ArmTable& arms, const Answ
     if (!test)
         return makeStep(tree, kNode, defaultAnswer(tree, kNode), EvidenceSource::Default, "zero_shot_default", Json::object());
     const double margin = tree.threshold("zero_shot_margin");
-    return makeStep(tree, kNode, test->high >= -margin, EvidenceSource::Measured, "zero_shot_measured",
+    const bool clearlyBelow = test->high < 0 && test->difference < -margin;
+    return makeStep(tree, kNode, !clearlyBelow, EvidenceSource::Measured, "zero_shot_measured",
                     {{"accuracy", accuracyOf(*zero)}, {"best", techniqueName(others.front()->technique)}, {"best_accuracy", accuracyOf(*others.front())},
                      {"difference", test->difference}, {"low", test->low}, {"high", test->high}, {"margin", margin}});
 }

@@ -3,6 +3,7 @@
 #include "metrics/classification.h"
 #include "selection/decision.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>

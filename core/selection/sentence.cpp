@@ -45,6 +45,8 @@ std::string show(const Json& value, std::string_view form, std::string_view lang
             return formatPercent(number);
         if (form == "points")
             return formatPoints(number, language);
+        if (form == "gap")
+            return fmt::format("{:.1f}{}", 100 * number, language == "zh" ? " 个百分点" : " points");
         if (form == "bytes")
             return formatBytes(number);
         if (form == "ms")

@@ -10,7 +10,7 @@ namespace triptych {
 class DecisionTree;
 
 /// Sets values into "{name:form}" places. Forms: text, count (thousands apart), number, percent (of a fraction),
-/// points (a difference of fractions, signed), bytes, ms, technique, techniques, question (of a node's id),
+/// points (a difference of fractions, signed), gap (the same without a sign), bytes, ms, technique, techniques, question (of a node's id),
 /// answer (yes or no), confidence. A value that is missing or of the wrong type shows as "–".
 std::string fillSentence(std::string_view pattern, const Json& values, std::string_view language, const DecisionTree& tree);
 

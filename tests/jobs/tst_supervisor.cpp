@@ -27,10 +27,10 @@ private Q_SLOTS:
         const RunDirectory run = makeRun("whole", "count", {{"steps", 30}});
         const std::int64_t pid = startWorker(engine(), run);
         QVERIFY(pid > 0);
-        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Done), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Done), 30'000);
         QCOMPARE(run.result()->at("sum").get<std::uint64_t>(), expectedSum(30));
         QVERIFY(std::filesystem::exists(run.path() / "worker.log"));
-        QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(pid), 5'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(pid), 20'000);
         QCOMPARE(::waitpid(-1, nullptr, WNOHANG), -1); // it leaves no child of ours behind
     }
     void workerIsInASessionOfItsOwn() {
@@ -54,12 +54,12 @@ private Q_SLOTS:
         const RunDirectory run = makeRun("killed", "count", {{"steps", 1500}});
         for (const std::int64_t step : {100, 500, 900}) {
             resumeRun(engine(), run);
-            QTRY_VERIFY_WITH_TIMEOUT(run.status().done >= step, 10'000);
+            QTRY_VERIFY_WITH_TIMEOUT(run.status().done >= step, 30'000);
             QCOMPARE(::kill(static_cast<pid_t>(run.status().pid), SIGKILL), 0);
-            QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Interrupted), 5'000);
+            QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Interrupted), 20'000);
         }
         resumeRun(engine(), run);
-        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Done), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Done), 30'000);
         QCOMPARE(run.result()->at("sum").get<std::uint64_t>(), expectedSum(1500));
         std::int64_t offset = 0, last = 0;
         for (const RunEvent& event : run.eventsSince(offset))
@@ -68,7 +68,7 @@ private Q_SLOTS:
     void cancelIsCooperativeFirst() {
         const RunDirectory run = makeRun("cancel", "count", {{"steps", 100'000}});
         startWorker(engine(), run);
-        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 5, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 5, 30'000);
         cancelRun(run);
         QCOMPARE(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Cancelled));
         QVERIFY(!run.isAlive());
@@ -83,7 +83,7 @@ private Q_SLOTS:
     void deafWorkerIsKilled() {
         const RunDirectory run = makeRun("deaf", "deaf");
         startWorker(engine(), run);
-        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 5, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 5, 30'000);
         cancelRun(run, 0.3);
         QCOMPARE(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Cancelled));
     }
@@ -98,12 +98,12 @@ private Q_SLOTS:
     void pauseAndResumeOverProcesses() {
         const RunDirectory run = makeRun("pause", "count", {{"steps", 600}});
         startWorker(engine(), run);
-        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 20, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 20, 30'000);
         run.setControl(RunControl::Pause);
-        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Paused), 5'000);
-        QTRY_VERIFY_WITH_TIMEOUT(!run.isAlive(), 5'000);
+        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Paused), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!run.isAlive(), 20'000);
         resumeRun(engine(), run);
-        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Done), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Done), 30'000);
         QCOMPARE(run.result()->at("sum").get<std::uint64_t>(), expectedSum(600));
         QVERIFY_EXCEPTION_THROWN(resumeRun(engine(), run), Error);
     }
@@ -121,7 +121,7 @@ private Q_SLOTS:
     void workerThatDiesBeforeItsFirstWordIsInterrupted() {
         const RunDirectory run = makeRun("stillborn", "count");
         startWorker({"/bin/false"}, run);
-        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Interrupted), 5'000);
+        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Interrupted), 20'000);
     }
     void listSkipsWhatIsNoRun() {
         const QTemporaryDir other;

@@ -271,6 +271,17 @@ private Q_SLOTS:
             up = up || (flip.code == "flip_max_bytes" && flip.values["limit"].get<double>() >= 90e6);
         QVERIFY(up);
     }
+    void zeroShotIsGoodEnoughUnlessClearlyBelow() {
+        const auto answer = [](double zeroShot, double best) {
+            return step(decideWith({makeArm(Technique::ZeroShot, zeroShot), makeArm(Technique::Rag, best)}), "zero_shot_good_enough").answer;
+        };
+        QVERIFY(answer(0.90, 0.91));   // less than the margin
+        QVERIFY(!answer(0.80, 0.90));
+        QVERIFY(answer(0.95, 0.90));
+        std::vector<Arm> noisy = {makeArm(Technique::ZeroShot, 0.5), makeArm(Technique::Rag, 0.55)};
+        std::reverse(noisy[1].correct.begin(), noisy[1].correct.end()); // right on other rows: the interval holds 0
+        QVERIFY(step(decideWith(noisy), "zero_shot_good_enough").answer);
+    }
     void rowsThatCannotBePairedAreNotCompared() {
         std::vector<Arm> arms = richArms();
         arms[2].correct.resize(10);

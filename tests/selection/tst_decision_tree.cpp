@@ -58,7 +58,7 @@ private Q_SLOTS:
     }
     void everyPlaceHasAKnownForm() {
         const QStringList forms = {QStringLiteral("text"), QStringLiteral("count"), QStringLiteral("number"), QStringLiteral("percent"),
-                                   QStringLiteral("points"), QStringLiteral("bytes"), QStringLiteral("ms"), QStringLiteral("technique"),
+                                   QStringLiteral("points"), QStringLiteral("gap"), QStringLiteral("bytes"), QStringLiteral("ms"), QStringLiteral("technique"),
                                    QStringLiteral("techniques"), QStringLiteral("question"), QStringLiteral("answer"), QStringLiteral("confidence")};
         eachText(file(), "", [&](const std::string& path, const Json& pair) {
             for (const QString& place : placesIn(pair["en"]))
