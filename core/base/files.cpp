@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace triptych {
 
@@ -239,10 +240,22 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256File(const fs::path& path) {
-    const MappedFile file(path);
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.fd < 0)
+        throwIo("open", path, errno);
+    // Read and not mapped: the pages of a file of many gigabytes would count as this process's memory.
+    std::string chunk(1u << 20, '\0');
     Sha256 hash;
-    hash.update(file.bytes().data(), file.bytes().size());
-    return hash.finish();
+    for (;;) {
+        const ssize_t n = ::read(file.fd, chunk.data(), chunk.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            throwIo("read", path, errno);
+        if (n == 0)
+            return hash.finish();
+        hash.update(chunk.data(), static_cast<std::size_t>(n));
+    }
 }
 
 } // namespace triptych
