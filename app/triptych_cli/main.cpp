@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <new>
 #include <thread>
+#include <vector>
 
 using namespace triptych;
 

@@ -7,6 +7,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+#include <vector>
+
 namespace triptych {
 
 namespace fs = std::filesystem;

@@ -2,6 +2,9 @@
 
 #include "datasets/text_folding.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 namespace triptych {
 
 DuplicateReport findDuplicates(const std::vector<Example>& examples) {

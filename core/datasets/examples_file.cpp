@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace triptych {
 
 namespace fs = std::filesystem;

@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
+#include <utility>
 
 namespace triptych {
 
@@ -102,7 +104,7 @@ private:
     throw Error(ErrorCode::InvalidInput,
                 fmt::format("'{}' has no column {}; it has {}", path.string(), quotedValue(column),
                             present.empty() ? "none" : quotedValue(fmt::format("{}", fmt::join(present, ", ")))),
-                "Name the columns of text and label, by name or by number from 0.");
+                "Name the columns of text and label, by name or by number from 0; a table without a header needs --no-header.");
 }
 
 /// Name first, then number from 0.
@@ -121,7 +123,7 @@ std::size_t columnIndex(const fs::path& path, const std::vector<std::string>& co
 
 std::vector<std::string> cleanHeader(std::vector<std::string> cells) {
     for (std::string& cell : cells)
-        cell = std::string(trimmed(cell));
+        cell = withValidUtf8(trimmed(cell));
     return cells;
 }
 

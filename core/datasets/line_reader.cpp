@@ -1,5 +1,8 @@
 #include "datasets/line_reader.h"
 
+#include <string>
+#include <utility>
+
 namespace triptych {
 
 LineReader::LineReader(DecodedFile& file, std::size_t maxLineBytes) : m_file(file), m_maxLineBytes(maxLineBytes) {

@@ -7,10 +7,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <unordered_map>
 
 namespace triptych {
 

@@ -4,6 +4,9 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace triptych {
 
 namespace {
@@ -98,6 +101,16 @@ std::optional<std::size_t> invalidUtf8At(std::string_view bytes) {
     return std::nullopt;
 }
 
+std::string withValidUtf8(std::string_view bytes) {
+    std::string result;
+    while (const auto bad = invalidUtf8At(bytes)) {
+        result.append(bytes.substr(0, *bad));
+        result += "\xEF\xBF\xBD";
+        bytes.remove_prefix(*bad + 1);
+    }
+    return result.append(bytes);
+}
+
 std::string quotedValue(std::string_view utf8) {
     constexpr std::size_t kMaxBytes = 60;
     std::string value(utf8.substr(0, kMaxBytes));
@@ -112,7 +125,7 @@ std::string quotedValue(std::string_view utf8) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
             c = ' ';
     }
-    return "'" + value + "'";
+    return "'" + withValidUtf8(value) + "'";
 }
 
 } // namespace triptych

@@ -147,6 +147,7 @@ private Q_SLOTS:
         const std::string cut = quotedValue(std::string(59, 'x') + "é and more");
         QVERIFY(!invalidUtf8At(cut));
         QCOMPARE(quotedValue("a\nb"), std::string("'a b'"));
+        QCOMPARE(quotedValue("caf\xE9!"), std::string("'caf\xEF\xBF\xBD!'"));
     }
 };
 
