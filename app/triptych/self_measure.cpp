@@ -1,13 +1,10 @@
 #include "self_measure.h"
 
 #include "jobs/job_runner.h"
-#include "shell/page_stack.h"
 #include "storage/workspace.h"
 #include "window_setup.h"
 
-#include <QAbstractEventDispatcher>
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -17,10 +14,15 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <functional>
+#include <stop_token>
 #include <thread>
+#include <utility>
 
 using namespace triptych;
 using namespace triptych::ui;
@@ -73,23 +75,30 @@ private:
     std::function<void()> m_ready;
 };
 
-/// The longest time between waking up for events and going back to sleep.
+/// How long an event has to wait at most: a thread of its own posts one every few milliseconds and notes when
+/// the window's thread gets to it. That is the longest turn of the event loop, as a person would feel it.
 class TurnWatch {
 public:
-    TurnWatch() {
-        QAbstractEventDispatcher* dispatcher = QAbstractEventDispatcher::instance();
-        QObject::connect(dispatcher, &QAbstractEventDispatcher::awake, &m_context, [this] { m_turn.start(); });
-        QObject::connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, &m_context, [this] {
-            if (m_turn.isValid())
-                m_longest = std::max(m_longest, static_cast<double>(m_turn.nsecsElapsed()) / 1e6);
-        });
-    }
-    double takeLongest() { return std::exchange(m_longest, 0.0); }
+    TurnWatch() : m_thread([this](const std::stop_token& stop) { run(stop); }) {}
+    ~TurnWatch() { m_thread.request_stop(); }
+    double takeLongest() { return static_cast<double>(m_longestNs.exchange(0)) / 1e6; }
 
 private:
-    QObject m_context;
-    QElapsedTimer m_turn;
-    double m_longest = 0;
+    void run(const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(4));
+            if (m_waiting.exchange(true))
+                continue; // the former is still in line: its wait is what counts
+            QMetaObject::invokeMethod(&m_target, [this, posted = monotonicNs()] {
+                m_longestNs = std::max<qint64>(m_longestNs, monotonicNs() - posted);
+                m_waiting = false;
+            }, Qt::QueuedConnection);
+        }
+    }
+    QObject m_target;
+    std::atomic<bool> m_waiting = false;
+    std::atomic<qint64> m_longestNs = 0;
+    std::jthread m_thread;
 };
 
 QJsonObject runPart(const QStringList& arguments, int timeoutMs) {

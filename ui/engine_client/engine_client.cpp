@@ -1,5 +1,6 @@
 #include "engine_client/engine_client.h"
 
+#include "jobs/protocol.h"
 #include "jobs/supervisor.h"
 
 #include <algorithm>
@@ -9,8 +10,6 @@ namespace triptych::ui {
 
 namespace {
 
-constexpr int kProtocol = 1;
-constexpr qsizetype kMaxLineBytes = 16 << 20;
 constexpr qsizetype kKeptErrorBytes = 4000;
 constexpr int kFirstDelayMs = 200;
 constexpr int kLastDelayMs = 10'000;
@@ -39,8 +38,7 @@ void EngineClient::setState(State state) {
 quint64 EngineClient::request(const QString& method, const Json& params, QObject* context, Done done, Failed failed) {
     const quint64 number = m_nextNumber++;
     Pending pending;
-    pending.line = QByteArray::fromStdString(
-        dumpJson({{"jsonrpc", "2.0"}, {"id", number}, {"method", method.toStdString()}, {"params", params}}));
+    pending.line = QByteArray::fromStdString(dumpJson(requestMessage(number, method.toStdString(), params)));
     pending.context = context;
     pending.hasContext = context != nullptr;
     pending.done = std::move(done);
@@ -72,7 +70,7 @@ void EngineClient::cancel(quint64 number) {
         m_latest.remove(it->channel);
     m_pending.erase(it);
     if (sent && m_state == State::Ready)
-        write({{"jsonrpc", "2.0"}, {"method", "$/cancel"}, {"params", {{"id", number}}}});
+        write(notificationMessage("$/cancel", {{"id", number}}));
 }
 
 void EngineClient::shutDown() {
@@ -91,7 +89,7 @@ void EngineClient::shutDown() {
         delete process;
         m_stopping = false;
     }
-    m_buffer.clear();
+    m_framer = {};
     setState(State::Idle);
 }
 
@@ -105,7 +103,7 @@ void EngineClient::start() {
         command.append(QStringLiteral("serve"));
     }
     setState(State::Starting);
-    m_buffer.clear();
+    m_framer = {};
     m_errors.clear();
     m_process = new QProcess(this);
     connect(m_process, &QProcess::readyReadStandardOutput, this, &EngineClient::readLines);
@@ -114,7 +112,7 @@ void EngineClient::start() {
         m_errors = m_errors.right(kKeptErrorBytes);
     });
     connect(m_process, &QProcess::started, this, [this] {
-        write({{"jsonrpc", "2.0"}, {"id", 0}, {"method", "initialize"}, {"params", {{"protocol", kProtocol}}}});
+        write(requestMessage(0u, "initialize", {{"protocol", kProtocolVersion}}));
     });
     connect(m_process, &QProcess::finished, this, [this](int code, QProcess::ExitStatus status) {
         handleEnd(status == QProcess::CrashExit ? QStringLiteral("killed by a signal") : QStringLiteral("exit code %1").arg(code));
@@ -141,25 +139,25 @@ void EngineClient::sendWaiting() {
 }
 
 void EngineClient::readLines() {
-    m_buffer += m_process->readAllStandardOutput();
-    for (qsizetype end = m_buffer.indexOf('\n'); end >= 0; end = m_buffer.indexOf('\n')) {
-        const QByteArray line = m_buffer.left(end).trimmed();
-        m_buffer.remove(0, end + 1);
-        if (!line.isEmpty())
-            handleLine(line);
-        if (!m_process) // a callback shut the client down
+    const QByteArray bytes = m_process->readAllStandardOutput();
+    m_framer.feed(std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+    while (m_process) { // a callback may shut the client down
+        const std::optional<LineFramer::Frame> frame = m_framer.next();
+        if (!frame)
             return;
-    }
-    if (m_buffer.size() > kMaxLineBytes) {
-        m_errors += "a line of more than 16 MB";
-        m_process->kill();
+        if (frame->too_long) {
+            m_errors += "a line of more than 16 MB";
+            m_process->kill();
+            return;
+        }
+        handleLine(frame->line);
     }
 }
 
-void EngineClient::handleLine(const QByteArray& line) {
+void EngineClient::handleLine(const std::string& line) {
     Json message;
     try {
-        message = parseJson(std::string_view(line.constData(), static_cast<std::size_t>(line.size())), "a line of the engine");
+        message = parseJson(line, "a line of the engine");
     } catch (const Error& error) {
         m_errors += error.what();
         m_process->kill(); // what follows cannot be trusted; the end is handled like any other
@@ -203,13 +201,10 @@ void EngineClient::handleLine(const QByteArray& line) {
     m_pending.erase(it);
     if (pending.hasContext && !pending.context)
         return;
-    if (message.contains("error")) {
-        const Json& error = message["error"];
-        // JSON-RPC wants a number as code, so the three fields of an Error travel in "data".
-        pending.failed(errorFromJson(error.is_object() && error.contains("data") ? error["data"] : error));
-    } else {
+    if (message.contains("error"))
+        pending.failed(errorOfMessage(message));
+    else
         pending.done(message.value("result", Json()));
-    }
 }
 
 void EngineClient::handleEnd(const QString& reason) {
@@ -221,7 +216,7 @@ void EngineClient::handleEnd(const QString& reason) {
     m_process->disconnect(this);
     m_process->deleteLater();
     m_process = nullptr;
-    m_buffer.clear();
+    m_framer = {};
 
     const bool wasReady = m_state == State::Ready;
     m_delayMs = std::clamp(m_delayMs * 2, kFirstDelayMs, kLastDelayMs);

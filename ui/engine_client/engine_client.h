@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "jobs/protocol.h"
 
 #include <QHash>
 #include <QMap>
@@ -12,6 +13,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <string>
 
 namespace triptych::ui {
 
@@ -71,7 +73,7 @@ private:
     void sendWaiting();
     void write(const Json& message);
     void readLines();
-    void handleLine(const QByteArray& line);
+    void handleLine(const std::string& line);
     void handleEnd(const QString& reason);
     void failAll(const Error& error);
 
@@ -81,7 +83,7 @@ private:
     quint64 m_nextNumber = 1;
     QMap<quint64, Pending> m_pending; ///< by number, so that waiting ones are sent in order
     QHash<QString, quint64> m_latest; ///< channel -> number
-    QByteArray m_buffer;
+    LineFramer m_framer;
     QByteArray m_errors; ///< end of stderr
     QTimer m_restart;
     int m_delayMs = 0;

@@ -9,7 +9,7 @@ namespace triptych::ui {
 
 namespace {
 
-constexpr std::size_t kKept = 5000;
+constexpr int kKept = 5000;
 
 QString levelWord(LogLevel level) {
     switch (level) {
@@ -30,7 +30,7 @@ QString clock(double wallTime) {
 LogModel::LogModel(QObject* parent) : QAbstractTableModel(parent) {}
 
 void LogModel::append(const LogEntry& entry) {
-    if (m_entries.size() >= kKept) {
+    if (rowCount() >= kKept) {
         beginRemoveRows({}, 0, 0);
         m_entries.pop_front();
         endRemoveRows();
