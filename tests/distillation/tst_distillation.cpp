@@ -1,0 +1,173 @@
+#include "training/tiny_run.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "distillation/augment.h"
+#include "distillation/jobs.h"
+#include "distillation/soft_target_loss.h"
+#include "distillation/student.h"
+#include "training/jobs.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/randn.h>
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <set>
+
+using namespace triptych;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kBase = std::string(TRIPTYCH_TEST_DATA) + "/bert_tiny/encoder";
+const Json kTeacher = {{"epochs", 6}, {"batch_size", 16}, {"learning_rate", 3e-3}};
+const Json kShort = {{"epochs", 10}, {"batch_size", 16}, {"checkpoint_every", 5}, {"embedding_size", 16}, {"filters", 16}, {"variants", 2}};
+
+at::Tensor row(std::initializer_list<float> values) {
+    at::Tensor tensor = at::empty({1, std::int64_t(values.size())});
+    std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<float>());
+    return tensor;
+}
+
+} // namespace
+
+class DistillationTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_dir;
+    PredictorRegistry m_predictors;
+    JobRegistry m_jobs;
+    fs::path m_teacher;
+
+    fs::path runs() const { return m_dir.path().toStdString(); }
+
+private Q_SLOTS:
+    void initTestCase() {
+        at::set_num_threads(2);
+        registerTrainingPredictors(m_predictors);
+        registerTrainingJobs(m_jobs, m_predictors);
+        registerDistillationPredictors(m_predictors);
+        registerDistillationJobs(m_jobs, m_predictors);
+        const RunDirectory teacher = tinyRun(runs(), "teacher", "train", "full", {{"base", kBase}}, kTeacher);
+        QCOMPARE(runJob(teacher.path(), m_jobs), 0);
+        m_teacher = teacher.model();
+    }
+    void softTargetLossHasTheValueOfTheBooks() {
+        QVERIFY(std::abs(softTargetLoss(row({1, 1, 1}), row({2, 1, 0}), 3).item<double>() - 0.3243) < 5e-5);
+    }
+    void softTargetLossIsZeroAtEquality() {
+        const at::Tensor logits = at::randn({5, 7});
+        QVERIFY(std::abs(softTargetLoss(logits, logits.add(3), 2).item<double>()) < 1e-6);
+    }
+    void softTargetLossPassesFiniteDifferences() {
+        const at::Tensor teacher = at::randn({3, 4});
+        const at::Tensor student = at::randn({3, 4}).requires_grad_(true);
+        softTargetLoss(student, teacher, 3).backward();
+        for (int i = 0; i < 12; ++i) {
+            at::Tensor up = student.detach().clone(), down = student.detach().clone();
+            up.mutable_data_ptr<float>()[i] += 1e-2f;
+            down.mutable_data_ptr<float>()[i] -= 1e-2f;
+            const double expected = (softTargetLoss(up, teacher, 3).item<double>() - softTargetLoss(down, teacher, 3).item<double>()) / 2e-2;
+            QVERIFY(std::abs(expected - student.grad().const_data_ptr<float>()[i]) < 1e-3);
+        }
+    }
+    void softTargetLossRefusesOtherShapes() {
+        QVERIFY_EXCEPTION_THROWN(softTargetLoss(at::randn({2, 3}), at::randn({2, 4}), 3), Error);
+        QVERIFY_EXCEPTION_THROWN(softTargetLoss(at::randn({2, 3}), at::randn({2, 3}), 0), Error);
+    }
+    void hardLabelLossLeavesUnlabelledRowsOut() {
+        const at::Tensor logits = at::randn({3, 4});
+        at::Tensor labels = at::empty({3}, at::TensorOptions().dtype(at::kLong));
+        const auto set = [&](std::int64_t a, std::int64_t b, std::int64_t c) {
+            auto* values = labels.mutable_data_ptr<std::int64_t>();
+            values[0] = a, values[1] = b, values[2] = c;
+        };
+        set(-1, 2, -1);
+        const double expected = -at::log_softmax(logits, 1)[1][2].item<double>();
+        QVERIFY(std::abs(hardLabelLoss(logits, labels).item<double>() - expected) < 1e-6);
+        set(-1, -1, -1);
+        QCOMPARE(hardLabelLoss(logits, labels).item<double>(), 0.0);
+    }
+    void wordsKeepTheirPiecesTogether() {
+        const auto tokenizer = Tokenizer::open(kBase);
+        QCOMPARE(wordsOf("Playing the  music!", *tokenizer), (std::vector<std::string>{"Playing", "the", "music", "!"}));
+        QCOMPARE(wordsOf("天中", *tokenizer), (std::vector<std::string>{"天", "中"}));
+        QVERIFY(wordsOf("  ", *tokenizer).empty());
+    }
+    void variantsRepeatAndDiffer() {
+        const auto tokenizer = Tokenizer::open(kBase);
+        const std::vector<std::string> texts = {"what is my bank balance", "play the red music please", ""};
+        const auto first = unlabelledVariants(texts, *tokenizer, 20, 4);
+        QCOMPARE(first.size(), std::size_t(60));
+        QCOMPARE(first, unlabelledVariants(texts, *tokenizer, 20, 4));
+        QVERIFY(first != unlabelledVariants(texts, *tokenizer, 20, 5));
+        QVERIFY(std::set<std::string>(first.begin(), first.begin() + 20).size() > 8);
+        QCOMPARE(first.back(), std::string());
+    }
+    void absurdSettingsAreNamed() {
+        for (const auto& [key, value] : {std::pair<std::string, Json>{"temperature", 0}, {"kd_loss_weight", -1}, {"variant_share", 2}, {"filters", 0},
+                                         {"dropout", 1}, {"batch_size", 0}}) {
+            try {
+                distillSettingsFromJson({{key, value}});
+                QFAIL(key.c_str());
+            } catch (const Error& error) {
+                QVERIFY2(error.message().find(key) != std::string::npos, error.what());
+            }
+        }
+        QVERIFY_EXCEPTION_THROWN(distillSettingsFromJson({{"kd_loss_weight", 0}, {"hard_label_weight", 0}}), Error);
+    }
+    void jobMakesStudentAndControl() {
+        const RunDirectory run = tinyRun(runs(), "soft", "distill", "soft", {{"teacher", m_teacher}}, kShort, true);
+        QCOMPARE(runJob(run.path(), m_jobs), 0);
+        const Json result = *run.result();
+        QCOMPARE(result["technique"].get<std::string>(), std::string("distill"));
+        QVERIFY2(result["metrics"]["accuracy"]["value"].get<double>() > 0.7, result.dump().c_str());
+        QVERIFY(result["metrics"]["speedup"]["value"].get<double>() > 0);
+        QVERIFY(result["metrics"]["retention"]["value"].get<double>() > 0.5);
+        QCOMPARE(result["control"]["model"].get<std::string>(), std::string("tiny-control"));
+        QVERIFY(result["control"]["metrics"]["accuracy"]["value"].get<double>() > 0.5);
+        QVERIFY(result["teacher"]["metrics"]["accuracy"]["value"].get<double>() > 0.7);
+        QVERIFY(result["control_test"].contains("p"));
+        for (const char* folder : {"model", "control"}) {
+            const auto predictor = m_predictors.open(run.path() / folder);
+            QCOMPARE(predictor->predict(std::vector<std::string>{"", "play"}).size(), std::size_t(2));
+            QCOMPARE(readJsonFile(run.path() / folder / "config.json")["model_type"].get<std::string>(), std::string("triptych_textcnn"));
+        }
+    }
+    void killsChangeNoBit() {
+        const auto work = [](const RunDirectory& run, int steps) {
+            QProcess worker;
+            QStringList arguments = {QString::fromStdString(run.path().string())};
+            if (steps > 0)
+                arguments << QString::number(steps);
+            worker.start(QStringLiteral(TRIPTYCH_BIN_DIR "/train_worker"), arguments);
+            worker.waitForFinished(120'000);
+            return worker.exitStatus() == QProcess::NormalExit && worker.exitCode() == 0;
+        };
+        const RunDirectory unbroken = tinyRun(runs(), "unbroken", "distill", "soft", {{"teacher", m_teacher}}, kShort);
+        const RunDirectory broken = tinyRun(runs(), "broken", "distill", "soft", {{"teacher", m_teacher}}, kShort);
+        QVERIFY(work(unbroken, 0));
+        for (const int steps : {14, 70, 25})
+            QVERIFY(!work(broken, steps));
+        QVERIFY(work(broken, 0));
+        for (const char* folder : {"model", "control"})
+            QVERIFY2(readFile(unbroken.path() / folder / "model.safetensors") == readFile(broken.path() / folder / "model.safetensors"), folder);
+    }
+    void teacherOfOtherLabelsIsRefused() {
+        const RunDirectory run = tinyRun(runs(), "other", "distill", "soft", {{"teacher", m_teacher}}, kShort);
+        Json spec = readJsonFile(run.path() / "spec.json");
+        spec["labels"] = {"bank", "music", "sports", "travel"};
+        writeJsonFile(run.path() / "spec.json", spec);
+        QCOMPARE(runJob(run.path(), m_jobs), 1);
+        QVERIFY(run.status().error->at("message").get<std::string>().find("sports") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(DistillationTest)
+#include "tst_distillation.moc"
