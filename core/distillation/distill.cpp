@@ -127,6 +127,16 @@ fs::path tokenizerFolder(const fs::path& teacher) {
     return requireBase(teacher, readArtefact(teacher));
 }
 
+/// The word table of a teacher that is a BERT or rests on one; undefined if there is none.
+at::Tensor teacherTable(const fs::path& tokenizerFrom) {
+    const fs::path weights = tokenizerFrom / "model.safetensors";
+    if (!fs::exists(weights))
+        return {};
+    const NamedTensors tensors = readWeights(weights);
+    const auto found = tensors.find("embeddings.word_embeddings.weight");
+    return found == tensors.end() ? at::Tensor() : found->second;
+}
+
 struct Arm {
     std::string name;  ///< "student", "control"
     std::string prefix; ///< of its metrics
@@ -186,6 +196,11 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     config.dropout = settings.dropout;
     config.vocabulary = vocabularyOf(train);
     TextCnn student = TextCnn::random(config, spec.seed);
+    if (settings.embedding_from_teacher) {
+        const at::Tensor table = teacherTable(tokenizerFrom);
+        if (table.defined() && table.dim() == 2 && table.size(0) > config.vocabulary.back())
+            startFromTeacherTable(student, table);
+    }
     StudentRows taught = {piecesOf(student, train), train.labels, {}, teacherLogits(*teacher, places, texts, context)};
     for (const std::string& variant : variants)
         taught.variants.push_back(student.rowsOf(tokenizer->encode(variant).ids));

@@ -13,7 +13,10 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/linalg_eigh.h>
+#include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
+#include <ATen/ops/sub.h>
 
 #include <algorithm>
 #include <cmath>
@@ -53,6 +56,11 @@ DistillSettings distillSettingsFromJson(const Json& value) {
     }
     settings.variants = static_cast<int>(integerSetting(value, "variants", settings.variants, 0, 100));
     settings.variant_share = settings.variants > 0 ? numberSetting(value, "variant_share", settings.variant_share, 0, 1) : 0;
+    if (const auto found = value.find("embedding_from_teacher"); found != value.end() && !found->is_null()) {
+        if (!found->is_boolean())
+            throw Error(ErrorCode::InvalidArgument, "the setting 'embedding_from_teacher' is neither true nor false");
+        settings.embedding_from_teacher = found->get<bool>();
+    }
     settings.word_dropout = numberSetting(value, "word_dropout", settings.word_dropout, 0, 0.9);
     settings.embedding_size = static_cast<int>(integerSetting(value, "embedding_size", settings.embedding_size, 8, 4096));
     settings.filters = static_cast<int>(integerSetting(value, "filters", settings.filters, 8, 4096));
@@ -67,6 +75,7 @@ Json distillSettingsToJson(const DistillSettings& settings) {
                   {"hard_label_weight", settings.hard_label_weight},
                   {"variants", settings.variants},
                   {"variant_share", settings.variant_share},
+                  {"embedding_from_teacher", settings.embedding_from_teacher},
                   {"word_dropout", settings.word_dropout},
                   {"embedding_size", settings.embedding_size},
                   {"filters", settings.filters},
@@ -169,6 +178,25 @@ void StudentLearner::restore(const NamedTensors& state, std::int64_t step) {
         weight.copy_(found->second);
     }
     m_optimizer.restore(state, step);
+}
+
+void startFromTeacherTable(TextCnn& student, const at::Tensor& table) {
+    const at::NoGradGuard guard;
+    const TextCnnConfig& config = student.config();
+    at::Tensor embedding = student.weights().at(kEmbedding);
+    const std::int64_t first = embedding.size(0) - static_cast<std::int64_t>(config.vocabulary.size());
+    const std::int64_t kept = std::min<std::int64_t>(config.embedding_size, table.size(1));
+    std::vector<std::int64_t> ids(config.vocabulary.begin(), config.vocabulary.end());
+    at::Tensor rows = at::index_select(table, 0, tensorOf(ids)); // (pieces, H)
+    rows = at::sub(rows, rows.mean(at::IntArrayRef{0}, true));
+    // Ascending eigenvalues: the last directions carry most.
+    const at::Tensor directions = std::get<1>(at::linalg_eigh(at::mm(rows.t(), rows))).narrow(1, table.size(1) - kept, kept);
+    at::Tensor projected = at::mm(rows, directions);
+    const double size = std::sqrt(projected.square().mean().item<double>());
+    if (!(size > 0) || !std::isfinite(size))
+        return;
+    projected = at::mul(projected, std::sqrt(embedding.square().mean().item<double>()) / size);
+    embedding.narrow(0, first, projected.size(0)).narrow(1, 0, kept).copy_(projected);
 }
 
 at::Tensor classifyPieces(const TextCnn& model, const std::vector<std::vector<std::int64_t>>& pieces, const std::stop_token& stop) {

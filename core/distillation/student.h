@@ -15,6 +15,7 @@ struct DistillSettings {
     double hard_label_weight = 0.1;
     int variants = 4;          ///< unlabelled variants of each training text that the teacher labels
     double variant_share = 0.5; ///< of the rows of each step
+    bool embedding_from_teacher = true; ///< the student starts with the teacher's word table, projected
     double word_dropout = 0.1; ///< pieces of the input replaced by the unknown one, in student and control alike
     int embedding_size = 128;
     int filters = 128;
@@ -55,6 +56,10 @@ private:
     at::Tensor m_embedding;
     AdamW m_optimizer;
 };
+
+/// Replaces the student's random embedding by the teacher's word table (V, H), projected on the directions in which the
+/// known pieces differ most (principal components) and scaled to the size of the random one.
+void startFromTeacherTable(TextCnn& student, const at::Tensor& table);
 
 /// Logits (N, K) without dropout.
 at::Tensor classifyPieces(const TextCnn& model, const std::vector<std::vector<std::int64_t>>& pieces, const std::stop_token& stop);
