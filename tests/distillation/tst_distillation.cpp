@@ -49,7 +49,7 @@ class DistillationTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        at::set_num_threads(2);
+        at::set_num_threads(1);
         registerTrainingPredictors(m_predictors);
         registerTrainingJobs(m_jobs, m_predictors);
         registerDistillationPredictors(m_predictors);

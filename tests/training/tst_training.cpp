@@ -80,7 +80,7 @@ class TrainingTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        at::set_num_threads(2);
+        at::set_num_threads(1);
         registerTrainingPredictors(m_predictors);
         registerTrainingJobs(m_jobs, m_predictors);
     }
