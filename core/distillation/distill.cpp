@@ -170,8 +170,8 @@ std::vector<double> correctness(const Evaluation& evaluation, const std::vector<
 
 Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const RunSpec& spec = context.spec();
-    DistillSettings settings = distillSettingsFromJson(spec.settings);
     const RunRows rows = readRunRows(context.directory(), spec);
+    const DistillSettings settings = distillSettingsFromJson(spec.settings, static_cast<std::int64_t>(rows.train.size()));
     const fs::path teacherFolder = modelOf(spec, "teacher");
     const auto begin = Clock::now();
     const std::unique_ptr<Predictor> teacher = predictors.open(teacherFolder);
@@ -183,7 +183,7 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const TokenRows train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
     const TokenRows dev = tokenizeRows(rows.dev, *tokenizer, maxLength, spec.labels, context.stop());
 
-    // Texts for the teacher: the training rows, then variants of them, then whatever unlabelled text was given.
+    // Texts for the teacher: the training rows, then variants of them.
     std::vector<std::string> texts = textsOf(rows.train);
     const std::vector<std::string> variants = unlabelledVariants(texts, *tokenizer, settings.variants, spec.seed);
     texts.insert(texts.end(), variants.begin(), variants.end());

@@ -30,6 +30,8 @@ constexpr const char* kEmbedding = "embedding.weight";
 constexpr std::int64_t kUnknownRow = 1;
 constexpr double kAnyDropout = 0.5; // only "above 0" matters: the model's configuration has the rate
 constexpr std::size_t kEvaluationBatch = 256;
+constexpr double kEpochs = 15;
+constexpr double kLeastSteps = 1000;
 
 at::Tensor tensorOf(std::span<const std::int64_t> values) {
     at::Tensor tensor = at::empty({static_cast<std::int64_t>(values.size())}, at::TensorOptions().dtype(at::kLong));
@@ -39,14 +41,18 @@ at::Tensor tensorOf(std::span<const std::int64_t> values) {
 
 } // namespace
 
-DistillSettings distillSettingsFromJson(const Json& value) {
+DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     DistillSettings settings;
     TrainSettings defaults;
-    defaults.epochs = 20;
+    defaults.epochs = kEpochs;
     defaults.batch_size = 64;
     defaults.learning_rate = 2e-3;
     defaults.warmup_ratio = 0.05;
     settings.train = trainSettingsFromJson(value, defaults);
+    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null())) {
+        const std::int64_t stepsPerEpoch = (rows + settings.train.batch_size - 1) / settings.train.batch_size;
+        settings.train.epochs = std::max(kEpochs, std::ceil(kLeastSteps / static_cast<double>(stepsPerEpoch)));
+    }
     settings.temperature = numberSetting(value, "temperature", settings.temperature, 0.05, 100);
     settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight, 0, 1000);
     settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight, 0, 1000);

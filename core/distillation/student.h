@@ -11,18 +11,19 @@ namespace triptych {
 struct DistillSettings {
     TrainSettings train;
     double temperature = 3;
-    double kd_loss_weight = 0.9;
-    double hard_label_weight = 0.1;
-    int variants = 4;          ///< unlabelled variants of each training text that the teacher labels
-    double variant_share = 0.5; ///< of the rows of each step
+    double kd_loss_weight = 0.5;
+    double hard_label_weight = 1;
+    int variants = 2;           ///< unlabelled variants of each training text that the teacher labels
+    double variant_share = 0.25; ///< of the rows of each step
     bool embedding_from_teacher = true; ///< the student starts with the teacher's word table, projected
     double word_dropout = 0.1; ///< pieces of the input replaced by the unknown one, in student and control alike
     int embedding_size = 128;
     int filters = 128;
     double dropout = 0.5;
 };
+/// `rows`: training rows; a small set gets more epochs by default, so that it gets enough steps.
 /// Throws Error{InvalidArgument} naming the setting.
-DistillSettings distillSettingsFromJson(const Json& value);
+DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows = 0);
 Json distillSettingsToJson(const DistillSettings& settings);
 
 /// Rows for a student: pieces, label, and where a teacher is at hand its logits.
