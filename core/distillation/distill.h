@@ -6,8 +6,9 @@
 namespace triptych {
 
 /// Job "distill/soft": the teacher (any artefact of the same labels) labels the training rows and unlabelled variants
-/// of them once. A TextCNN that starts with the teacher's word table learns from that and from the hard labels; beside it
-/// a control, the same network with the same seed, steps and rows a step, learns from the hard labels alone. Teacher, student and control are measured on the same test rows.
+/// of them once. A TextCNN that starts with the teacher's word table learns from that and from the hard labels; beside
+/// it a control, the same network with the same seed, steps and rows a step, learns from the hard labels alone.
+/// Teacher, student and control are measured on the same test rows.
 /// Writes model/, control/, predictions.jsonl, control_predictions.jsonl, teacher_predictions.jsonl.
 Json distill(JobContext& context, const PredictorRegistry& predictors);
 

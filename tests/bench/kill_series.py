@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Kills a training job with signal 9 at random moments and compares the resumed result with an unbroken one, byte by byte.
-"""Usage: kill_series.py [--kills 20] [--model FOLDER] [--seed S]
+"""Usage: kill_series.py [--kills 20] [--model FOLDER] [--seed S] [--threads 2]
 
 Without --model the tiny BERT of tests/data is trained, long enough for every kill to hit it at work.
 """
@@ -21,7 +21,7 @@ WORDS = {"bank": "balance account money card".split(), "music": "play music red 
 FILL = "the what is my can you please to me".split()
 
 
-def make_run(folder, model, epochs):
+def make_run(folder, model, epochs, threads):
     chance = random.Random(1)
     (folder / "inputs").mkdir(parents=True)
     for split, count in (("train", 640), ("test", 60)):
@@ -33,7 +33,7 @@ def make_run(folder, model, epochs):
                 file.write(json.dumps({"text": " ".join(words), "label": label, "split": split, "line": line + 1}) + "\n")
     spec = {"id": folder.name, "kind": "train", "method": "full", "title": "kill series", "created": "", "dataset": "words", "dataset_hash": "",
             "labels": sorted(WORDS), "label_descriptions": {}, "inputs": {split: f"inputs/{split}.jsonl" for split in ("train", "test")},
-            "models": {"base": str(model)}, "model_names": {"base": model.name}, "seed": 7, "threads": 2, "out": "",
+            "models": {"base": str(model)}, "model_names": {"base": model.name}, "seed": 7, "threads": threads, "out": "",
             "settings": {"epochs": epochs, "batch_size": 16, "learning_rate": 1e-3, "checkpoint_every": 10}}
     (folder / "spec.json").write_text(json.dumps(spec))
     return folder
@@ -55,15 +55,16 @@ def main():
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--model", type=pathlib.Path, default=HERE.parent / "data" / "bert_tiny" / "encoder")
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     engine = [os.path.join(os.environ.get("TRIPTYCH_BIN") or str(HERE.parents[1] / "build/release/bin"), "triptych-engine"), "run"]
     chance = random.Random(args.seed)
     with tempfile.TemporaryDirectory() as name:
         runs = pathlib.Path(name)
         epochs = max(10, args.kills * 2)
-        unbroken = make_run(runs / "unbroken", args.model.resolve(), epochs)
+        unbroken = make_run(runs / "unbroken", args.model.resolve(), epochs, args.threads)
         subprocess.run(engine + [str(unbroken)], check=True)
-        broken = make_run(runs / "broken", args.model.resolve(), epochs)
+        broken = make_run(runs / "broken", args.model.resolve(), epochs, args.threads)
         total = epochs * 40
         for kill in range(args.kills):
             # At least 15 steps further than the last checkpoint, and evenly over the whole run.
