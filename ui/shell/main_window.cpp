@@ -92,11 +92,9 @@ void MainWindow::buildFrame() {
     auto* upperColumn = new QVBoxLayout(upper);
     upperColumn->setContentsMargins(0, 0, 0, 0);
     upperColumn->setSpacing(0);
-    auto* bannerLine = new QVBoxLayout;
-    bannerLine->setContentsMargins(space::xl, space::m, space::xl, 0);
     m_banner = new Banner(upper);
-    bannerLine->addWidget(m_banner);
-    upperColumn->addLayout(bannerLine);
+    m_banner->setOuterMargins({space::xl, space::m, space::xl, 0});
+    upperColumn->addWidget(m_banner);
     m_center = new QStackedWidget(upper);
     m_welcome = new EmptyState(m_center);
     m_center->addWidget(m_welcome);
@@ -113,6 +111,7 @@ void MainWindow::buildFrame() {
     m_status = new StatusStrip(m_services.engine, m_services.jobs, frame);
     column->addWidget(m_status);
     setCentralWidget(frame);
+    frame->setFocus(); // else the first button would start with a focus frame that nobody asked for
     m_palette = new CommandPalette(this);
 
     connect(m_topBar, &TopBar::paletteRequested, this, &MainWindow::openPalette);

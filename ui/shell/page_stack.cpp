@@ -14,11 +14,9 @@ PageStack::PageStack(QList<PageFactory> pages, QWidget* parent) : QWidget(parent
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto* bannerFrame = new QVBoxLayout;
-    bannerFrame->setContentsMargins(space::xl, space::m, space::xl, 0);
     m_banner = new Banner(this);
-    bannerFrame->addWidget(m_banner);
-    column->addLayout(bannerFrame);
+    m_banner->setOuterMargins({space::xl, space::m, space::xl, 0});
+    column->addWidget(m_banner);
     m_stack = new QStackedWidget(this);
     column->addWidget(m_stack, 1);
     connect(m_banner, &Banner::closed, this, [this] { m_errors.remove(m_current); });

@@ -16,9 +16,13 @@
 
 namespace triptych::ui {
 
+namespace {
+constexpr QMargins kInner(44, space::s, space::s, space::s);
+}
+
 Banner::Banner(QWidget* parent) : QFrame(parent) {
     auto* line = new QHBoxLayout(this);
-    line->setContentsMargins(44, space::s, space::s, space::s);
+    line->setContentsMargins(kInner);
     line->setSpacing(space::s);
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
@@ -88,12 +92,18 @@ QString Banner::message() const { return m_message->text(); }
 
 void Banner::setClosable(bool closable) { m_close->setVisible(closable); }
 
+void Banner::setOuterMargins(const QMargins& margins) {
+    layout()->setContentsMargins(kInner + margins);
+    m_outer = margins;
+}
+
 void Banner::paintEvent(QPaintEvent*) {
     const ThemeTokens& theme = tokens();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QColor color = m_level == Level::Info ? theme.accent : m_level == Level::Warning ? theme.warning : theme.bad;
-    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    const QRect box = rect().marginsRemoved(m_outer);
+    const QRectF frame = QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5);
     QPainterPath shape;
     shape.addRoundedRect(frame, radius::card, radius::card);
     painter.fillPath(shape, theme.surface);
@@ -101,11 +111,11 @@ void Banner::paintEvent(QPaintEvent*) {
     painter.drawPath(shape);
     painter.save();
     painter.setClipPath(shape);
-    painter.fillRect(QRectF(0, 0, 4, height()), color);
+    painter.fillRect(QRectF(box.x(), box.y(), 4, box.height()), color);
     painter.restore();
     const QString name = m_level == Level::Info ? QStringLiteral("info")
                          : m_level == Level::Warning ? QStringLiteral("warning") : QStringLiteral("error");
-    painter.drawPixmap(16, height() / 2 - 9, iconPixmap(name, color, 18, devicePixelRatioF()));
+    painter.drawPixmap(box.x() + 16, box.center().y() - 8, iconPixmap(name, color, 18, devicePixelRatioF()));
 }
 
 } // namespace triptych::ui

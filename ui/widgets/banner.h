@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QFrame>
+#include <QMargins>
 
 class QLabel;
 class QPushButton;
@@ -20,6 +21,8 @@ public:
     QString message() const;
     /// false: no close button, for lasting notes.
     void setClosable(bool closable);
+    /// Space around the frame that goes away with the banner, unlike a layout's margins.
+    void setOuterMargins(const QMargins& margins);
 
 Q_SIGNALS:
     void actionTriggered();
@@ -32,6 +35,7 @@ protected:
 private:
     void retranslateUi();
     Level m_level = Level::Info;
+    QMargins m_outer;
     QLabel* m_message;
     QLabel* m_hint;
     QPushButton* m_action;
