@@ -190,7 +190,10 @@ void LineChart::populate() {
         high = 1;
     }
     const double padding = high > low ? (high - low) * 0.06 : std::max(std::abs(high) * 0.1, 1e-12);
-    plot().xAxis->setRange(left, right);
+    // A dot at the first or last point is drawn whole.
+    const bool dots = std::any_of(m_series.begin(), m_series.end(), [](const Line& line) { return line.look.markers; });
+    const double beside = dots ? (right - left) * 0.015 : 0;
+    plot().xAxis->setRange(left - beside, right + beside);
     plot().yAxis->setRange(m_low.value_or(low - padding), m_high.value_or(high + padding));
 }
 
