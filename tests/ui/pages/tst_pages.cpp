@@ -1,0 +1,372 @@
+#include "ui/support/page_host.h"
+#include "ui/support/planted_workspace.h"
+
+#include "base/error.h"
+#include "base/resources.h"
+#include "item_models/examples_model.h"
+#include "item_models/problems_model.h"
+#include "item_models/runs_model.h"
+#include "pages/common/command_line.h"
+#include "pages/common/estimate.h"
+#include "pages/common/outlook.h"
+#include "pages/common/runs_table.h"
+#include "pages/common/technique_matrix.h"
+#include "pages/compare/compare_page.h"
+#include "pages/datasets/datasets_page.h"
+#include "pages/datasets/import_panel.h"
+#include "pages/datasets/labels_editor.h"
+#include "pages/distillation/distillation_page.h"
+#include "pages/overview/overview_page.h"
+#include "pages/overview/technique_card.h"
+#include "pages/selection/node_box.h"
+#include "pages/selection/selection_page.h"
+#include "pages/selection/tree_view.h"
+#include "pages/training/training_page.h"
+
+#include <QAbstractItemModelTester>
+#include <QFile>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QTableView>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUndoStack>
+
+using namespace triptych;
+using namespace triptych::ui;
+
+namespace {
+
+template <typename PageType>
+PageType* shownPage(PageHost& host, const char* id) {
+    auto* page = static_cast<PageType*>(host.make(QString::fromLatin1(id)));
+    page->resize(1300, 900);
+    page->show();
+    page->refresh();
+    return page;
+}
+
+void click(QWidget* widget) {
+    QTest::mouseClick(widget, Qt::LeftButton, {}, widget->rect().center());
+}
+
+bool hasLabel(const QWidget& widget, const QString& text) {
+    const auto labels = widget.findChildren<QLabel*>();
+    return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) { return label->text() == text; });
+}
+
+QPushButton* startOf(TechniqueCard* card) {
+    return card->findChild<QPushButton*>(QStringLiteral("start"));
+}
+
+} // namespace
+
+class Pages : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        QVERIFY(m_folder->isValid());
+    }
+    void cleanup() { m_folder.reset(); }
+
+    // Overview
+    void overviewShowsTheBestRunOfEachColumn() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<OverviewPage>(host, "overview");
+        const auto cards = page->findChildren<TechniqueCard*>();
+        QCOMPARE(cards.size(), qsizetype{3});
+        // Every 24th of 120 rows is wrong for the fully fine-tuned model.
+        QTRY_VERIFY(hasLabel(*cards[1], QStringLiteral("95.8")));
+        QVERIFY(hasLabel(*cards[0], QStringLiteral("rows with every answer")));
+        QSignalSpy asked(page, &Page::pageRequested);
+        const auto buttons = cards[1]->findChildren<QPushButton*>();
+        for (QPushButton* button : buttons) {
+            if (button->text().startsWith(QLatin1String("Open run")))
+                click(button);
+        }
+        QCOMPARE(asked.size(), qsizetype{1});
+        QCOMPARE(asked[0][0].toString(), QStringLiteral("compare"));
+        QCOMPARE(asked[0][1].toString(), planted.run("full"));
+        QVERIFY(host.errors().isEmpty());
+    }
+    void emptyColumnsOfferTheButtonThatFillsThem() {
+        PlantedWorkspace::Options options;
+        options.methods = {"retrieve"};
+        const PlantedWorkspace planted(path("w"), options);
+        PageHost host(planted.folder());
+        auto* page = shownPage<OverviewPage>(host, "overview");
+        const auto cards = page->findChildren<TechniqueCard*>();
+        QTRY_VERIFY(hasLabel(*cards[0], QStringLiteral("rows with every answer")));
+        QVERIFY(!startOf(cards[0])->isVisible());
+        QVERIFY(startOf(cards[1])->isVisible() && startOf(cards[2])->isVisible());
+        // No base model lies in the data folder of this test, so the start must say so where it was asked.
+        qputenv("TRIPTYCH_DATA_DIR", QFile::encodeName(m_folder->filePath(QStringLiteral("nothing"))));
+        click(startOf(cards[1]));
+        QTRY_VERIFY(!host.errors().isEmpty());
+        qunsetenv("TRIPTYCH_DATA_DIR");
+        QVERIFY2(host.errors().first().contains(QLatin1String("all-minilm-l6-v2")), qPrintable(host.errors().first()));
+    }
+    void chineseRowsOnAnEnglishEncoderAreCounted() {
+        const PlantedWorkspace planted(path("w"), {});
+        const Outlook outlook = loadOutlook(planted.folder(), PlantedWorkspace::kDataset, {});
+        QCOMPARE(outlook.cjkShare, 0.25);
+        QCOMPARE(outlook.decision.arms.size(), std::size_t{4});
+        QVERIFY(isEnglishEncoder(QStringLiteral("all-minilm-l6-v2")));
+        QVERIFY(!isEnglishEncoder(QStringLiteral("multilingual-e5-small")));
+        PlantedWorkspace::Options english;
+        english.cjk = false;
+        const PlantedWorkspace other(path("v"), english);
+        QCOMPARE(loadOutlook(other.folder(), "", {}).cjkShare, 0.0);
+    }
+
+    // Data
+    void aFileIsImportedByClicks() {
+        PlantedWorkspace::Options nothing;
+        nothing.dataset = false;
+        const PlantedWorkspace planted(path("w"), nothing);
+        PageHost host(planted.folder());
+        auto* page = shownPage<DatasetsPage>(host, "datasets");
+        QByteArray csv = "sentence,class\n";
+        for (int i = 0; i < 60; ++i)
+            csv += QByteArray("text number ") + QByteArray::number(i) + (i % 2 ? ",yes\n" : ",no\n");
+        csv += "only one cell\n";
+        page->open(write(QStringLiteral("tickets.csv"), csv));
+        ImportPanel& panel = page->importPanel();
+        QSignalSpy read(&panel, &ImportPanel::readFinished);
+        QTRY_COMPARE(read.size(), qsizetype{1});
+        QVERIFY(panel.isVisible());
+        QCOMPARE(panel.problems().rowCount(), 1);
+        QCOMPARE(panel.problems().problems()[0].line, std::int64_t{62});
+        QVERIFY(panel.problems().asText().startsWith(QLatin1String("line\tfield\treason\n62\t")));
+        QVERIFY(panel.findChild<QLabel*>(QStringLiteral("importSummary"))->text().contains(QLatin1String("60 accepted")));
+        // Without a name there is nothing to press.
+        auto* name = panel.findChild<QLineEdit*>(QStringLiteral("datasetName"));
+        name->selectAll();
+        QTest::keyClick(name, Qt::Key_Backspace);
+        QVERIFY(!panel.importButton()->isEnabled());
+        QTest::keyClicks(name, QStringLiteral("tickets"));
+        QTRY_VERIFY(panel.importButton()->isEnabled());
+        QSignalSpy imported(&panel, &ImportPanel::imported);
+        click(panel.importButton());
+        QTRY_COMPARE(imported.size(), qsizetype{1});
+        const auto dataset = host.workspace().dataset("tickets");
+        QVERIFY(dataset.has_value());
+        QCOMPARE(dataset->rows, std::int64_t{60});
+        QTRY_COMPARE(page->examples().rowCount(), 60);
+        QVERIFY(host.errors().isEmpty());
+    }
+    void aFileThatCannotBeReadChangesNothing() {
+        PlantedWorkspace::Options nothing;
+        nothing.dataset = false;
+        const PlantedWorkspace planted(path("w"), nothing);
+        PageHost host(planted.folder());
+        auto* page = shownPage<DatasetsPage>(host, "datasets");
+        QSignalSpy read(&page->importPanel(), &ImportPanel::readFinished);
+        page->open(write(QStringLiteral("x.csv"), QByteArray("text,label\n\0\0\0\0\x01\x02\xff\xfe", 19)));
+        QTRY_VERIFY(read.size() >= 1);
+        QVERIFY(!page->importPanel().importButton()->isEnabled());
+        QVERIFY(host.workspace().datasets().empty());
+    }
+    void rowsAreReadPageByPageAndFound() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<DatasetsPage>(host, "datasets");
+        QTRY_COMPARE(page->examples().rowCount(), 320);
+        QVERIFY(page->examples().pagesRead() <= 2);
+        QAbstractItemModelTester tester(&page->examples(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        auto* search = page->findChild<QLineEdit*>(QStringLiteral("search"));
+        QTest::keyClicks(search, QStringLiteral("MESSAGE 11 about"));
+        QTRY_COMPARE(page->examples().rowCount(), 1);
+        search->clear();
+        QTRY_COMPARE(page->examples().rowCount(), 320);
+    }
+    void aLabelIsDescribedAndUndone() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<DatasetsPage>(host, "datasets");
+        auto* editor = page->findChild<LabelsEditor*>();
+        QTRY_COMPARE(editor->table()->rowCount(), 5);
+        const auto stored = [&] { return QString::fromStdString(host.workspace().dataset(PlantedWorkspace::kDataset)->labels[0].value("description", "")); };
+        const QString before = stored();
+        editor->table()->item(0, 2)->setText(QStringLiteral("parcels that are late"));
+        QCOMPARE(stored(), QStringLiteral("parcels that are late"));
+        editor->undoStack().undo();
+        QCOMPARE(stored(), before);
+        QCOMPARE(editor->table()->item(0, 2)->text(), before);
+    }
+
+    // Decide
+    void anAnswerChangesThePathAndCanBeUndone() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<SelectionPage>(host, "selection");
+        QSignalSpy decided(page, &SelectionPage::decided);
+        QTRY_VERIFY(decided.size() >= 1);
+        auto* tree = page->findChild<TreeView*>();
+        NodeBox* fresh = tree->node(QStringLiteral("knowledge_must_be_fresh"));
+        QVERIFY(fresh);
+        QVERIFY(!fresh->answer());
+        QVERIFY(tree->leaf(Technique::Rag)->reach() == LeafBox::Reach::Dim);
+        click(fresh);
+        QMenu* menu = nullptr;
+        QTRY_VERIFY((menu = page->findChild<QMenu*>(QStringLiteral("answerMenu"))) && menu->isVisible());
+        const auto before = decided.size();
+        QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Return);
+        QTRY_VERIFY(decided.size() > before);
+        QVERIFY(fresh->answer());
+        QVERIFY(fresh->source() == EvidenceSource::Entered);
+        QVERIFY(tree->leaf(Technique::Rag)->reach() != LeafBox::Reach::Dim);
+        QVERIFY(page->outlook()->recommends(Technique::Rag));
+        QVERIFY(storedAnswers(host.workspace(), PlantedWorkspace::kDataset).knowledge_must_be_fresh == true);
+        page->undoStack().undo();
+        QTRY_VERIFY(!fresh->answer());
+        QVERIFY(!storedAnswers(host.workspace(), PlantedWorkspace::kDataset).knowledge_must_be_fresh);
+    }
+    void aLimitThatIsTypedLeadsToTheStudent() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<SelectionPage>(host, "selection");
+        QSignalSpy decided(page, &SelectionPage::decided);
+        QTRY_VERIFY(decided.size() >= 1);
+        auto* limit = page->findChild<QLineEdit*>(QStringLiteral("max_bytes"));
+        limit->setFocus();
+        QTest::keyClicks(limit, QStringLiteral("10"));
+        QTest::keyClick(limit, Qt::Key_Return);
+        QTRY_VERIFY(page->outlook()->recommends(Technique::Distill));
+        QCOMPARE(storedAnswers(host.workspace(), PlantedWorkspace::kDataset).max_bytes.value_or(0), 10e6);
+        QVERIFY(page->findChild<TreeView*>()->leaf(Technique::Distill)->reach() == LeafBox::Reach::Recommended);
+    }
+    void theMatrixHasBothLanguages() {
+        const Json texts = readJsonFile(resourcePath("technique_matrix.json"));
+        QCOMPARE(TechniqueMatrix::fromJson(texts).rows().size(), qsizetype{6});
+        for (const Json& row : texts["rows"]) {
+            QVERIFY(row["title"]["en"] != row["title"]["zh"]);
+            for (const auto& [technique, cell] : row["cells"].items())
+                QVERIFY2(cell["en"] != cell["zh"], technique.c_str());
+        }
+        Json broken = texts;
+        broken["rows"][1]["cells"]["rag"].erase("zh");
+        try {
+            TechniqueMatrix::fromJson(broken);
+            QFAIL("a gap in the texts was not seen");
+        } catch (const Error& error) {
+            QVERIFY(error.message().find("compute") != std::string::npos);
+            QVERIFY(error.message().find("zh") != std::string::npos);
+        }
+    }
+
+    // Compare
+    void theTableIsSortedByAClickOnItsHead() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<ComparePage>(host, "compare");
+        QTableView* view = page->table().view();
+        QTRY_COMPARE(view->model()->rowCount(), 5);
+        QAbstractItemModelTester tester(view->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QHeaderView* head = view->horizontalHeader();
+        const auto clickHead = [&](int column) {
+            QTest::mouseClick(head->viewport(), Qt::LeftButton, {}, QPoint(head->sectionViewportPosition(column) + 10, head->height() / 2));
+        };
+        const auto idAt = [&](int row) { return view->model()->index(row, 0).data(RunsModel::IdRole).toString(); };
+        clickHead(RunsModel::P50);
+        const QString oneEnd = idAt(0), otherEnd = idAt(4);
+        QVERIFY(oneEnd == planted.run("soft") || otherEnd == planted.run("soft"));
+        clickHead(RunsModel::P50);
+        QCOMPARE(idAt(0), otherEnd);
+        QCOMPARE(idAt(4), oneEnd);
+        const auto full = view->model()->match(view->model()->index(0, 0), RunsModel::IdRole, planted.run("full"));
+        QVERIFY(view->model()->index(full[0].row(), RunsModel::Accuracy).data(RunsModel::BestRole).toBool());
+        auto* filter = page->findChild<QLineEdit*>(QStringLiteral("filter"));
+        QTest::keyClicks(filter, QStringLiteral("fine-tune"));
+        QCOMPARE(view->model()->rowCount(), 2);
+    }
+    void twoRunsAreTestedRowByRow() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<ComparePage>(host, "compare");
+        QSignalSpy compared(page, &ComparePage::compared);
+        QTRY_VERIFY(compared.size() >= 1);
+        page->table().select({planted.run("zero_shot"), planted.run("full")});
+        const auto shown = [&] { return page->comparison() ? page->comparison()->pairs : std::vector<PairResult>(); };
+        QTRY_VERIFY(shown().size() == 1 && QStringList({shown()[0].a, shown()[0].b}).contains(planted.run("zero_shot")));
+        const PairResult pair = shown()[0];
+        QVERIFY(std::abs(pair.accuracy.difference) > 0.2);
+        QVERIFY(pair.adjustedP < 0.001);
+        const auto& differences = page->comparison()->differences;
+        QCOMPARE(pair.onlyA + pair.onlyB, static_cast<std::int64_t>(differences.size()));
+        QVERIFY(differences[0].text.contains(QLatin1String("message")) || differences[0].text.contains(QStringLiteral("消息")));
+    }
+    void lostPredictionsAreNamedAndTheRestGoesOn() {
+        const PlantedWorkspace planted(path("w"), {});
+        std::filesystem::remove(planted.folder() / "runs" / planted.run("head").toStdString() / "predictions.jsonl");
+        const std::vector<RunSummary> runs = summariesOf(Workspace::open(planted.folder()).runs());
+        const RunComparison comparison = compareRuns(planted.folder(), runs, {});
+        QCOMPARE(comparison.passedOver.size(), qsizetype{1});
+        QVERIFY(comparison.passedOver[0].contains(QLatin1String("predictions.jsonl")));
+        QCOMPARE(comparison.pairs.size(), std::size_t{6});
+    }
+
+    // Fine-tune and Distil
+    void theFormIsTheCommand() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<TrainingPage>(host, "training");
+        QTRY_VERIFY(page->command()->text().contains(QLatin1String("--data desk")));
+        QVERIFY(page->command()->text().contains(QLatin1String("--method full")));
+        QVERIFY(page->command()->text().contains(QLatin1String("--epochs 3")));
+        auto* epochs = page->settings().findChild<QLineEdit*>(QStringLiteral("epochs"));
+        epochs->selectAll();
+        QTest::keyClicks(epochs, QStringLiteral("5"));
+        QVERIFY(page->command()->text().contains(QLatin1String("--epochs 5")));
+        epochs->selectAll();
+        QTest::keyClicks(epochs, QStringLiteral("-1"));
+        QVERIFY(!page->settings().isValid());
+        QVERIFY(!page->startButton()->isEnabled());
+        QCOMPARE(page->shownRun(), planted.run("full"));
+    }
+    void theEstimateComesFromEarlierRuns() {
+        const PlantedWorkspace planted(path("w"), {});
+        const std::vector<RunSummary> runs = summariesOf(Workspace::open(planted.folder()).runs());
+        const Json settings = {{"epochs", 3.0}, {"batch_size", 32}};
+        QCOMPARE(stepCount(160, settings), std::int64_t{15});
+        const Estimate known = estimateRun(runs, QStringLiteral("full"), QStringLiteral("all-minilm-l6-v2"), 160, settings);
+        QVERIFY(known.seconds.has_value());
+        QCOMPARE(*known.seconds, 15 * 0.31);
+        const Estimate unknown = estimateRun(runs, QStringLiteral("full"), QStringLiteral("another"), 160, settings);
+        QVERIFY(!unknown.seconds);
+        QVERIFY(estimateRows(unknown).last().value.contains(QLatin1String("no earlier run")));
+    }
+    void aWeakTeacherIsWarnedOf() {
+        const PlantedWorkspace planted(path("w"), {});
+        RunSummary student = summariesOf(Workspace::open(planted.folder()).runs()).back();
+        QCOMPARE(student.method, QStringLiteral("soft"));
+        student.result["teacher"]["metrics"]["accuracy"]["value"] = 0.5;
+        const QStringList warnings = distillationWarnings(student);
+        QVERIFY(!warnings.isEmpty());
+        QVERIFY(warnings.first().contains(QLatin1String("weak")));
+    }
+    void shellQuotingKeepsOddNames() {
+        QCOMPARE(shellQuoted(QStringLiteral("plain-1.2")), QStringLiteral("plain-1.2"));
+        QCOMPARE(shellQuoted(QStringLiteral("it's 5 €")), QStringLiteral("'it'\\''s 5 €'"));
+    }
+
+private:
+    std::filesystem::path path(const char* name) const { return m_folder->filePath(QString::fromLatin1(name)).toStdString(); }
+    QString write(const QString& name, const QByteArray& bytes) const {
+        QFile file(m_folder->filePath(name));
+        if (file.open(QIODevice::WriteOnly))
+            file.write(bytes);
+        return file.fileName();
+    }
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+QTEST_MAIN(Pages)
+#include "tst_pages.moc"

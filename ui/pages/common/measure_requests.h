@@ -1,0 +1,15 @@
+#pragma once
+
+#include "engine_client/job_center.h"
+
+#include <QList>
+#include <QString>
+
+namespace triptych::ui {
+
+/// The run that stands for one arm: "zero_shot", "retrieve", "head", "full", or "soft", which needs a teacher.
+JobRequest armRequest(const QString& method, const QString& dataset, const QString& base);
+/// All arms, cheapest first; the student learns from the fully fine-tuned model of the same list.
+QList<JobRequest> allArmRequests(const QString& dataset, const QString& base);
+
+} // namespace triptych::ui

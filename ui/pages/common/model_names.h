@@ -1,0 +1,14 @@
+#pragma once
+
+#include "storage/workspace.h"
+
+#include <QStringList>
+
+namespace triptych::ui {
+
+/// Names of encoders that can be a base: the workspace's, then what lies in the data folder.
+QStringList encoderNames(const Workspace& workspace);
+/// Names of classifiers that can teach, newest first.
+QStringList teacherNames(const Workspace& workspace);
+
+} // namespace triptych::ui

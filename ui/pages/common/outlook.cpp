@@ -1,0 +1,114 @@
+#include "pages/common/outlook.h"
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "jobs/arm_evidence.h"
+#include "l10n/words.h"
+
+#include <QLocale>
+
+#include <algorithm>
+
+namespace triptych::ui {
+
+const Arm* Outlook::arm(Technique technique) const {
+    const auto it = std::find_if(decision.arms.begin(), decision.arms.end(),
+                                 [technique](const Arm& arm) { return arm.technique == technique; });
+    return it == decision.arms.end() ? nullptr : &*it;
+}
+
+const RunSummary* Outlook::run(const std::string& id) const {
+    const QString wanted = qstr(id);
+    const auto it = std::find_if(runs.begin(), runs.end(), [&](const RunSummary& run) { return run.id == wanted; });
+    return it == runs.end() ? nullptr : &*it;
+}
+
+const RunSummary* Outlook::runOf(Technique technique) const {
+    const Arm* found = arm(technique);
+    return found ? run(found->run) : nullptr;
+}
+
+bool Outlook::recommends(Technique technique) const {
+    return std::find(decision.recommendation.begin(), decision.recommendation.end(), technique) != decision.recommendation.end();
+}
+
+bool holdsCjk(const std::string& text) {
+    const QString decoded = qstr(text);
+    for (const uint code : decoded.toUcs4()) {
+        const auto script = QChar::script(code);
+        if (script == QChar::Script_Han || script == QChar::Script_Hiragana || script == QChar::Script_Katakana
+            || script == QChar::Script_Hangul)
+            return true;
+    }
+    return false;
+}
+
+double shareOfCjk(const std::vector<ExampleRecord>& rows) {
+    if (rows.empty())
+        return 0;
+    const auto count = std::count_if(rows.begin(), rows.end(), [](const ExampleRecord& row) { return holdsCjk(row.text); });
+    return static_cast<double>(count) / static_cast<double>(rows.size());
+}
+
+bool isEnglishEncoder(const QString& name) {
+    return name.startsWith(QLatin1String("all-minilm"), Qt::CaseInsensitive) && !name.contains(QLatin1String("multilingual"));
+}
+
+Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop) {
+    const Workspace workspace = Workspace::open(folder);
+    Outlook outlook;
+    const std::vector<DatasetRecord> all = workspace.datasets();
+    for (const DatasetRecord& record : all) {
+        outlook.datasets.push_back(record.name);
+        if (record.name == dataset || !outlook.dataset)
+            outlook.dataset = record;
+    }
+    if (!outlook.dataset)
+        return outlook;
+    throwIfStopped(stop);
+    const std::string& name = outlook.dataset->name;
+    outlook.cjkShare = shareOfCjk(workspace.examples(name));
+    throwIfStopped(stop);
+    outlook.runs = summariesOf(workspace.runs(), qstr(name));
+    outlook.answers = storedAnswers(workspace, name);
+    ArmEvidence evidence = gatherArms(workspace, name);
+    throwIfStopped(stop);
+    outlook.facts = evidence.facts;
+    outlook.decision = decide(DecisionTree::load(), evidence.facts, evidence.arms, outlook.answers, kDecisionSeed);
+    return outlook;
+}
+
+QString currentDataset(const Workspace& workspace) {
+    const auto value = workspace.setting("current_dataset");
+    return value && value->is_string() ? qstr(value->get<std::string>()) : QString();
+}
+
+void setCurrentDataset(Workspace& workspace, const QString& name) {
+    if (currentDataset(workspace) != name)
+        workspace.setSetting("current_dataset", name.toStdString());
+}
+
+QString baseModel(const Workspace& workspace) {
+    const auto value = workspace.setting("base_model");
+    return value && value->is_string() ? qstr(value->get<std::string>()) : QStringLiteral("all-minilm-l6-v2");
+}
+
+void setBaseModel(Workspace& workspace, const QString& name) {
+    if (baseModel(workspace) != name)
+        workspace.setSetting("base_model", name.toStdString());
+}
+
+Answers storedAnswers(const Workspace& workspace, const std::string& dataset) {
+    const auto value = workspace.setting("answers/" + dataset);
+    return value ? answersFromJson(*value) : Answers();
+}
+
+void storeAnswers(Workspace& workspace, const std::string& dataset, const Answers& answers) {
+    workspace.setSetting("answers/" + dataset, answersToJson(answers));
+}
+
+std::string dataLanguage() {
+    return QLocale().language() == QLocale::Chinese ? "zh" : "en";
+}
+
+} // namespace triptych::ui

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "item_models/run_summary.h"
+#include "selection/decision.h"
+#include "storage/workspace.h"
+
+#include <QString>
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace triptych::ui {
+
+/// Everything Overview and Decide show of one data set, read in one go off the window's thread.
+struct Outlook {
+    std::vector<std::string> datasets; ///< all names
+    std::optional<DatasetRecord> dataset;
+    DatasetFacts facts;
+    Answers answers;
+    Decision decision; ///< with the arms
+    std::vector<RunSummary> runs; ///< finished ones on this data set, oldest first
+    double cjkShare = 0; ///< rows with Chinese, Japanese or Korean characters
+
+    const Arm* arm(Technique technique) const;
+    const RunSummary* run(const std::string& id) const;
+    /// The run of the arm of a technique.
+    const RunSummary* runOf(Technique technique) const;
+    bool recommends(Technique technique) const;
+};
+
+/// `dataset` may be empty or gone: then the first one is taken. Opens the workspace itself, so that it may run
+/// in any thread. Throws Error.
+Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop);
+
+/// The seed of every decision of the window: the same evidence gives the same intervals.
+inline constexpr std::uint64_t kDecisionSeed = 13;
+
+/// True if a Han, Kana or Hangul character stands in the text.
+bool holdsCjk(const std::string& text);
+/// Share of texts that hold one.
+double shareOfCjk(const std::vector<ExampleRecord>& rows);
+/// True for encoders that know English only, by the name they are kept under.
+bool isEnglishEncoder(const QString& name);
+
+/// Settings of the workspace that several pages share.
+QString currentDataset(const Workspace& workspace);
+void setCurrentDataset(Workspace& workspace, const QString& name);
+QString baseModel(const Workspace& workspace);
+void setBaseModel(Workspace& workspace, const QString& name);
+Answers storedAnswers(const Workspace& workspace, const std::string& dataset);
+void storeAnswers(Workspace& workspace, const std::string& dataset, const Answers& answers);
+
+/// "en" or "zh", for texts that stand in data files.
+std::string dataLanguage();
+
+} // namespace triptych::ui

@@ -1,0 +1,265 @@
+#include "pages/distillation/distillation_page.h"
+
+#include "charts/line_chart.h"
+#include "l10n/numbers.h"
+#include "l10n/words.h"
+#include "pages/common/folding_row.h"
+#include "pages/common/model_names.h"
+#include "pages/common/run_curves.h"
+#include "widgets/banner.h"
+#include "widgets/card.h"
+#include "widgets/interval_strip.h"
+#include "widgets/key_value_rows.h"
+#include "widgets/page_header.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+namespace triptych::ui {
+
+namespace {
+
+QList<SettingsForm::Field> distillFields() {
+    return {{"temperature", false, 0.05, 100, 3},
+            {"kd_loss_weight", false, 0, 1'000, 0.9},
+            {"hard_label_weight", false, 0, 1'000, 0.1},
+            {"epochs", false, 0.01, 10'000, 20},
+            {"batch_size", true, 1, 65'536, 64},
+            {"learning_rate", false, 1e-12, 1'000, 2e-3},
+            {"max_length", true, 3, 8'192, 64},
+            {"variants", true, 0, 100, 4},
+            {"variant_share", false, 0, 1, 0.5},
+            {"word_dropout", false, 0, 0.9, 0.1},
+            {"dropout", false, 0, 0.95, 0.5},
+            {"embedding_size", true, 8, 4'096, 128},
+            {"filters", true, 8, 4'096, 128},
+            {"evaluate_every", true, 0, 1e9, 0}};
+}
+
+constexpr double kSmoothing = 0.9;
+
+/// Accuracy in a part of a result ("teacher", "control") that has metrics of its own.
+std::optional<double> accuracyOf(const Json& result, const char* part) {
+    if (!result.is_object() || !result.contains(part) || !result[part].is_object() || !result[part].contains("metrics"))
+        return std::nullopt;
+    const Json& metrics = result[part]["metrics"];
+    if (!metrics.is_object() || !metrics.contains("accuracy") || !metrics["accuracy"].is_object())
+        return std::nullopt;
+    const Json value = metrics["accuracy"].value("value", Json());
+    return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+} // namespace
+
+QStringList distillationWarnings(const RunSummary& run) {
+    QStringList warnings;
+    const auto teacher = accuracyOf(run.result, "teacher"), control = accuracyOf(run.result, "control");
+    if (teacher && control && *teacher <= *control)
+        warnings.append(DistillationPage::tr("The teacher is weak: it reaches %1, the student without a teacher %2. Fine-tune a better one first.")
+                            .arg(percentText(teacher), percentText(control)));
+    const Json test = run.result.is_object() ? run.result.value("control_test", Json::object()) : Json::object();
+    if (test.is_object() && test.contains("low") && numberAt(test, "low") <= 0)
+        warnings.append(DistillationPage::tr("The teacher's help is not certain: student minus control is %1 points, 95 % interval %2 to %3.")
+                            .arg(QLocale().toString(numberAt(test, "difference") * 100, 'f', 1), QLocale().toString(numberAt(test, "low") * 100, 'f', 1),
+                                 QLocale().toString(numberAt(test, "high") * 100, 'f', 1)));
+    return warnings;
+}
+
+DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) : RunPage(context, distillFields(), parent) {
+    m_header->setTechnique(Technique::Distill);
+    m_teacherLabel = new QLabel(m_formCard);
+    m_teacher = new QComboBox(m_formCard);
+    m_teacher->setObjectName(QStringLiteral("teacher"));
+    m_teacher->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_teacher->setMinimumContentsLength(14);
+    m_studentLabel = new QLabel(m_formCard);
+    m_student = new QLabel(QStringLiteral("TextCNN"), m_formCard);
+    m_student->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    addFormRow(m_teacherLabel, m_teacher);
+    addFormRow(m_studentLabel, m_student);
+    m_explanation = new QLabel(m_formCard);
+    m_explanation->setWordWrap(true);
+    setTextStyle(m_explanation, TextSize::Caption, Tone::Secondary);
+    m_formCard->body()->insertWidget(1, m_explanation);
+
+    m_warning = new Banner(this);
+    m_warning->setClosable(false);
+    m_resultCard = new Card(this);
+    m_resultCard->setTechnique(Technique::Distill);
+    m_result = new KeyValueRows(m_resultCard);
+    m_differenceText = new QLabel(m_resultCard);
+    m_differenceText->setWordWrap(true);
+    m_difference = new IntervalStrip(m_resultCard);
+    m_difference->setObjectName(QStringLiteral("difference"));
+    m_resultCard->body()->addWidget(m_differenceText);
+    m_resultCard->body()->addWidget(m_difference);
+    m_resultCard->body()->addWidget(m_result);
+    m_resultCard->body()->addStretch();
+    m_resultCard->hide();
+    m_warning->hide();
+    auto* charts = new FoldingRow(this);
+    m_loss = addChart(charts, 300);
+    m_accuracy = addChart(charts, 300);
+    charts->setExpanding(true);
+    m_right->addWidget(m_warning);
+    m_right->addWidget(m_resultCard);
+    m_right->addWidget(charts, 1);
+    m_loss->addSeries({QString(), &ThemeTokens::distil});
+    m_loss->addSeries({QString(), &ThemeTokens::zeroShot, Qt::DashLine});
+    m_loss->setYBounds(0, {});
+    m_loss->setSmoothing(kSmoothing);
+    m_accuracy->addSeries({QString(), &ThemeTokens::distil, Qt::SolidLine, 2, true});
+    m_accuracy->addSeries({QString(), &ThemeTokens::zeroShot, Qt::DashLine, 2, true});
+    m_curves->bind(QStringLiteral("train_loss"), m_loss, 0);
+    m_curves->bind(QStringLiteral("control_train_loss"), m_loss, 1);
+    m_curves->bind(QStringLiteral("dev_accuracy"), m_accuracy, 0);
+    m_curves->bind(QStringLiteral("control_dev_accuracy"), m_accuracy, 1);
+    connect(m_teacher, &QComboBox::textActivated, this, [this] { formChanged(); });
+    connect(&m_context.theme, &ThemeController::changed, this, [this] { m_difference->setColor(techniqueColor(Technique::Distill)); });
+    DistillationPage::retranslateUi();
+}
+
+QString DistillationPage::title() const {
+    return tr("Distil");
+}
+
+QList<RunPage::Preset> DistillationPage::presets() const {
+    return {{QStringLiteral("quick"), {{"epochs", 6.0}, {"temperature", 3.0}, {"variants", 1}}},
+            {QStringLiteral("standard"), {{"epochs", 20.0}, {"temperature", 3.0}, {"variants", 4}}},
+            {QStringLiteral("thorough"), {{"epochs", 40.0}, {"temperature", 3.0}, {"variants", 8}}}};
+}
+
+JobRequest DistillationPage::request() const {
+    JobRequest job;
+    job.kind = QStringLiteral("distill");
+    job.method = method();
+    job.dataset = datasetName();
+    job.teacher = m_teacher->currentText();
+    return job;
+}
+
+QStringList DistillationPage::commandArguments() const {
+    QStringList arguments = {QStringLiteral("triptych-cli"), QStringLiteral("distill"), QStringLiteral("--data"), datasetName(),
+                             QStringLiteral("--teacher"), m_teacher->currentText(), QStringLiteral("--student"), QStringLiteral("textcnn")};
+    arguments += settingArguments();
+    const QString out = m_out->text().trimmed();
+    arguments += {QStringLiteral("--out"), out.isEmpty() ? QStringLiteral("%1-student").arg(datasetName()) : out};
+    return arguments;
+}
+
+QString DistillationPage::obstacle() const {
+    if (m_teacher->currentText().isEmpty())
+        return tr("There is no teacher yet: fine-tune a model on the Fine-tune page first.");
+    if (m_settings->value("kd_loss_weight") == 0 && m_settings->value("hard_label_weight") == 0)
+        return tr("One of the two loss weights must be above 0.");
+    return {};
+}
+
+void DistillationPage::refreshChoices() {
+    if (!m_context.workspace)
+        return;
+    try {
+        const QString current = m_teacher->currentText().isEmpty() ? m_wantedTeacher : m_teacher->currentText();
+        const QStringList names = teacherNames(*m_context.workspace);
+        m_teacher->clear();
+        m_teacher->addItems(names);
+        if (names.contains(current))
+            m_teacher->setCurrentText(current);
+    } catch (const Error& error) {
+        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
+    }
+}
+
+void DistillationPage::showResult(const RunSummary* run) {
+    m_resultCard->setVisible(run);
+    m_resultRun = run ? run->id : QString();
+    if (!run) {
+        m_warning->hide();
+        return;
+    }
+    const Json teacher = run->result.is_object() ? run->result.value("teacher", Json::object()) : Json::object();
+    const Json test = run->result.is_object() ? run->result.value("control_test", Json::object()) : Json::object();
+    const Metric* retention = run->metric("retention");
+    const Metric* speedup = run->metric("speedup");
+    const double teacherBytes = numberAt(teacher, "bytes");
+    QList<KeyValueRows::Row> rows = {
+        {tr("Student · teacher · control"),
+         QStringLiteral("%1 · %2 · %3").arg(percentText(run->value("accuracy")), percentText(accuracyOf(run->result, "teacher")),
+                                            percentText(accuracyOf(run->result, "control"))),
+         tr("Accuracy on the same test rows")},
+        {tr("Retention"), retention ? intervalText(retention->value, retention->low, retention->high) : QStringLiteral("—"),
+         tr("The student's accuracy as a share of the teacher's")},
+        {tr("Speed-up"), speedup ? timesText(speedup->value) : QStringLiteral("—"), tr("Median time of one text, teacher over student")},
+        {tr("Size"),
+         teacherBytes > 0 && run->bytes > 0
+             ? tr("%1 of %2 (%3)").arg(bytesText(run->bytes), bytesText(teacherBytes), percentText(run->bytes / teacherBytes))
+             : bytesText(run->bytes),
+         tr("Bytes to serve, student and teacher")},
+        {tr("Build"), durationText(run->buildS), tr("Student and control, without the teacher's own training")},
+    };
+    m_result->setRows(rows);
+    const bool tested = test.is_object() && test.contains("difference");
+    m_differenceText->setVisible(tested);
+    m_difference->setVisible(tested);
+    if (tested) {
+        const double difference = numberAt(test, "difference"), low = numberAt(test, "low"), high = numberAt(test, "high");
+        const auto points = [](double fraction) { return QLocale().toString(fraction * 100, 'f', 1); };
+        m_differenceText->setText(tr("Student minus control: %1 points, 95 % interval %2 to %3, p = %4")
+                                      .arg(points(difference), points(low), points(high), figureText(numberAt(test, "p", 1), 2)));
+        // The scale is symmetric, so that its middle is "no difference".
+        const double reach = std::max({std::abs(low), std::abs(high), 0.01}) * 1.2;
+        m_difference->setRange(-reach, reach);
+        m_difference->setColor(techniqueColor(Technique::Distill));
+        m_difference->setValue(difference, low, high);
+        m_difference->setAccessibleName(m_differenceText->text());
+        m_difference->setToolTip(tr("The middle of the scale is no difference."));
+    }
+    const QStringList warnings = distillationWarnings(*run);
+    if (warnings.isEmpty())
+        m_warning->hide();
+    else
+        m_warning->showMessage(Banner::Level::Warning, warnings.first(), warnings.mid(1).join(QLatin1Char(' ')));
+}
+
+QJsonObject DistillationPage::formState() const {
+    return {{QStringLiteral("teacher"), m_teacher->currentText()}};
+}
+
+void DistillationPage::restoreForm(const QJsonObject& state) {
+    m_wantedTeacher = state.value(QStringLiteral("teacher")).toString();
+}
+
+void DistillationPage::retranslateUi() {
+    m_teacherLabel->setText(tr("Teacher"));
+    m_teacher->setAccessibleName(tr("Teacher"));
+    m_studentLabel->setText(tr("Student"));
+    m_explanation->setText(tr("The same student is always trained a second time from the labels alone: this control shows what the teacher adds."));
+    m_settings->setNames({tr("Temperature"), tr("Weight of the teacher"), tr("Weight of the labels"), tr("Epochs"), tr("Batch size"), tr("Learning rate"),
+                          tr("Longest text, tokens"), tr("Unlabelled variants of a text"), tr("Share of variants in a step"), tr("Words hidden, share"),
+                          tr("Dropout"), tr("Width of a word"), tr("Filters of a width"), tr("Steps between dev looks (0: an epoch)")});
+    m_resultCard->setTitle(tr("What the student keeps"));
+    m_loss->setTitle(tr("Loss"));
+    m_loss->setXAxis(tr("step"));
+    m_loss->setYAxis(tr("loss"), tr("nats"));
+    m_loss->setSeriesName(0, tr("student"));
+    m_loss->setSeriesName(1, tr("control"));
+    m_loss->setNote(tr("smoothed, raw beneath"));
+    m_loss->setEmptyText(tr("Training loss of the student and of the control is drawn here while they learn."));
+    m_accuracy->setTitle(tr("Accuracy"));
+    m_accuracy->setXAxis(tr("step"));
+    m_accuracy->setYAxis(tr("dev accuracy"), tr("fraction"));
+    m_accuracy->setSeriesName(0, tr("student"));
+    m_accuracy->setSeriesName(1, tr("control"));
+    m_accuracy->setEmptyText(tr("Accuracy on the dev rows, student against control."));
+    RunPage::retranslateUi();
+    for (const RunSummary& run : runs()) {
+        if (run.id == m_resultRun) {
+            showResult(&run);
+            break;
+        }
+    }
+}
+
+} // namespace triptych::ui

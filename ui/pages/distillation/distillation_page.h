@@ -1,0 +1,46 @@
+#pragma once
+
+#include "pages/common/run_page.h"
+
+namespace triptych::ui {
+
+class IntervalStrip;
+
+/// Distil: a fine-tuned model teaches a small student; a control without a teacher is made beside it.
+class DistillationPage : public RunPage {
+    Q_OBJECT
+public:
+    explicit DistillationPage(const PageContext& context, QWidget* parent = nullptr);
+    QString title() const override;
+
+protected:
+    QStringList methods() const override { return {QStringLiteral("soft")}; }
+    QString method() const override { return QStringLiteral("soft"); }
+    JobRequest request() const override;
+    QStringList commandArguments() const override;
+    QList<Preset> presets() const override;
+    QString base() const override { return {}; }
+    QString obstacle() const override;
+    void showResult(const RunSummary* run) override;
+    void refreshChoices() override;
+    QJsonObject formState() const override;
+    void restoreForm(const QJsonObject& state) override;
+    void retranslateUi() override;
+
+private:
+    QLabel *m_teacherLabel, *m_studentLabel, *m_student, *m_explanation;
+    QComboBox* m_teacher;
+    LineChart *m_loss, *m_accuracy;
+    Card* m_resultCard;
+    KeyValueRows* m_result;
+    QLabel* m_differenceText;
+    IntervalStrip* m_difference;
+    Banner* m_warning;
+    QString m_resultRun;
+    QString m_wantedTeacher;
+};
+
+/// Warnings of a finished distillation, worst first: a weak teacher, a student that gains nothing from it.
+QStringList distillationWarnings(const RunSummary& run);
+
+} // namespace triptych::ui
