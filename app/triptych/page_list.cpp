@@ -1,5 +1,5 @@
 #include "page_list.h"
 
-using namespace triptych::ui;
+#include "pages/factories.h"
 
-QList<PageFactory> pageList() { return {}; }
+QList<triptych::ui::PageFactory> pageList() { return triptych::ui::workbenchPages(); }
