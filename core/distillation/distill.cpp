@@ -226,15 +226,9 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const Evaluation ofControl = measure(*openedControl, "control_predictions.jsonl");
 
     const Metric speedup = medianRatio(ofTeacher.latency.samples_ms, ofStudent.latency.samples_ms, spec.seed);
-    Metric retention;
-    const Metric& teacherAccuracy = ofTeacher.metrics.at("accuracy");
-    const Metric& studentAccuracy = ofStudent.metrics.at("accuracy");
-    retention.n = studentAccuracy.n;
-    if (teacherAccuracy.value && studentAccuracy.value && *teacherAccuracy.value > 0)
-        retention.value = *studentAccuracy.value / *teacherAccuracy.value;
-    ofStudent.metrics["retention"] = retention;
-    ofStudent.metrics["speedup"] = speedup;
     const std::vector<double> right = correctness(ofStudent, rows.test);
+    ofStudent.metrics["retention"] = accuracyRatio(right, correctness(ofTeacher, rows.test), spec.seed);
+    ofStudent.metrics["speedup"] = speedup;
     const PairedTest test = rows.test.empty() ? PairedTest() : pairedAccuracy(right, correctness(ofControl, rows.test), spec.seed);
 
     BuildReport report;
@@ -250,6 +244,8 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     Json result = evaluationToJson(ofStudent, *opened);
     result.update(buildToJson(report, spec));
     result["settings"] = distillSettingsToJson(settings);
+    if (studentArm.loop.best)
+        result["dev_accuracy"] = studentArm.loop.best->accuracy;
     result["teacher"] = evaluationToJson(ofTeacher, *teacher);
     result["teacher"]["model"] = baseOf(spec, "teacher")["name"];
     result["control"] = evaluationToJson(ofControl, *openedControl);

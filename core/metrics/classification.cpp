@@ -16,6 +16,8 @@ namespace triptych {
 
 namespace {
 
+constexpr double kSignificance = 0.05;
+
 void requireSameSize(std::size_t a, std::size_t b, const char* what) {
     if (a != b)
         throw Error(ErrorCode::InvalidArgument, fmt::format("{}: {} values against {}", what, a, b));
@@ -246,6 +248,9 @@ PairedTest pairedMacroF1(std::span<const std::string> truth, std::span<const std
     return {difference(allRows(t.size())), interval.low, interval.high, bootstrapP(resampled)};
 }
 
+bool clearlyAbove(const PairedTest& test) { return test.low > 0 && test.p < kSignificance; }
+bool clearlyBelow(const PairedTest& test) { return test.high < 0 && test.p < kSignificance; }
+
 std::vector<double> holmAdjusted(std::span<const double> p) {
     std::vector<std::size_t> order(p.size());
     for (std::size_t i = 0; i < order.size(); ++i)
@@ -268,6 +273,32 @@ double quantile(std::vector<double> values, double q) {
     const auto below = static_cast<std::size_t>(position);
     const std::size_t above = std::min(below + 1, values.size() - 1);
     return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+Metric accuracyRatio(std::span<const double> a, std::span<const double> b, std::uint64_t seed) {
+    requireSameSize(a.size(), b.size(), "accuracy ratio");
+    Metric metric;
+    metric.n = static_cast<std::int64_t>(a.size());
+    const auto all = allRows(a.size());
+    if (a.empty() || meanOver(b, all) <= 0)
+        return metric;
+    metric.value = meanOver(a, all) / meanOver(b, all);
+    // The same seed draws the same rows for both.
+    const auto meansOf = [&](std::span<const double> values) {
+        return bootstrapRows(values.size(), kBootstrapResamples, seed, [&](std::span<const std::uint32_t> rows) { return meanOver(values, rows); });
+    };
+    const std::vector<double> above = meansOf(a), below = meansOf(b);
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < above.size(); ++i) {
+        if (below[i] > 0)
+            ratios.push_back(above[i] / below[i]);
+    }
+    if (!ratios.empty()) {
+        const Interval interval = percentileInterval(std::move(ratios));
+        metric.low = interval.low;
+        metric.high = interval.high;
+    }
+    return metric;
 }
 
 Metric medianRatio(std::span<const double> a, std::span<const double> b, std::uint64_t seed) {

@@ -99,6 +99,8 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     report.examples_per_s = loop.seconds > 0 ? loop.examples / loop.seconds : 0;
     result.update(buildToJson(report, spec));
     result["settings"] = trainSettingsToJson(settings);
+    if (loop.best)
+        result["dev_accuracy"] = loop.best->accuracy;
     return result;
 }
 

@@ -212,6 +212,8 @@ Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
     report.examples_per_s = static_cast<double>(rows.train.size()) / seconds;
     result.update(buildToJson(report, spec));
     result["settings"] = settings;
+    if (!rows.dev.empty())
+        result["dev_accuracy"] = bestRight / static_cast<double>(rows.dev.size());
     return result;
 }
 
