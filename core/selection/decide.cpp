@@ -113,11 +113,44 @@ private:
                 say("fresh_given_up");
         }
         if (kept.empty()) {
-            kept.push_back(keeping.front()->technique);
-            say("limit_chooses", footprint(*keeping.front()));
+            const auto open = std::find_if(keeping.begin(), keeping.end(), [&](const Arm* arm) { return !isBarred(arm->technique); });
+            const Arm& chosen = open == keeping.end() ? *keeping.front() : **open;
+            kept.push_back(chosen.technique);
+            say("limit_chooses", footprint(chosen));
         }
+        honourLimitsTogether(kept);
         m_unsure = m_unsure || (kept != m_outcome.recommendation && step("knowledge_must_be_fresh").answer);
         m_outcome.recommendation = kept;
+    }
+
+    /// Parts that keep the limits one by one may break them together. Sums are an upper bound: parts may share an encoder.
+    void honourLimitsTogether(std::vector<Technique>& kept) {
+        const auto together = [&](const std::vector<Technique>& techniques) {
+            Json values = {{"techniques", techniqueNames(techniques)}, {"bytes", 0.0}, {"latency_p95_ms", 0.0}};
+            for (const Technique technique : techniques) {
+                if (const Arm* arm = m_arms.find(technique)) {
+                    values["bytes"] = values["bytes"].get<double>() + arm->bytes;
+                    values["latency_p95_ms"] = values["latency_p95_ms"].get<double>() + arm->latency_p95_ms;
+                }
+            }
+            return values;
+        };
+        const auto fits = [&](const Json& values) {
+            return keepsLimits(values["bytes"].get<double>(), values["latency_p95_ms"].get<double>(), m_answers);
+        };
+        const Json whole = together(kept);
+        if (kept.size() < 2 || fits(whole))
+            return;
+        say("limit_excludes_combination", whole);
+        std::vector<Technique> smaller = kept;
+        std::replace(smaller.begin(), smaller.end(), Technique::FineTune, Technique::Distill);
+        if (smaller != kept && m_arms.find(Technique::Distill) && fits(together(smaller))) {
+            kept = smaller;
+        } else {
+            const auto asked = std::find_if(kept.begin(), kept.end(), [&](Technique technique) { return isAskedFor(technique); });
+            kept = {asked == kept.end() ? kept.front() : *asked};
+        }
+        say("limit_keeps_part", {{"techniques", techniqueNames(kept)}});
     }
 
     /// True for what an entered answer asks for by name, whatever the accuracy.
@@ -126,11 +159,23 @@ private:
         return (technique == Technique::Rag && step("knowledge_must_be_fresh").answer) ||
                (technique == Technique::ZeroShot && step("zero_shot_good_enough").on_path && entered("zero_shot_good_enough"));
     }
+    bool isDenied(std::string_view node) const { return !step(node).answer && step(node).source == EvidenceSource::Entered; }
+    /// A lead of what was learnt from so few labels says little.
+    bool labelsAreTooFewToTrust() const {
+        return !step("enough_labels").answer && rowsPerClass(m_facts) < m_tree.threshold("measured_rows_per_class");
+    }
+    /// True for what the tree left out for a reason that no lead in accuracy answers. A student is taught by what
+    /// was fine-tuned, so it shares the fate of its teacher.
+    bool isBarred(Technique technique) const {
+        if (technique == Technique::ZeroShot)
+            return isDenied("zero_shot_good_enough");
+        if (technique == Technique::FineTune || technique == Technique::Distill)
+            return isDenied("enough_labels") || labelsAreTooFewToTrust();
+        return false;
+    }
     /// What could stand in the place of `current` without breaking an answer.
     bool mayReplace(const Arm& candidate, const Arm& current) const {
-        if (candidate.technique == current.technique || !keepsLimits(candidate, m_answers))
-            return false;
-        if (candidate.technique == Technique::FineTune && step("enough_labels").evidence["code"] == "labels_too_few_to_trust")
+        if (candidate.technique == current.technique || !keepsLimits(candidate, m_answers) || isBarred(candidate.technique))
             return false;
         // "Must be small" without a figure: nothing larger may win by accuracy.
         return !step("must_be_small").answer || hasLimits(m_answers) || candidate.bytes <= current.bytes;
@@ -150,7 +195,7 @@ private:
             return;
         const auto test = m_arms.compare(*candidates.front(), *current);
         const double margin = current->technique == Technique::ZeroShot ? m_tree.threshold("zero_shot_margin") : 0.0;
-        if (test && test->low > 0 && test->difference > margin) {
+        if (test && clearlyAbove(*test) && test->difference > margin) {
             say("corrected_by_measurement", comparison(current->technique, candidates.front()->technique, *test));
             chosen = {candidates.front()->technique};
         }
@@ -164,7 +209,7 @@ private:
         for (const Technique technique : m_outcome.recommendation) {
             const Arm* partner = technique == Technique::Rag ? nullptr : m_arms.find(technique);
             const auto test = partner ? m_arms.compare(*retrieval, *partner) : std::nullopt;
-            if (test && test->low > 0) {
+            if (test && clearlyAbove(*test)) {
                 say("corrected_by_measurement", comparison(technique, Technique::Rag, *test));
                 m_outcome.recommendation = {Technique::Rag};
                 return;
@@ -188,6 +233,8 @@ private:
             values["low"] = accuracy["low"];
             values["high"] = accuracy["high"];
             say("measured_arm", std::move(values));
+            if (arm->chosen_on_test)
+                say("chosen_on_test", {{"technique", techniqueName(technique)}, {"variants", arm->variants}});
         }
         if (m_outcome.recommendation.size() > 1) {
             say("combination_not_measured");
@@ -199,9 +246,16 @@ private:
         const auto test = arm && !others.empty() ? m_arms.compare(*arm, *others.front()) : std::nullopt;
         if (!test)
             return;
-        m_clear = test->low > 0;
-        say(m_clear ? "clearly_best" : test->high < 0 ? "clearly_behind" : "not_separated",
-            comparison(technique, others.front()->technique, *test));
+        m_clear = clearlyAbove(*test);
+        const Technique other = others.front()->technique;
+        Json values = comparison(technique, other, *test);
+        if (clearlyBelow(*test) && isBarred(other) && !isDenied("enough_labels") && other != Technique::ZeroShot) {
+            values["rows_per_class"] = rowsPerClass(m_facts);
+            values["threshold"] = m_tree.threshold("measured_rows_per_class");
+            say("lead_not_trusted", std::move(values));
+            return;
+        }
+        say(m_clear ? "clearly_best" : clearlyBelow(*test) ? "clearly_behind" : "not_separated", std::move(values));
     }
 
     /// High: no guess on the path and a measured, clear lead. Low: what is recommended was not measured, or
@@ -223,7 +277,7 @@ private:
     const Answers& m_answers;
     Outcome m_outcome;
     bool m_unsure = false; ///< something recommended is unmeasured, or a wish is given up
-    bool m_clear = false;  ///< the recommended arm leads with an interval above 0
+    bool m_clear = false;  ///< the recommended arm leads clearly
 };
 
 /// Decides again with one thing changed at a time.
@@ -263,11 +317,16 @@ private:
     }
 
     void moveLimit(const char* code, const char* noneCode, std::optional<double> Answers::* field, double (*measure)(const Arm&)) {
-        // Between two measured values nothing changes, so a limit on each value and one just under it are enough.
+        // Between two measured values or sums of two nothing changes, so a limit on each and one just under it are enough.
         std::set<double> limits;
-        for (const Arm& arm : m_list) {
-            if (measure(arm) > 0)
-                limits.insert({measure(arm), 0.99 * measure(arm)});
+        const auto add = [&](double value) {
+            if (value > 0)
+                limits.insert({value, 0.99 * value});
+        };
+        for (std::size_t i = 0; i < m_list.size(); ++i) {
+            add(measure(m_list[i]));
+            for (std::size_t k = i + 1; k < m_list.size(); ++k)
+                add(measure(m_list[i]) + measure(m_list[k]));
         }
         const std::optional<double> current = m_answers.*field;
         Answers changed = m_answers;

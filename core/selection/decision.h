@@ -37,12 +37,16 @@ struct Arm {
     Technique technique = Technique::ZeroShot;
     std::string run;    ///< run id; of several seeds, the newest
     std::vector<std::string> runs; ///< ids of all seeds behind the figures, `run` among them
+    std::vector<std::uint64_t> seeds; ///< of `runs`, in their order
     std::string method; ///< "full", "retrieve", ...
     std::string model;  ///< name
     Metrics metrics;    ///< accuracy, macro_f1; distil: retention, speedup too; means over the seeds
     double latency_p50_ms = 0, latency_p95_ms = 0;
     double bytes = 0;   ///< everything needed to serve it
     double build_s = 0;
+    std::optional<double> dev_accuracy; ///< where the run measured it; a mean over the seeds
+    std::int64_t variants = 1;   ///< measured settings of the technique, of which this is the best
+    bool chosen_on_test = false; ///< the best of several by the test rows, since not all of them know the dev rows
     std::vector<double> correct; ///< per test row 0/1 (a mean over seeds), same order for all arms; for paired tests
 };
 
@@ -111,8 +115,9 @@ private:
 
 /// Pure: no clock, no file. At a node, entered answers win over measured evidence, which wins over the stated
 /// default. What the tree then leads to is held against the arms: a technique that breaks an entered limit
-/// gives way to one that keeps it, and one that is measured clearly worse (paired test) to the better one,
-/// unless an entered answer asks for just that technique. Reasons say so. The flips are found by deciding
+/// gives way to one that keeps it (a combination counts by the sums of its parts), and one that is measured
+/// clearly worse (paired test) to the better one, unless an entered answer asks for just that technique or
+/// speaks against the better one. Reasons say so. The flips are found by deciding
 /// again with each answer turned round and with limits moved past the measured values.
 Decision decide(const DecisionTree& tree, const DatasetFacts& facts, const std::vector<Arm>& arms,
                 const Answers& answers, std::uint64_t seed);

@@ -36,7 +36,7 @@ DecisionStep labels(const DecisionTree& tree, const DatasetFacts& facts, const A
     constexpr const char* kNode = "enough_labels";
     if (answers.enough_labels)
         return entered(tree, kNode, *answers.enough_labels);
-    const double perClass = facts.classes > 0 ? static_cast<double>(facts.train_rows) / static_cast<double>(facts.classes) : 0.0;
+    const double perClass = rowsPerClass(facts);
     const Arm* tuned = arms.find(Technique::FineTune);
     const Arm* baseline = untrainedBaseline(arms);
     const auto test = tuned && baseline ? arms.compare(*tuned, *baseline) : std::nullopt;
@@ -46,7 +46,7 @@ DecisionStep labels(const DecisionTree& tree, const DatasetFacts& facts, const A
                         {{"train_rows", facts.train_rows}, {"classes", facts.classes}, {"rows_per_class", perClass}, {"threshold", threshold}});
     }
     const double trusted = tree.threshold("measured_rows_per_class");
-    const bool ahead = test->low > 0;
+    const bool ahead = clearlyAbove(*test);
     const char* code = ahead && perClass < trusted ? "labels_too_few_to_trust" : "labels_measured";
     return makeStep(tree, kNode, ahead && perClass >= trusted, EvidenceSource::Measured, code,
                     {{"accuracy", accuracyOf(*tuned)}, {"baseline", techniqueName(baseline->technique)}, {"baseline_accuracy", accuracyOf(*baseline)},
@@ -85,13 +85,17 @@ DecisionStep zeroShot(const DecisionTree& tree, const ArmTable& arms, const Answ
     if (!test)
         return makeStep(tree, kNode, defaultAnswer(tree, kNode), EvidenceSource::Default, "zero_shot_default", Json::object());
     const double margin = tree.threshold("zero_shot_margin");
-    const bool clearlyBelow = test->high < 0 && test->difference < -margin;
-    return makeStep(tree, kNode, !clearlyBelow, EvidenceSource::Measured, "zero_shot_measured",
+    const bool tooLow = clearlyBelow(*test) && test->difference < -margin;
+    return makeStep(tree, kNode, !tooLow, EvidenceSource::Measured, "zero_shot_measured",
                     {{"accuracy", accuracyOf(*zero)}, {"best", techniqueName(others.front()->technique)}, {"best_accuracy", accuracyOf(*others.front())},
                      {"difference", test->difference}, {"low", test->low}, {"high", test->high}, {"margin", margin}});
 }
 
 } // namespace
+
+double rowsPerClass(const DatasetFacts& facts) {
+    return facts.classes > 0 ? static_cast<double>(facts.train_rows) / static_cast<double>(facts.classes) : 0.0;
+}
 
 double accuracyOf(const Arm& arm) {
     const auto metric = arm.metrics.find("accuracy");
@@ -100,9 +104,11 @@ double accuracyOf(const Arm& arm) {
 
 bool hasLimits(const Answers& answers) { return answers.max_bytes || answers.max_latency_ms; }
 
-bool keepsLimits(const Arm& arm, const Answers& answers) {
-    return (!answers.max_bytes || arm.bytes <= *answers.max_bytes) && (!answers.max_latency_ms || arm.latency_p95_ms <= *answers.max_latency_ms);
+bool keepsLimits(double bytes, double latencyP95, const Answers& answers) {
+    return (!answers.max_bytes || bytes <= *answers.max_bytes) && (!answers.max_latency_ms || latencyP95 <= *answers.max_latency_ms);
 }
+
+bool keepsLimits(const Arm& arm, const Answers& answers) { return keepsLimits(arm.bytes, arm.latency_p95_ms, answers); }
 
 ArmTable::ArmTable(const std::vector<Arm>& arms, std::uint64_t seed) : m_seed(seed) {
     for (const Arm& arm : arms) {

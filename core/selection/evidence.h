@@ -31,10 +31,12 @@ private:
     mutable std::map<std::pair<Technique, Technique>, std::optional<PairedTest>> m_tests;
 };
 
+double rowsPerClass(const DatasetFacts& facts);
 /// 0 where an arm states none.
 double accuracyOf(const Arm& arm);
 bool hasLimits(const Answers& answers);
-/// True if the arm is within every limit that was entered.
+/// True if size and time are within every limit that was entered.
+bool keepsLimits(double bytes, double latencyP95, const Answers& answers);
 bool keepsLimits(const Arm& arm, const Answers& answers);
 
 /// The four nodes, in the tree's order, with answer, source and evidence; `on_path` is left true.

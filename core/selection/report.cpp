@@ -3,6 +3,7 @@
 #include "selection/sentence.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace triptych {
 
@@ -35,13 +36,17 @@ Json armToJson(const Arm& arm) {
     return {{"technique", techniqueName(arm.technique)},
             {"run", arm.run},
             {"runs", arm.runs},
+            {"seeds", arm.seeds},
             {"method", arm.method},
             {"model", arm.model},
             {"metrics", metricsToJson(arm.metrics)},
             {"latency_p50_ms", arm.latency_p50_ms},
             {"latency_p95_ms", arm.latency_p95_ms},
             {"bytes", arm.bytes},
-            {"build_s", arm.build_s}};
+            {"build_s", arm.build_s},
+            {"dev_accuracy", arm.dev_accuracy ? Json(*arm.dev_accuracy) : Json()},
+            {"variants", arm.variants},
+            {"chosen_on_test", arm.chosen_on_test}};
 }
 
 /// Text inside a table cell or a line: a bar would end the cell, a line feed the row.
@@ -55,15 +60,18 @@ std::string plain(std::string text) {
     return safe;
 }
 
-std::string interval(const Metrics& metrics, const char* name) {
+/// "value [low, high]"; `absent` where the arm has no such metric.
+std::string interval(const Metrics& metrics, const char* name, std::string (*format)(double) = formatPercent, const char* absent = "–") {
     const auto found = metrics.find(name);
     if (found == metrics.end() || !found->second.value)
-        return "–";
+        return absent;
     const Metric& metric = found->second;
     if (!metric.low || !metric.high)
-        return formatPercent(*metric.value);
-    return fmt::format("{} [{}, {}]", formatPercent(*metric.value), formatPercent(*metric.low), formatPercent(*metric.high));
+        return format(*metric.value);
+    return fmt::format("{} [{}, {}]", format(*metric.value), format(*metric.low), format(*metric.high));
 }
+
+std::string seedList(const Arm& arm) { return fmt::format("{}", fmt::join(arm.seeds, ", ")); }
 
 /// Writes one language of a report.
 class ReportWriter {
@@ -115,10 +123,13 @@ void writeArms(ReportWriter& writer, const Decision& decision, const DecisionTre
         writer.line(writer.text("report_no_arms"));
         return;
     }
-    writer.header({"column_technique", "column_run", "column_accuracy", "column_macro_f1", "column_latency", "column_size", "column_build"});
+    // Retention and speed-up are a student's alone; the cells of the others stay empty.
+    writer.header({"column_technique", "column_run", "column_seeds", "column_accuracy", "column_macro_f1", "column_retention", "column_speedup",
+                   "column_latency", "column_size", "column_build"});
     for (const Arm& arm : decision.arms) {
-        writer.row({fmt::format("{} ({})", tree.techniqueWord(arm.technique, language), arm.method), arm.run,
+        writer.row({fmt::format("{} ({})", tree.techniqueWord(arm.technique, language), arm.method), arm.run, seedList(arm),
                     interval(arm.metrics, "accuracy"), interval(arm.metrics, "macro_f1"),
+                    interval(arm.metrics, "retention", formatPercent, ""), interval(arm.metrics, "speedup", formatFactor, ""),
                     fmt::format("{} / {}", formatMilliseconds(arm.latency_p50_ms), formatMilliseconds(arm.latency_p95_ms)),
                     formatBytes(arm.bytes), formatSeconds(arm.build_s)});
     }

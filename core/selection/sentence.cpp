@@ -81,6 +81,8 @@ std::string formatCount(double value) {
 
 std::string formatPercent(double fraction) { return fmt::format("{:.1f} %", 100 * fraction); }
 
+std::string formatFactor(double factor) { return fmt::format("{:.1f} ×", factor); }
+
 std::string formatBytes(double bytes) {
     if (bytes < 1000)
         return fmt::format("{:.0f} B", bytes);

@@ -16,6 +16,7 @@ std::string fillSentence(std::string_view pattern, const Json& values, std::stri
 
 std::string formatCount(double value);
 std::string formatPercent(double fraction);
+std::string formatFactor(double factor);
 std::string formatBytes(double bytes);
 std::string formatMilliseconds(double ms);
 std::string formatSeconds(double seconds);
