@@ -79,24 +79,37 @@ std::vector<double> adjusted(const std::vector<PairTest>& tests) {
     return result;
 }
 
-std::string cell(const Json& metrics, const char* name) {
-    const Metrics all = metricsFromJson(metrics);
-    const auto found = all.find(name);
-    if (found == all.end() || !found->second.value)
+std::string cell(const Metrics& metrics, const char* name) {
+    const auto found = metrics.find(name);
+    if (found == metrics.end() || !found->second.value)
         return "–";
     const Metric& metric = found->second;
     return metric.low && metric.high ? fmt::format("{:.4f} [{:.4f}, {:.4f}]", *metric.value, *metric.low, *metric.high) : fmt::format("{:.4f}", *metric.value);
 }
 
+/// The row of a run, or of the control that a distillation made beside its student.
+std::vector<std::string> runRow(const Entry& entry, const std::string& method, const Json& result) {
+    const Json latency = result.value("latency", Json::object());
+    const Metrics metrics = metricsFromJson(result.value("metrics", Json::object()));
+    // A control is a part of its run; how long it took to make is not told apart.
+    const std::string build = result.contains("build_s") ? formatSeconds(result.value("build_s", 0.0)) : "–";
+    return {entry.id, method, std::to_string(entry.spec.seed), cell(metrics, "accuracy"), cell(metrics, "macro_f1"), cell(metrics, "retention"),
+            cell(metrics, "speedup"), formatMilliseconds(latency.value("p50_ms", 0.0)), formatMilliseconds(latency.value("p95_ms", 0.0)),
+            formatBytes(result.value("bytes", 0.0)), build};
+}
+
+const Json* controlOf(const Entry& entry) {
+    const auto control = entry.result.find("control");
+    return control == entry.result.end() || !control->is_object() ? nullptr : &*control;
+}
+
 /// The two tables, for the terminal or as Markdown.
 std::string tables(const std::vector<Entry>& entries, const std::vector<PairTest>& tests, const std::vector<double>& holm, bool markdown) {
-    std::vector<std::vector<std::string>> runs = {{"run", "method", "seed", "accuracy", "macro F1", "p50", "p95", "size", "build"}};
+    std::vector<std::vector<std::string>> runs = {{"run", "method", "seed", "accuracy", "macro F1", "retention", "speed-up", "p50", "p95", "size", "build"}};
     for (const Entry& entry : entries) {
-        const Json latency = entry.result.value("latency", Json::object());
-        const Json metrics = entry.result.value("metrics", Json::object());
-        runs.push_back({entry.id, entry.spec.method, std::to_string(entry.spec.seed), cell(metrics, "accuracy"), cell(metrics, "macro_f1"),
-                        formatMilliseconds(latency.value("p50_ms", 0.0)), formatMilliseconds(latency.value("p95_ms", 0.0)),
-                        formatBytes(entry.result.value("bytes", 0.0)), formatSeconds(entry.result.value("build_s", 0.0))});
+        runs.push_back(runRow(entry, entry.spec.method, entry.result));
+        if (const Json* control = controlOf(entry))
+            runs.push_back(runRow(entry, "control", *control));
     }
     std::vector<std::vector<std::string>> pairs = {{"a", "b", "metric", "a - b", "95 % interval", "p", "p (Holm)"}};
     for (std::size_t i = 0; i < tests.size(); ++i) {
@@ -105,7 +118,7 @@ std::string tables(const std::vector<Entry>& entries, const std::vector<PairTest
                          fmt::format("{:+.4f} – {:+.4f}", test.test.low, test.test.high), fmt::format("{:.4f}", test.test.p), fmt::format("{:.4f}", holm[i])});
     }
     std::string text;
-    for (const auto& [rows, alignment] : {std::pair(runs, "llrrrrrrr"), std::pair(pairs, "lllrrrr")}) {
+    for (const auto& [rows, alignment] : {std::pair(runs, "llrrrrrrrrr"), std::pair(pairs, "lllrrrr")}) {
         if (rows.size() < 2)
             continue;
         if (!markdown) {
@@ -141,6 +154,10 @@ int compareCommand(const CliContext& context, const std::vector<std::string>& id
         Json run = {{"run", entry.id}, {"kind", entry.spec.kind}, {"dataset", entry.spec.dataset}, {"seed", entry.spec.seed}};
         for (const char* field : {"technique", "method", "model", "latency", "bytes", "build_s"})
             run[field] = entry.result.value(field, Json());
+        for (const char* field : {"teacher", "control", "control_test"}) {
+            if (entry.result.contains(field))
+                run[field] = entry.result[field];
+        }
         runs.push_back(std::move(run));
         metrics[entry.id] = entry.result.value("metrics", Json::object());
     }

@@ -25,8 +25,9 @@ struct DecideOptions {
 /// Runs the arms that a data set lacks, cheapest first, until the budget is spent.
 class Prober {
 public:
-    Prober(const CliContext& context, Workspace& workspace, const DecideOptions& options)
-        : m_context(context), m_workspace(workspace), m_options(options) {
+    /// `base`: folder of the base model.
+    Prober(const CliContext& context, Workspace& workspace, const DecideOptions& options, std::filesystem::path base)
+        : m_context(context), m_workspace(workspace), m_options(options), m_base(std::move(base)) {
         if (options.budget)
             m_deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(*options.budget));
     }
@@ -46,23 +47,9 @@ private:
         m_report.push_back({{"method", method}, {"run", run}, {"state", state}});
     }
 
-    /// Finished runs on exactly these rows, with this base model where there is one.
-    std::vector<RunRecord> finished(const std::string& kind) const {
-        const std::string hash = m_workspace.dataset(m_options.dataset)->hash;
-        std::vector<RunRecord> found;
-        for (RunRecord& record : m_workspace.runs()) {
-            const Json names = record.spec.value("model_names", Json::object());
-            const bool sameRows = record.dataset == m_options.dataset && record.spec.value("dataset_hash", std::string()) == hash;
-            const bool sameBase = kind == "distill" || names.value("base", std::string()) == resolveModel(&m_workspace, m_options.model).name;
-            if (record.state == "done" && record.kind == kind && record.result.is_object() && sameRows && sameBase)
-                found.push_back(std::move(record));
-        }
-        return found;
-    }
-
     void probe(const std::string& kind, const std::string& method, const std::string& role, const std::string& model) {
-        for (const RunRecord& record : finished(kind)) {
-            if (record.method == method)
+        for (const RunRecord& record : measuredRuns(m_workspace, m_options.dataset, m_base)) {
+            if (record.kind == kind && record.method == method)
                 return note(method, record.id, "present");
         }
         if (isSpent()) {
@@ -93,22 +80,20 @@ private:
         }
     }
 
-    /// Name of the most accurate fine-tuned model; empty if there is none.
+    /// Name of the best fine-tuned model that is still there; empty if there is none.
     std::string bestTeacher() const {
-        std::string teacher;
-        double best = -1;
-        for (const RunRecord& record : finished("train")) {
-            if (record.result.value("technique", std::string()) != techniqueName(Technique::FineTune))
-                continue;
-            const Metrics metrics = metricsFromJson(record.result.value("metrics", Json::object()));
-            const auto accuracy = metrics.find("accuracy");
-            const std::string name = record.spec.value("out", std::string());
-            if (accuracy != metrics.end() && accuracy->second.value.value_or(-1) > best && m_workspace.model(name)) {
-                best = *accuracy->second.value;
-                teacher = name;
+        const ArmEvidence evidence = gatherArms(m_workspace, m_options.dataset, m_base);
+        const auto arm = std::find_if(evidence.arms.begin(), evidence.arms.end(), [](const Arm& a) { return a.technique == Technique::FineTune; });
+        if (arm == evidence.arms.end())
+            return {};
+        // Of several seeds, the newest whose model was not removed.
+        for (auto id = arm->runs.rbegin(); id != arm->runs.rend(); ++id) {
+            for (const ModelRecord& model : m_workspace.models()) {
+                if (model.run == *id)
+                    return model.name;
             }
         }
-        return teacher;
+        return {};
     }
 
     std::string freeName(const std::string& wish) const {
@@ -122,6 +107,7 @@ private:
     const CliContext& m_context;
     Workspace& m_workspace;
     const DecideOptions& m_options;
+    std::filesystem::path m_base;
     Deadline m_deadline;
     Json m_report = Json::array();
 };
@@ -132,11 +118,11 @@ int decideCommand(const CliContext& context, const DecideOptions& options) {
     const DecisionTree tree = DecisionTree::load();
     Workspace workspace = context.openWorkspace();
     datasetFacts(workspace, options.dataset);
-    const std::string base = resolveModel(&workspace, options.model).name;
+    const std::filesystem::path base = resolveModel(&workspace, options.model).folder;
     indexAllRuns(context, workspace);
     Json probed;
     if (options.probe)
-        probed = Prober(context, workspace, options).run();
+        probed = Prober(context, workspace, options, base).run();
 
     const ArmEvidence evidence = gatherArms(workspace, options.dataset, base);
     for (const std::string& sentence : evidence.passed_over)

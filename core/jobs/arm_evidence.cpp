@@ -4,11 +4,12 @@
 #include "jobs/run_predictions.h"
 #include "metrics/classification.h"
 #include "selection/evidence.h"
-#include "storage/workspace.h"
 
 #include <fmt/format.h>
 
 namespace triptych {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -22,18 +23,60 @@ struct Candidate {
     RunPredictions predictions;
 };
 
-std::string nameOf(const RunRecord& record, const char* role) {
-    const Json names = record.spec.value("model_names", Json::object());
-    return names.value(role, std::string());
+/// A text below a field of the specification; empty if there is none.
+std::string textOf(const RunRecord& record, const char* field, const char* key) {
+    const auto found = record.spec.find(field);
+    if (found == record.spec.end() || !found->is_object() || !found->contains(key) || !(*found)[key].is_string())
+        return {};
+    return (*found)[key].get<std::string>();
 }
 
-/// The method that made a model of the workspace; its name if no run did.
-std::string makerOf(const Workspace& workspace, const std::string& model) {
-    if (const auto known = workspace.model(model); known && !known->run.empty()) {
-        if (const auto run = workspace.run(known->run))
-            return run->method;
+fs::path canonicalFolder(const fs::path& folder) {
+    std::error_code ignored;
+    const fs::path result = fs::weakly_canonical(folder, ignored);
+    return result.empty() ? folder.lexically_normal() : result;
+}
+
+/// The run that made the teacher of a student; empty if the teacher came from elsewhere.
+std::optional<RunRecord> teacherRun(const Workspace& workspace, const RunRecord& student) {
+    // runs/<id>/model: the id tells, also after the workspace was moved.
+    const fs::path folder = textOf(student, "models", "teacher");
+    if (folder.parent_path().parent_path().filename() == "runs") {
+        if (auto run = workspace.run(folder.parent_path().filename().string()))
+            return run;
     }
-    return model;
+    const auto known = workspace.model(textOf(student, "model_names", "teacher"));
+    return known && !known->run.empty() ? workspace.run(known->run) : std::nullopt;
+}
+
+/// A run, the run that made its teacher, and so on; the last one rests on a base model.
+std::vector<RunRecord> lineageOf(const Workspace& workspace, const RunRecord& record) {
+    constexpr std::size_t kLongest = 16; // a specification may have been edited into a circle
+    std::vector<RunRecord> lineage = {record};
+    while (lineage.back().kind == "distill" && lineage.size() < kLongest) {
+        auto teacher = teacherRun(workspace, lineage.back());
+        if (!teacher || !teacher->spec.is_object())
+            break;
+        lineage.push_back(std::move(*teacher));
+    }
+    return lineage;
+}
+
+/// Folder of the model that a run rests on in the end.
+fs::path baseFolder(const std::vector<RunRecord>& lineage) {
+    const RunRecord& first = lineage.back();
+    return canonicalFolder(textOf(first, "models", first.kind == "distill" ? "teacher" : "base"));
+}
+
+/// Description of each label that has one, as registerRun freezes them.
+Json describedLabels(const DatasetRecord& dataset) {
+    Json described = Json::object();
+    for (const Json& label : dataset.labels) {
+        const auto text = label.find("description");
+        if (text != label.end() && text->is_string() && !text->get<std::string>().empty())
+            described[label.at("name").get<std::string>()] = *text;
+    }
+    return described;
 }
 
 Candidate readCandidate(const Workspace& workspace, RunRecord record) {
@@ -53,16 +96,23 @@ Candidate readCandidate(const Workspace& workspace, RunRecord record) {
     candidate.predictions = readPredictions(workspace.runsFolder() / record.id / "predictions.jsonl");
     arm.correct = candidate.predictions.right;
     candidate.seed = record.spec.value("seed", std::uint64_t(0));
+    arm.seeds = {candidate.seed};
+    if (const auto dev = result.find("dev_accuracy"); dev != result.end() && dev->is_number())
+        arm.dev_accuracy = dev->get<double>();
     candidate.record = std::move(record);
     return candidate;
 }
 
-/// What two runs share that differ in their seed alone.
-std::string groupKey(const Workspace& workspace, const Candidate& candidate) {
-    const RunRecord& record = candidate.record;
-    // Each seed of a distillation has a teacher of its own; how that was made is what they share.
-    const std::string origin = record.kind == "distill" ? makerOf(workspace, nameOf(record, "teacher")) : nameOf(record, "base");
-    return dumpJson({record.kind, record.method, origin, record.spec.value("settings", Json::object())});
+/// What two runs share that differ in their seeds alone, and those seeds. Each seed of a distillation may have a
+/// teacher of its own; how that was made is what they share.
+std::pair<std::string, std::vector<std::uint64_t>> groupOf(const std::vector<RunRecord>& lineage) {
+    Json made = Json::array({baseFolder(lineage).string()});
+    std::vector<std::uint64_t> seeds;
+    for (const RunRecord& record : lineage) {
+        made.push_back({record.kind, record.method, record.spec.value("settings", Json::object())});
+        seeds.push_back(record.spec.value("seed", std::uint64_t(0)));
+    }
+    return {dumpJson(made), seeds};
 }
 
 Metric meanOf(const std::vector<const Candidate*>& group, const std::string& name) {
@@ -99,11 +149,15 @@ Arm averageOf(const std::vector<const Candidate*>& group) {
         return arm;
     const auto seeds = static_cast<double>(group.size());
     arm.runs.clear();
+    arm.seeds.clear();
+    double devAccuracy = 0;
     arm.latency_p50_ms = arm.latency_p95_ms = arm.bytes = arm.build_s = 0;
     std::fill(arm.correct.begin(), arm.correct.end(), 0.0);
     for (const Candidate* candidate : group) {
         const Arm& one = candidate->arm;
         arm.runs.push_back(one.run);
+        arm.seeds.push_back(candidate->seed);
+        devAccuracy += one.dev_accuracy.value_or(0) / seeds;
         arm.latency_p50_ms += one.latency_p50_ms / seeds;
         arm.latency_p95_ms += one.latency_p95_ms / seeds;
         arm.bytes += one.bytes / seeds;
@@ -111,6 +165,10 @@ Arm averageOf(const std::vector<const Candidate*>& group) {
         for (std::size_t i = 0; i < arm.correct.size(); ++i)
             arm.correct[i] += one.correct[i] / seeds;
     }
+    if (std::all_of(group.begin(), group.end(), [](const Candidate* candidate) { return candidate->arm.dev_accuracy.has_value(); }))
+        arm.dev_accuracy = devAccuracy;
+    else
+        arm.dev_accuracy.reset();
     for (auto& [name, metric] : arm.metrics)
         metric = meanOf(group, name);
     // Over rows, of the correctness averaged over seeds: the mean of the seeds' own intervals would be too wide.
@@ -119,6 +177,16 @@ Arm averageOf(const std::vector<const Candidate*>& group) {
     Metric& accuracy = arm.metrics["accuracy"];
     accuracy = {interval.difference, interval.low, interval.high, static_cast<std::int64_t>(arm.correct.size()), 0};
     return arm;
+}
+
+/// The best of the arms of one technique; not empty.
+Arm bestOf(std::vector<Arm>& variants) {
+    const bool byDev = std::all_of(variants.begin(), variants.end(), [](const Arm& arm) { return arm.dev_accuracy.has_value(); });
+    const auto score = [&](const Arm& arm) { return byDev ? *arm.dev_accuracy : accuracyOf(arm); };
+    Arm best = *std::max_element(variants.begin(), variants.end(), [&](const Arm& a, const Arm& b) { return score(a) < score(b); });
+    best.variants = static_cast<std::int64_t>(variants.size());
+    best.chosen_on_test = variants.size() > 1 && !byDev;
+    return best;
 }
 
 DatasetRecord requireDataset(const Workspace& workspace, std::string_view name) {
@@ -146,51 +214,63 @@ DatasetFacts datasetFacts(const Workspace& workspace, std::string_view dataset) 
     return facts;
 }
 
-ArmEvidence gatherArms(const Workspace& workspace, std::string_view dataset, std::string_view base) {
+std::vector<RunRecord> measuredRuns(const Workspace& workspace, std::string_view dataset, const fs::path& base, std::vector<std::string>* passedOver) {
+    const DatasetRecord now = requireDataset(workspace, dataset);
+    const Json described = describedLabels(now);
+    const fs::path wanted = base.empty() ? base : canonicalFolder(base);
+    std::vector<RunRecord> measured;
+    for (RunRecord& record : workspace.runs()) {
+        const bool makes = record.kind == "train" || record.kind == "distill";
+        if (!makes || record.state != "done" || record.dataset != now.name || !record.result.is_object() || !record.spec.is_object())
+            continue;
+        if (!wanted.empty() && baseFolder(lineageOf(workspace, record)) != wanted)
+            continue;
+        const char* outdated = nullptr;
+        if (record.spec.value("dataset_hash", Json()) != Json(now.hash))
+            outdated = "on other rows of the data set";
+        else if (record.method == "zero_shot" && record.spec.value("label_descriptions", Json::object()) != described)
+            outdated = "with other descriptions of the labels";
+        if (!outdated)
+            measured.push_back(std::move(record));
+        else if (passedOver)
+            passedOver->push_back(fmt::format("the run '{}' was measured {}", record.id, outdated));
+    }
+    return measured;
+}
+
+ArmEvidence gatherArms(const Workspace& workspace, std::string_view dataset, const fs::path& base) {
     ArmEvidence evidence;
     evidence.facts = datasetFacts(workspace, dataset);
-    const std::string hash = requireDataset(workspace, dataset).hash;
     // By group, then by seed: a later run of the same seed takes the earlier one's place.
-    std::map<std::string, std::map<std::uint64_t, Candidate>> groups;
-    for (RunRecord& record : workspace.runs()) {
-        const bool made = record.kind == "train" || record.kind == "distill";
-        if (!made || record.state != "done" || record.dataset != dataset || !record.result.is_object() || !record.spec.is_object())
-            continue;
-        if (!base.empty() && record.kind == "train" && nameOf(record, "base") != base)
-            continue;
+    std::map<std::string, std::map<std::vector<std::uint64_t>, Candidate>> groups;
+    for (RunRecord& record : measuredRuns(workspace, dataset, base, &evidence.passed_over)) {
         const std::string id = record.id;
-        if (record.spec.value("dataset_hash", std::string()) != hash) {
-            evidence.passed_over.push_back(fmt::format("the run '{}' was measured on other rows of the data set", id));
-            continue;
-        }
         try {
+            auto [made, seeds] = groupOf(lineageOf(workspace, record));
             Candidate candidate = readCandidate(workspace, std::move(record));
             if (static_cast<std::int64_t>(candidate.predictions.right.size()) != evidence.facts.test_rows) {
                 evidence.passed_over.push_back(fmt::format("the run '{}' has {} predictions, the data set {} test rows", id,
                                                            candidate.predictions.right.size(), evidence.facts.test_rows));
                 continue;
             }
-            const std::string key = groupKey(workspace, candidate);
-            groups[key].insert_or_assign(candidate.seed, std::move(candidate));
+            groups[made].insert_or_assign(std::move(seeds), std::move(candidate));
         } catch (const Error& error) {
             evidence.passed_over.push_back(fmt::format("the run '{}' could not be read: {}", id, error.message()));
         } catch (const Json::exception& error) {
             evidence.passed_over.push_back(fmt::format("the result of the run '{}' is malformed: {}", id, error.what()));
         }
     }
-    std::map<Technique, Arm> best;
-    for (const auto& [key, seeds] : groups) {
+    std::map<Technique, std::vector<Arm>> variants;
+    for (const auto& [made, seeds] : groups) {
         std::vector<const Candidate*> group;
         for (const auto& [seed, candidate] : seeds)
             group.push_back(&candidate);
         std::stable_sort(group.begin(), group.end(), [](const Candidate* a, const Candidate* b) { return a->record.created < b->record.created; });
         Arm arm = averageOf(group);
-        const auto known = best.find(arm.technique);
-        if (known == best.end() || accuracyOf(arm) > accuracyOf(known->second))
-            best.insert_or_assign(arm.technique, std::move(arm));
+        variants[arm.technique].push_back(std::move(arm));
     }
-    for (auto& [technique, arm] : best)
-        evidence.arms.push_back(std::move(arm));
+    for (auto& [technique, arms] : variants)
+        evidence.arms.push_back(bestOf(arms));
     return evidence;
 }
 

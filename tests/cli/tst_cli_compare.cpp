@@ -1,0 +1,73 @@
+#include "base/files.h"
+#include "support/cli_run.h"
+#include "support/planted_runs.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace triptych;
+using triptych::testing::CliResult;
+using triptych::testing::PlantedRuns;
+
+/// `compare` and `decide` on finished runs.
+class CliCompareTest : public QObject {
+    Q_OBJECT
+    std::unique_ptr<QTemporaryDir> m_dir;
+    std::unique_ptr<PlantedRuns> m_runs;
+
+    CliResult cli(const QStringList& words) const {
+        return triptych::testing::runCli(m_dir->path(), QStringList{QStringLiteral("--workspace"), QStringLiteral("workspace")} + words);
+    }
+    static Json student() {
+        return {{"metrics", {{"retention", {{"value", 0.9444}, {"low", 0.9}, {"high", 0.99}, {"n", 40}, {"undefined", 0}}},
+                             {"speedup", {{"value", 17.5}, {"low", 16.0}, {"high", 19.0}, {"n", 30}, {"undefined", 0}}}}},
+                {"control", {{"model", "s-control"}, {"bytes", 900}, {"latency", {{"p50_ms", 1.0}, {"p95_ms", 2.0}, {"n", 30}}},
+                             {"metrics", {{"accuracy", {{"value", 0.6123}, {"low", 0.5}, {"high", 0.7}, {"n", 40}, {"undefined", 0}}}}}}},
+                {"control_test", {{"metric", "accuracy"}, {"difference", 0.2}, {"low", 0.1}, {"high", 0.3}, {"p", 0.01}}}};
+    }
+
+private Q_SLOTS:
+    void init() {
+        m_dir = std::make_unique<QTemporaryDir>();
+        m_runs = std::make_unique<PlantedRuns>(std::filesystem::path(m_dir->path().toStdString()));
+    }
+    void cleanup() { m_runs.reset(); }
+
+    void comparisonShowsRetentionSpeedUpAndControl() {
+        const std::string teacher = m_runs->finish("full", "t", 36, m_runs->base().string());
+        const std::string id = m_runs->finish("soft", "s", 34, "t", 13, student());
+        const QStringList words = {QStringLiteral("compare"), QString::fromStdString(teacher), QString::fromStdString(id)};
+        const CliResult text = cli(words + QStringList{QStringLiteral("--report"), QStringLiteral("report.md")});
+        QCOMPARE(text.exitCode, 0);
+        const std::string markdown = readFile(m_dir->path().toStdString() + "/report.md");
+        for (const char* word : {"retention", "speed-up", "0.9444 [0.9000, 0.9900]", "17.5000 [16.0000, 19.0000]", "control", "0.6123 [0.5000, 0.7000]"}) {
+            QVERIFY2(text.out.contains(word), text.out.constData());
+            QVERIFY2(markdown.find(word) != std::string::npos, markdown.c_str());
+        }
+        const auto document = cli(words + QStringList{QStringLiteral("--json")}).json();
+        QCOMPARE(document->at("runs").size(), std::size_t(2));
+        QCOMPARE(document->at("runs")[1]["control_test"]["p"].get<double>(), 0.01);
+        QVERIFY(!document->at("runs")[0].contains("control"));
+    }
+    void decisionIsAboutTheGivenBase() {
+        const std::string a = m_runs->base("a/model").string(), b = m_runs->base("b/model").string();
+        m_runs->finish("full", "ta", 36, a);
+        m_runs->finish("soft", "sa", 34, "ta", 14, student());
+        m_runs->finish("full", "tb", 30, b);
+        const auto decide = [&](const std::string& base) {
+            return cli({QStringLiteral("decide"), QStringLiteral("--data"), QStringLiteral("talk"), QStringLiteral("--model"), QString::fromStdString(base),
+                        QStringLiteral("--report"), QStringLiteral("report.md"), QStringLiteral("--json")}).json()->at("arms");
+        };
+        const Json ofA = decide(a);
+        QCOMPARE(ofA.size(), std::size_t(2));
+        QCOMPARE(ofA[1]["model"].get<std::string>(), std::string("sa"));
+        QCOMPARE(ofA[1]["seeds"].dump(), std::string("[14]"));
+        QVERIFY(readFile(m_dir->path().toStdString() + "/report.md").find("94.4 % \\[90.0 %, 99.0 %]") != std::string::npos);
+        const Json ofB = decide(b);
+        QCOMPARE(ofB.size(), std::size_t(1));
+        QCOMPARE(ofB[0]["model"].get<std::string>(), std::string("tb"));
+    }
+};
+
+QTEST_GUILESS_MAIN(CliCompareTest)
+#include "tst_cli_compare.moc"
