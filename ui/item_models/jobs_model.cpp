@@ -100,7 +100,7 @@ QString JobsModel::text(const JobInfo& job, int column) const {
     const bool moving = status.state == RunState::Running;
     switch (column) {
     case Title: {
-        const QString title = job.title.startsWith(job.method + QLatin1String(" ·"))
+        const QString title = job.title.startsWith(job.method + QStringLiteral(" ·"))
                                   ? methodWord(job.method) + job.title.mid(job.method.size()) : job.title;
         return title;
     }
