@@ -2,6 +2,98 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>Comparison</name>
+    <message>
+        <source>“%1” was measured on other test rows than “%2”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>row %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Estimate</name>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trainable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Seconds a step of %n earlier runs times the steps</source>
+        <translation>
+            <numerusform>Seconds a step of %n earlier run times the steps</numerusform>
+            <numerusform>Seconds a step of %n earlier runs times the steps</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no earlier run to estimate from</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Findings</name>
+    <message>
+        <source>There are no training rows: nothing can be learnt or retrieved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no test rows: nothing can be measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no dev rows: training cannot choose its best state by them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is only one label: there is nothing to tell apart.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 labels have no training row: they cannot be learnt or retrieved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 labels have fewer than %2 training rows; aim at %3 or more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only %1 test rows: differences between techniques will drown in the interval; aim at %2 or more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same text stands in two parts: %1 in train and test, %2 in train and dev, %3 in dev and test. Figures on such rows flatter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 texts carry more than one label.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 rows repeat a text of their own part.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The labels are uneven: the rarest has %1 training rows, the most frequent %2. Look at macro F1 beside accuracy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 rows, their split and the label descriptions are lost. %2 runs and %3 decisions name this data set: they stay, but cannot be compared with new runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>%1 %</source>
@@ -45,6 +137,47 @@
     <message>
         <source>%1 /s</source>
         <extracomment>Things a second</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fine-tune</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distil</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ReportExport</name>
+    <message>
+        <source>Export the report</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunMonitor</name>
+    <message>
+        <source>%1 left</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -374,6 +507,54 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::AnswersForm</name>
+    <message>
+        <source>A number above 0, or nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <extracomment>The question is not answered: measurements or the default decide</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knowledge changes every</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest time of one answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Banner</name>
     <message>
         <source>Copy this message</source>
@@ -437,6 +618,21 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::CommandLine</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same on the command line</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::CommandPalette</name>
     <message>
         <source>Command palette</source>
@@ -456,6 +652,571 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::ComparePage</name>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 · %n measured runs on the same test rows</source>
+        <translation>
+            <numerusform>%1 · %n measured run on the same test rows</numerusform>
+            <numerusform>%1 · %n measured runs on the same test rows</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 − %2</source>
+        <extracomment>Two runs that are set against each other</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 [%2, %3]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only %1 is right (%2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n runs?</source>
+        <translation>
+            <numerusform>Delete %n run?</numerusform>
+            <numerusform>Delete %n runs?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: the models, checkpoints, predictions and curves of these runs are lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run fits the filter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deletes the selected runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality, latency and size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p50 latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>size of a mark: bytes to serve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each run becomes a point.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning curves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dev accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fraction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select fine-tuned or distilled runs to lay their curves over each other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paired tests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select two or more runs (Ctrl+click): their answers to the same test rows are compared row by row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy, points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p (Holm)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Macro F1, points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only one right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows that differ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With two runs selected, the test rows that only one of them gets right are listed here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which run is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to compare yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every measured run of this data set becomes a line of the table and a point of the chart.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure on the Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DatasetPicker</name>
+    <message>
+        <source>Data set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The data set that this page works on</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DatasetsPage</name>
+    <message>
+        <source>Data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1
+%2 rows · %3 labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No data set in this workspace yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No workspace is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · %2 rows: %3 train, %4 dev, %5 test · imported %6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n labels</source>
+        <translation>
+            <numerusform>%n label</numerusform>
+            <numerusform>%n labels</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about 64 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of the rows are longer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing stands out: no text crosses the parts, every label has enough rows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In more than one part: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows found</source>
+        <translation>
+            <numerusform>%n row found</numerusform>
+            <numerusform>%n rows found</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open or make one first; the file then goes into it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the data set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” is in use by a job that runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait for its end, or cancel it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the data set “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data sets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a labelled file here: JSON lines, CSV or TSV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a file with a text and a label in each row. Its labels, lengths, duplicates and rows will be seen here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To know before training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rows</source>
+        <translation type="unfinished">row</translation>
+    </message>
+    <message>
+        <source>No labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the texts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>characters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counting characters…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in texts and labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the labels mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labelled data (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DistillationPage</name>
+    <message>
+        <source>The teacher is weak: it reaches %1, the student without a teacher %2. Fine-tune a better one first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The teacher&apos;s help is not certain: student minus control is %1 points, 95 % interval %2 to %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distil</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no teacher yet: fine-tune a model on the Fine-tune page first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One of the two loss weights must be above 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Student · teacher · control</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy on the same test rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The student&apos;s accuracy as a share of the teacher&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed-up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Median time of one text, teacher over student</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 (%3)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes to serve, student and teacher</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Student and control, without the teacher&apos;s own training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Student minus control: %1 points, 95 % interval %2 to %3, p = %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The middle of the scale is no difference.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Teacher</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Student</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same student is always trained a second time from the labels alone: this control shows what the teacher adds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of the teacher</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of the labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest text, tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlabelled variants of a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of variants in a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words hidden, share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dropout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width of a word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters of a width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps between dev looks (0: an epoch)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the student keeps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>student</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>control</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>smoothed, raw beneath</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training loss of the student and of the control is drawn here while they learn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dev accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fraction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy on the dev rows, student against control.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Dock</name>
     <message>
         <source>Jobs</source>
@@ -467,6 +1228,163 @@
     </message>
     <message>
         <source>Hide the dock</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ExamplesModel</name>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ImportPanel</name>
+    <message>
+        <source>Reading the file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows would be left out</source>
+        <translation>
+            <numerusform>%n row would be left out</numerusform>
+            <numerusform>%n rows would be left out</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 rows read as %2: %3 accepted, %4 left out, %5 labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file cannot be imported like this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a data set of this name. Choose another, or add the file to one part of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The shares add up to %1 %, not to 100 %.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the problems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the data set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text is in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label is in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Column of the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Column of the label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first row names the columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First rows of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split by shares</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole file into one part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Part that takes the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>train · dev · test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the training rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the dev rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the test rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed of the split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows that would be left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the problems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the import</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -577,6 +1495,36 @@
     </message>
     <message>
         <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::LabelsEditor</name>
+    <message>
+        <source>Describe “%1”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it means (zero-shot compares texts with this)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels and what they mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::LeafBox</name>
+    <message>
+        <source>Recommended</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -845,6 +1793,186 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::NodeBox</name>
+    <message>
+        <source>Measure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::OverviewPage</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the workspace…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · %2 classes · %3 training rows · %4 test rows, the same for all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of the rows are Chinese, and %2 was trained on English.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is measured yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>confidence %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure the techniques on the same test rows; the recommendation and its reasons appear here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What would flip it: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Cancel (%n left)</source>
+        <translation>
+            <numerusform>Cancel (%n left)</numerusform>
+            <numerusform>Cancel (%n left)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Zero-shot, retrieve, fine-tune head, fine-tune all weights and distil, one after the other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancels what runs and what waits on this data set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · measuring %2 · %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The label of the nearest labelled rows, with those rows as the reason. Nothing is trained.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure retrieval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The encoder learns your labels. Accuracy, latency and size will stand here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure fine-tuning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A small student learns from the fine-tuned model, and is measured against one without a teacher.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure distillation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure zero-shot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open run ›</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the run of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the decision path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export report…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality against latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p50 latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each measured technique becomes a point: accuracy upwards, the time of one answer to the right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a labelled file on the Data page; the three techniques are then measured side by side here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ProblemsModel</name>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Rail</name>
     <message>
         <source>Pages</source>
@@ -855,6 +1983,266 @@
     <name>triptych::ui::Ring</name>
     <message>
         <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::RunMonitor</name>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::RunPage</name>
+    <message>
+        <source>%1 · accuracy %2 on the test rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No run yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no data set yet. Import one on the Data page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” has no training rows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A setting is out of range.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thorough</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own</source>
+        <extracomment>Settings that match no preset</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimate before the start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs of this page are listed here with what they reached.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::RunsModel</name>
+    <message>
+        <source>Accuracy minus the accuracy of the selected run, or of the best one, in points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Δ points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Macro F1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p50</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p95</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trainable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::SelectionPage</name>
+    <message>
+        <source>Change an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · recommended: %2 · confidence %3 (%4 measured, %5 entered)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter how often it changes…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter a limit…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear my answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export report…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs the techniques that this data set has no measurement of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trade-offs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What would flip it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to decide yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a data set, the tree shows which technique fits and what each answer rests on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::SettingsForm</name>
+    <message>
+        <source>A whole number from %1 to %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A number from %1 to %2.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -921,6 +2309,61 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::TechniqueCard</name>
+    <message>
+        <source>Recommended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open run ›</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the run of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy on the test rows: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p50 / p95</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time of one answer: median and 95th percentile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes of everything needed to serve it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training and indexing, without the measurement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of its teacher</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keeps %1, %2 faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy against the teacher&apos;s on the same rows, and the ratio of their median times</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::TopBar</name>
     <message>
         <source>No workspace</source>
@@ -948,6 +2391,207 @@
     </message>
     <message>
         <source>Theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TrainingPage</name>
+    <message>
+        <source>Fine-tune</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no base model in the workspace or in the data folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iteration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What learns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest text, tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warm-up, share of steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clip gradients at norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps between dev looks (0: an epoch)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inverse regularisation C</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by dev rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>train</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dev</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>train smoothed, raw beneath</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The loss on training and dev rows is drawn here while a run learns.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fraction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy on the dev rows is drawn here after each look.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the learning rate rises and falls.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A norm that jumps asks for a lower learning rate.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TreeView</name>
+    <message>
+        <source>not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decision tree, recommended: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recommended: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TryTextCard</name>
+    <message>
+        <source>confidence %1 · %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no sources: the answer is in the weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a message as a customer would</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text to try</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured models answer here side by side, with the rows or descriptions they rest on.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -2,6 +2,97 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Comparison</name>
+    <message>
+        <source>“%1” was measured on other test rows than “%2”.</source>
+        <translation>“%1”与“%2”所用的测试数据不同。</translation>
+    </message>
+    <message>
+        <source>row %1</source>
+        <translation>第 %1 行</translation>
+    </message>
+</context>
+<context>
+    <name>Estimate</name>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>Trainable</source>
+        <translation>可训练参数</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message numerus="yes">
+        <source>Seconds a step of %n earlier runs times the steps</source>
+        <translation>
+            <numerusform>依据 %n 次先前运行的每步秒数乘以步数</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>内存峰值</translation>
+    </message>
+    <message>
+        <source>no earlier run to estimate from</source>
+        <translation>没有可供估计的先前运行</translation>
+    </message>
+</context>
+<context>
+    <name>Findings</name>
+    <message>
+        <source>There are no training rows: nothing can be learnt or retrieved.</source>
+        <translation>没有训练数据：无从学习或检索。</translation>
+    </message>
+    <message>
+        <source>There are no test rows: nothing can be measured.</source>
+        <translation>没有测试数据：无法测量。</translation>
+    </message>
+    <message>
+        <source>There are no dev rows: training cannot choose its best state by them.</source>
+        <translation>没有验证数据：训练无法据此选择最佳状态。</translation>
+    </message>
+    <message>
+        <source>There is only one label: there is nothing to tell apart.</source>
+        <translation>只有一个标签：没有可区分的内容。</translation>
+    </message>
+    <message>
+        <source>%1 labels have no training row: they cannot be learnt or retrieved.</source>
+        <translation>%1 个标签没有训练数据：无法学习或检索。</translation>
+    </message>
+    <message>
+        <source>%1 labels have fewer than %2 training rows; aim at %3 or more.</source>
+        <translation>%1 个标签的训练数据少于 %2 条；建议 %3 条以上。</translation>
+    </message>
+    <message>
+        <source>Only %1 test rows: differences between techniques will drown in the interval; aim at %2 or more.</source>
+        <translation>仅 %1 条测试数据：技术之间的差异会淹没在区间里；建议 %2 条以上。</translation>
+    </message>
+    <message>
+        <source>The same text stands in two parts: %1 in train and test, %2 in train and dev, %3 in dev and test. Figures on such rows flatter.</source>
+        <translation>同一文本出现在两个部分：训练与测试 %1 条，训练与验证 %2 条，验证与测试 %3 条。这些数据上的结果会偏高。</translation>
+    </message>
+    <message>
+        <source>%1 texts carry more than one label.</source>
+        <translation>%1 条文本带有多个标签。</translation>
+    </message>
+    <message>
+        <source>%1 rows repeat a text of their own part.</source>
+        <translation>%1 条数据与同一部分中的文本重复。</translation>
+    </message>
+    <message>
+        <source>The labels are uneven: the rarest has %1 training rows, the most frequent %2. Look at macro F1 beside accuracy.</source>
+        <translation>标签分布不均：最少的有 %1 条训练数据，最多的有 %2 条。除准确率外请同时看宏平均 F1。</translation>
+    </message>
+    <message>
+        <source>%1 rows, their split and the label descriptions are lost. %2 runs and %3 decisions name this data set: they stay, but cannot be compared with new runs.</source>
+        <translation>%1 条数据、其划分和标签说明将会丢失。有 %2 次运行和 %3 个决策引用此数据集：它们会保留，但不能与新的运行比较。</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>%1 %</source>
@@ -46,6 +137,47 @@
         <source>%1 /s</source>
         <extracomment>Things a second</extracomment>
         <translation>%1 /秒</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Overview</source>
+        <translation>总览</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Fine-tune</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>Distil</source>
+        <translation>蒸馏</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>决策</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+</context>
+<context>
+    <name>ReportExport</name>
+    <message>
+        <source>Export the report</source>
+        <translation>导出报告</translation>
+    </message>
+</context>
+<context>
+    <name>RunMonitor</name>
+    <message>
+        <source>%1 left</source>
+        <translation>剩余 %1</translation>
     </message>
 </context>
 <context>
@@ -370,6 +502,54 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::AnswersForm</name>
+    <message>
+        <source>A number above 0, or nothing.</source>
+        <translation>大于 0 的数，或留空。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <extracomment>The question is not answered: measurements or the default decide</extracomment>
+        <translation>未定</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Knowledge changes every</source>
+        <translation>知识更新间隔</translation>
+    </message>
+    <message>
+        <source>Largest size</source>
+        <translation>最大体积</translation>
+    </message>
+    <message>
+        <source>Longest time of one answer</source>
+        <translation>单次回答的最长时间</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>天</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>未定</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Banner</name>
     <message>
         <source>Copy this message</source>
@@ -433,6 +613,21 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::CommandLine</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>复制命令</translation>
+    </message>
+    <message>
+        <source>The same on the command line</source>
+        <translation>等价的命令行</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::CommandPalette</name>
     <message>
         <source>Command palette</source>
@@ -452,6 +647,567 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::ComparePage</name>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 · %n measured runs on the same test rows</source>
+        <translation>
+            <numerusform>%1 · 相同测试数据上的 %n 次实测运行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 − %2</source>
+        <extracomment>Two runs that are set against each other</extracomment>
+        <translation>%1 − %2</translation>
+    </message>
+    <message>
+        <source>%1 [%2, %3]</source>
+        <translation>%1 [%2, %3]</translation>
+    </message>
+    <message>
+        <source>Only %1 is right (%2)</source>
+        <translation>仅 %1 正确（%2）</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Delete runs</source>
+        <translation>删除运行</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n runs?</source>
+        <translation>
+            <numerusform>删除 %n 次运行？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: the models, checkpoints, predictions and curves of these runs are lost.</source>
+        <translation>%1：这些运行的模型、检查点、预测和曲线将会丢失。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>No run fits the filter.</source>
+        <translation>没有符合筛选条件的运行。</translation>
+    </message>
+    <message>
+        <source>Filter runs</source>
+        <translation>筛选运行</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Deletes the selected runs</source>
+        <translation>删除所选运行</translation>
+    </message>
+    <message>
+        <source>Quality, latency and size</source>
+        <translation>质量、延迟与体积</translation>
+    </message>
+    <message>
+        <source>p50 latency</source>
+        <translation>p50 延迟</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation>%</translation>
+    </message>
+    <message>
+        <source>size of a mark: bytes to serve</source>
+        <translation>标记大小：部署所需字节数</translation>
+    </message>
+    <message>
+        <source>Each run becomes a point.</source>
+        <translation>每次运行成为一个点。</translation>
+    </message>
+    <message>
+        <source>Learning curves</source>
+        <translation>学习曲线</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>dev accuracy</source>
+        <translation>验证准确率</translation>
+    </message>
+    <message>
+        <source>fraction</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Select fine-tuned or distilled runs to lay their curves over each other.</source>
+        <translation>选择微调或蒸馏运行，即可叠加它们的曲线。</translation>
+    </message>
+    <message>
+        <source>Paired tests</source>
+        <translation>配对检验</translation>
+    </message>
+    <message>
+        <source>Select two or more runs (Ctrl+click): their answers to the same test rows are compared row by row.</source>
+        <translation>选择两次或更多运行（Ctrl+单击）：逐条比较它们在相同测试数据上的回答。</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>配对</translation>
+    </message>
+    <message>
+        <source>Accuracy, points</source>
+        <translation>准确率（百分点）</translation>
+    </message>
+    <message>
+        <source>p (Holm)</source>
+        <translation>p（Holm 校正）</translation>
+    </message>
+    <message>
+        <source>Macro F1, points</source>
+        <translation>宏平均 F1（百分点）</translation>
+    </message>
+    <message>
+        <source>only one right</source>
+        <translation>仅一方正确</translation>
+    </message>
+    <message>
+        <source>Rows that differ</source>
+        <translation>有差异的数据</translation>
+    </message>
+    <message>
+        <source>With two runs selected, the test rows that only one of them gets right are listed here.</source>
+        <translation>选中两次运行后，这里列出仅一方答对的测试数据。</translation>
+    </message>
+    <message>
+        <source>Which run is right</source>
+        <translation>哪次运行正确</translation>
+    </message>
+    <message>
+        <source>Nothing to compare yet</source>
+        <translation>还没有可对比的内容</translation>
+    </message>
+    <message>
+        <source>Every measured run of this data set becomes a line of the table and a point of the chart.</source>
+        <translation>此数据集的每次实测运行都会成为表中的一行和图中的一个点。</translation>
+    </message>
+    <message>
+        <source>Measure on the Overview</source>
+        <translation>在总览页测量</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DatasetPicker</name>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>The data set that this page works on</source>
+        <translation>此页使用的数据集</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DatasetsPage</name>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>%1
+%2 rows · %3 labels</source>
+        <translation>%1
+%2 条 · %3 个标签</translation>
+    </message>
+    <message>
+        <source>No data set in this workspace yet</source>
+        <translation>此工作区还没有数据集</translation>
+    </message>
+    <message>
+        <source>No workspace is open</source>
+        <translation>没有打开的工作区</translation>
+    </message>
+    <message>
+        <source>%1 · %2 rows: %3 train, %4 dev, %5 test · imported %6</source>
+        <translation>%1 · %2 条：训练 %3，验证 %4，测试 %5 · 导入于 %6</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n labels</source>
+        <translation>
+            <numerusform>%n 个标签</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about 64 tokens</source>
+        <translation>约 64 个词元</translation>
+    </message>
+    <message>
+        <source>%1 of the rows are longer</source>
+        <translation>%1 的数据更长</translation>
+    </message>
+    <message>
+        <source>Nothing stands out: no text crosses the parts, every label has enough rows.</source>
+        <translation>没有异常：没有文本跨越各部分，每个标签的数据都足够。</translation>
+    </message>
+    <message>
+        <source>In more than one part: %1</source>
+        <translation>出现在多个部分：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows</source>
+        <translation>
+            <numerusform>%n 条</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows found</source>
+        <translation>
+            <numerusform>找到 %n 条</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>没有打开的工作区。</translation>
+    </message>
+    <message>
+        <source>Open or make one first; the file then goes into it.</source>
+        <translation>请先打开或新建一个；文件随后导入其中。</translation>
+    </message>
+    <message>
+        <source>Rename the data set</source>
+        <translation>重命名数据集</translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation>新名称</translation>
+    </message>
+    <message>
+        <source>“%1” is in use by a job that runs.</source>
+        <translation>“%1”正被运行中的任务使用。</translation>
+    </message>
+    <message>
+        <source>Wait for its end, or cancel it.</source>
+        <translation>请等待其结束，或取消它。</translation>
+    </message>
+    <message>
+        <source>Remove “%1”?</source>
+        <translation>移除“%1”？</translation>
+    </message>
+    <message>
+        <source>Remove the data set “%1”?</source>
+        <translation>移除数据集“%1”？</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation>导入文件…</translation>
+    </message>
+    <message>
+        <source>Data sets</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>Drop a labelled file here: JSON lines, CSV or TSV</source>
+        <translation>把标注文件拖到这里：JSON Lines、CSV 或 TSV</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation>还没有数据</translation>
+    </message>
+    <message>
+        <source>Import a file with a text and a label in each row. Its labels, lengths, duplicates and rows will be seen here.</source>
+        <translation>导入每行含一条文本和一个标签的文件。标签、长度、重复和各行将显示在这里。</translation>
+    </message>
+    <message>
+        <source>To know before training</source>
+        <translation>训练前须知</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>rows</source>
+        <translation>条</translation>
+    </message>
+    <message>
+        <source>No labels</source>
+        <translation>没有标签</translation>
+    </message>
+    <message>
+        <source>Length of the texts</source>
+        <translation>文本长度</translation>
+    </message>
+    <message>
+        <source>length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>characters</source>
+        <translation>字符</translation>
+    </message>
+    <message>
+        <source>Counting characters…</source>
+        <translation>正在统计字符…</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>部分</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Find in texts and labels</source>
+        <translation>在文本和标签中查找</translation>
+    </message>
+    <message>
+        <source>What the labels mean</source>
+        <translation>标签的含义</translation>
+    </message>
+    <message>
+        <source>Labelled data (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;All files (*)</source>
+        <translation>标注数据 (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DistillationPage</name>
+    <message>
+        <source>The teacher is weak: it reaches %1, the student without a teacher %2. Fine-tune a better one first.</source>
+        <translation>教师偏弱：它达到 %1，而无教师的学生达到 %2。请先微调一个更好的教师。</translation>
+    </message>
+    <message>
+        <source>The teacher&apos;s help is not certain: student minus control is %1 points, 95 % interval %2 to %3.</source>
+        <translation>教师的帮助尚不确定：学生减对照为 %1 个百分点，95% 区间 %2 至 %3。</translation>
+    </message>
+    <message>
+        <source>Distil</source>
+        <translation>蒸馏</translation>
+    </message>
+    <message>
+        <source>There is no teacher yet: fine-tune a model on the Fine-tune page first.</source>
+        <translation>还没有教师：请先在微调页微调一个模型。</translation>
+    </message>
+    <message>
+        <source>One of the two loss weights must be above 0.</source>
+        <translation>两个损失权重至少有一个须大于 0。</translation>
+    </message>
+    <message>
+        <source>Student · teacher · control</source>
+        <translation>学生 · 教师 · 对照</translation>
+    </message>
+    <message>
+        <source>Accuracy on the same test rows</source>
+        <translation>相同测试数据上的准确率</translation>
+    </message>
+    <message>
+        <source>Retention</source>
+        <translation>保持率</translation>
+    </message>
+    <message>
+        <source>The student&apos;s accuracy as a share of the teacher&apos;s</source>
+        <translation>学生准确率占教师准确率的比例</translation>
+    </message>
+    <message>
+        <source>Speed-up</source>
+        <translation>加速比</translation>
+    </message>
+    <message>
+        <source>Median time of one text, teacher over student</source>
+        <translation>单条文本的中位时间，教师比学生</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>体积</translation>
+    </message>
+    <message>
+        <source>%1 of %2 (%3)</source>
+        <translation>%1 / %2（%3）</translation>
+    </message>
+    <message>
+        <source>Bytes to serve, student and teacher</source>
+        <translation>部署所需字节数，学生与教师</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Student and control, without the teacher&apos;s own training</source>
+        <translation>学生与对照，不含教师自身的训练</translation>
+    </message>
+    <message>
+        <source>Student minus control: %1 points, 95 % interval %2 to %3, p = %4</source>
+        <translation>学生减对照：%1 个百分点，95% 区间 %2 至 %3，p = %4</translation>
+    </message>
+    <message>
+        <source>The middle of the scale is no difference.</source>
+        <translation>刻度中点表示没有差异。</translation>
+    </message>
+    <message>
+        <source>Teacher</source>
+        <translation>教师</translation>
+    </message>
+    <message>
+        <source>Student</source>
+        <translation>学生</translation>
+    </message>
+    <message>
+        <source>The same student is always trained a second time from the labels alone: this control shows what the teacher adds.</source>
+        <translation>同样的学生总会只用标签再训练一次：这个对照显示教师带来了什么。</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Weight of the teacher</source>
+        <translation>教师权重</translation>
+    </message>
+    <message>
+        <source>Weight of the labels</source>
+        <translation>标签权重</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Longest text, tokens</source>
+        <translation>最长文本（词元）</translation>
+    </message>
+    <message>
+        <source>Unlabelled variants of a text</source>
+        <translation>每条文本的无标注变体</translation>
+    </message>
+    <message>
+        <source>Share of variants in a step</source>
+        <translation>每步中变体的比例</translation>
+    </message>
+    <message>
+        <source>Words hidden, share</source>
+        <translation>隐藏词的比例</translation>
+    </message>
+    <message>
+        <source>Dropout</source>
+        <translation>随机失活</translation>
+    </message>
+    <message>
+        <source>Width of a word</source>
+        <translation>词向量维度</translation>
+    </message>
+    <message>
+        <source>Filters of a width</source>
+        <translation>每种宽度的滤波器数</translation>
+    </message>
+    <message>
+        <source>Steps between dev looks (0: an epoch)</source>
+        <translation>验证间隔步数（0：每轮）</translation>
+    </message>
+    <message>
+        <source>What the student keeps</source>
+        <translation>学生保住了多少</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>student</source>
+        <translation>学生</translation>
+    </message>
+    <message>
+        <source>control</source>
+        <translation>对照</translation>
+    </message>
+    <message>
+        <source>smoothed, raw beneath</source>
+        <translation>已平滑，下方为原始值</translation>
+    </message>
+    <message>
+        <source>Training loss of the student and of the control is drawn here while they learn.</source>
+        <translation>学习过程中，这里绘制学生和对照的训练损失。</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>dev accuracy</source>
+        <translation>验证准确率</translation>
+    </message>
+    <message>
+        <source>fraction</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Accuracy on the dev rows, student against control.</source>
+        <translation>验证数据上的准确率，学生与对照。</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Dock</name>
     <message>
         <source>Jobs</source>
@@ -464,6 +1220,162 @@
     <message>
         <source>Hide the dock</source>
         <translation>隐藏面板</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ExamplesModel</name>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>部分</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>行号</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ImportPanel</name>
+    <message>
+        <source>Reading the file…</source>
+        <translation>正在读取文件…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows would be left out</source>
+        <translation>
+            <numerusform>将略去 %n 条</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 rows read as %2: %3 accepted, %4 left out, %5 labels</source>
+        <translation>按 %2 读取 %1 条：接受 %3，略去 %4，%5 个标签</translation>
+    </message>
+    <message>
+        <source>The file cannot be imported like this.</source>
+        <translation>文件无法这样导入。</translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation>需要一个名称。</translation>
+    </message>
+    <message>
+        <source>There is a data set of this name. Choose another, or add the file to one part of it.</source>
+        <translation>已有同名数据集。请换一个名称，或把文件加到它的某个部分。</translation>
+    </message>
+    <message>
+        <source>The shares add up to %1 %, not to 100 %.</source>
+        <translation>各部分合计 %1%，而不是 100%。</translation>
+    </message>
+    <message>
+        <source>Save the problems</source>
+        <translation>保存问题列表</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the data set</source>
+        <translation>数据集名称</translation>
+    </message>
+    <message>
+        <source>Text is in</source>
+        <translation>文本所在列</translation>
+    </message>
+    <message>
+        <source>Label is in</source>
+        <translation>标签所在列</translation>
+    </message>
+    <message>
+        <source>Column of the text</source>
+        <translation>文本列</translation>
+    </message>
+    <message>
+        <source>Column of the label</source>
+        <translation>标签列</translation>
+    </message>
+    <message>
+        <source>The first row names the columns</source>
+        <translation>第一行是列名</translation>
+    </message>
+    <message>
+        <source>First rows of the file</source>
+        <translation>文件的前几行</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>划分</translation>
+    </message>
+    <message>
+        <source>Split by shares</source>
+        <translation>按比例划分</translation>
+    </message>
+    <message>
+        <source>Whole file into one part</source>
+        <translation>整个文件归入一个部分</translation>
+    </message>
+    <message>
+        <source>Part that takes the file</source>
+        <translation>接收文件的部分</translation>
+    </message>
+    <message>
+        <source>train · dev · test</source>
+        <translation>训练 · 验证 · 测试</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Share of the training rows</source>
+        <translation>训练数据比例</translation>
+    </message>
+    <message>
+        <source>Share of the dev rows</source>
+        <translation>验证数据比例</translation>
+    </message>
+    <message>
+        <source>Share of the test rows</source>
+        <translation>测试数据比例</translation>
+    </message>
+    <message>
+        <source>Seed of the split</source>
+        <translation>划分的种子</translation>
+    </message>
+    <message>
+        <source>Rows that would be left out</source>
+        <translation>将略去的行</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the problems</source>
+        <translation>复制问题列表</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress of the import</source>
+        <translation>导入进度</translation>
     </message>
 </context>
 <context>
@@ -574,6 +1486,36 @@
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::LabelsEditor</name>
+    <message>
+        <source>Describe “%1”</source>
+        <translation>描述“%1”</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>What it means (zero-shot compares texts with this)</source>
+        <translation>含义（零样本将文本与此比较）</translation>
+    </message>
+    <message>
+        <source>Labels and what they mean</source>
+        <translation>标签及其含义</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::LeafBox</name>
+    <message>
+        <source>Recommended</source>
+        <translation>推荐</translation>
     </message>
 </context>
 <context>
@@ -840,6 +1782,185 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::NodeBox</name>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Measure: %1</source>
+        <translation>测量：%1</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::OverviewPage</name>
+    <message>
+        <source>Overview</source>
+        <translation>总览</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>Reading the workspace…</source>
+        <translation>正在读取工作区…</translation>
+    </message>
+    <message>
+        <source>%1 · %2 classes · %3 training rows · %4 test rows, the same for all</source>
+        <translation>%1 · %2 类 · 训练数据 %3 条 · 测试数据 %4 条，所有技术用同一批</translation>
+    </message>
+    <message>
+        <source>%1 of the rows are Chinese, and %2 was trained on English.</source>
+        <translation>%1 的数据是中文，而 %2 是用英文训练的。</translation>
+    </message>
+    <message>
+        <source>Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there.</source>
+        <translation>目前中文数据也用英文编码器处理，因此检索和零样本在这些数据上的结果会偏低。</translation>
+    </message>
+    <message>
+        <source>Why %1</source>
+        <translation>为什么选%1</translation>
+    </message>
+    <message>
+        <source>Nothing is measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>confidence %1</source>
+        <translation>置信度：%1</translation>
+    </message>
+    <message>
+        <source>Measure the techniques on the same test rows; the recommendation and its reasons appear here.</source>
+        <translation>在相同的测试数据上测量各种技术；推荐及理由将显示在这里。</translation>
+    </message>
+    <message>
+        <source>What would flip it: %1</source>
+        <translation>何时会改变：%1</translation>
+    </message>
+    <message>
+        <source>Measure all</source>
+        <translation>测量全部</translation>
+    </message>
+    <message numerus="yes">
+        <source>Cancel (%n left)</source>
+        <translation>
+            <numerusform>取消（剩余 %n）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Zero-shot, retrieve, fine-tune head, fine-tune all weights and distil, one after the other</source>
+        <translation>依次进行零样本、检索、微调分类头、微调全部参数和蒸馏</translation>
+    </message>
+    <message>
+        <source>Cancels what runs and what waits on this data set</source>
+        <translation>取消此数据集上正在运行和等待的任务</translation>
+    </message>
+    <message>
+        <source>%1 · measuring %2 · %3</source>
+        <translation>%1 · 正在测量%2 · %3</translation>
+    </message>
+    <message>
+        <source>The label of the nearest labelled rows, with those rows as the reason. Nothing is trained.</source>
+        <translation>取最相近的标注数据的标签，并以这些数据为依据。无需训练。</translation>
+    </message>
+    <message>
+        <source>Measure retrieval</source>
+        <translation>测量检索</translation>
+    </message>
+    <message>
+        <source>The encoder learns your labels. Accuracy, latency and size will stand here.</source>
+        <translation>编码器学习您的标签。准确率、延迟和体积将显示在这里。</translation>
+    </message>
+    <message>
+        <source>Measure fine-tuning</source>
+        <translation>测量微调</translation>
+    </message>
+    <message>
+        <source>A small student learns from the fine-tuned model, and is measured against one without a teacher.</source>
+        <translation>小的学生模型向微调后的模型学习，并与无教师的学生对比测量。</translation>
+    </message>
+    <message>
+        <source>Measure distillation</source>
+        <translation>测量蒸馏</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Measure zero-shot</source>
+        <translation>测量零样本</translation>
+    </message>
+    <message>
+        <source>Open run ›</source>
+        <translation>打开运行 ›</translation>
+    </message>
+    <message>
+        <source>Open the run of %1</source>
+        <translation>打开%1的运行</translation>
+    </message>
+    <message>
+        <source>See the decision path</source>
+        <translation>查看决策路径</translation>
+    </message>
+    <message>
+        <source>Export report…</source>
+        <translation>导出报告…</translation>
+    </message>
+    <message>
+        <source>Quality against latency</source>
+        <translation>质量与延迟</translation>
+    </message>
+    <message>
+        <source>p50 latency</source>
+        <translation>p50 延迟</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation>%</translation>
+    </message>
+    <message>
+        <source>Each measured technique becomes a point: accuracy upwards, the time of one answer to the right.</source>
+        <translation>每种实测的技术成为一个点：向上是准确率，向右是单次回答的时间。</translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation>还没有数据</translation>
+    </message>
+    <message>
+        <source>Drop a labelled file on the Data page; the three techniques are then measured side by side here.</source>
+        <translation>在数据页放入一个标注文件；三种技术随后在这里并列测量。</translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation>添加数据</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ProblemsModel</name>
+    <message>
+        <source>Line</source>
+        <translation>行号</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Rail</name>
     <message>
         <source>Pages</source>
@@ -851,6 +1972,266 @@
     <message>
         <source>running</source>
         <translation>运行中</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::RunMonitor</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::RunPage</name>
+    <message>
+        <source>%1 · accuracy %2 on the test rows</source>
+        <translation>%1 · 测试数据上的准确率 %2</translation>
+    </message>
+    <message>
+        <source>No run yet</source>
+        <translation>还没有运行</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>没有打开的工作区。</translation>
+    </message>
+    <message>
+        <source>There is no data set yet. Import one on the Data page.</source>
+        <translation>还没有数据集。请在数据页导入。</translation>
+    </message>
+    <message>
+        <source>“%1” has no training rows.</source>
+        <translation>“%1”没有训练数据。</translation>
+    </message>
+    <message>
+        <source>A setting is out of range.</source>
+        <translation>有设置超出范围。</translation>
+    </message>
+    <message>
+        <source>Save the settings</source>
+        <translation>保存设置</translation>
+    </message>
+    <message>
+        <source>Open settings</source>
+        <translation>打开设置</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Settings file</source>
+        <translation>设置文件</translation>
+    </message>
+    <message>
+        <source>Open settings…</source>
+        <translation>打开设置…</translation>
+    </message>
+    <message>
+        <source>Save settings…</source>
+        <translation>保存设置…</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation>快速</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Thorough</source>
+        <translation>细致</translation>
+    </message>
+    <message>
+        <source>Own</source>
+        <extracomment>Settings that match no preset</extracomment>
+        <translation>自定义</translation>
+    </message>
+    <message>
+        <source>Name of the result</source>
+        <translation>结果名称</translation>
+    </message>
+    <message>
+        <source>by itself</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Estimate before the start</source>
+        <translation>开始前的估计</translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation>先前的运行</translation>
+    </message>
+    <message>
+        <source>Runs of this page are listed here with what they reached.</source>
+        <translation>此页的运行及其结果列在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::RunsModel</name>
+    <message>
+        <source>Accuracy minus the accuracy of the selected run, or of the best one, in points</source>
+        <translation>准确率减去所选运行（或最佳运行）的准确率，单位为百分点</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Δ points</source>
+        <translation>Δ 百分点</translation>
+    </message>
+    <message>
+        <source>Macro F1</source>
+        <translation>宏平均 F1</translation>
+    </message>
+    <message>
+        <source>Calibration error</source>
+        <translation>校准误差</translation>
+    </message>
+    <message>
+        <source>p50</source>
+        <translation>p50</translation>
+    </message>
+    <message>
+        <source>p95</source>
+        <translation>p95</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>体积</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Trainable</source>
+        <translation>可训练参数</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>生成时间</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::SelectionPage</name>
+    <message>
+        <source>Change an answer</source>
+        <translation>更改回答</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>决策</translation>
+    </message>
+    <message>
+        <source>%1 · recommended: %2 · confidence %3 (%4 measured, %5 entered)</source>
+        <translation>%1 · 推荐：%2 · 置信度 %3（%4 项实测，%5 项填写）</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Enter how often it changes…</source>
+        <translation>填写更新频率…</translation>
+    </message>
+    <message>
+        <source>Enter a limit…</source>
+        <translation>填写限制…</translation>
+    </message>
+    <message>
+        <source>Clear my answer</source>
+        <translation>清除我的回答</translation>
+    </message>
+    <message>
+        <source>Export report…</source>
+        <translation>导出报告…</translation>
+    </message>
+    <message>
+        <source>Measure missing</source>
+        <translation>测量缺少的</translation>
+    </message>
+    <message>
+        <source>Runs the techniques that this data set has no measurement of</source>
+        <translation>运行此数据集尚未测量的技术</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Your answers</source>
+        <translation>您的回答</translation>
+    </message>
+    <message>
+        <source>Trade-offs</source>
+        <translation>特性权衡</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>What would flip it</source>
+        <translation>何时会改变</translation>
+    </message>
+    <message>
+        <source>Nothing to decide yet</source>
+        <translation>还没有可决策的内容</translation>
+    </message>
+    <message>
+        <source>With a data set, the tree shows which technique fits and what each answer rests on.</source>
+        <translation>有了数据集，决策树会显示哪种技术合适，以及每个回答的依据。</translation>
+    </message>
+    <message>
+        <source>Add data</source>
+        <translation>添加数据</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::SettingsForm</name>
+    <message>
+        <source>A whole number from %1 to %2.</source>
+        <translation>%1 至 %2 之间的整数。</translation>
+    </message>
+    <message>
+        <source>A number from %1 to %2.</source>
+        <translation>%1 至 %2 之间的数。</translation>
     </message>
 </context>
 <context>
@@ -915,6 +2296,61 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::TechniqueCard</name>
+    <message>
+        <source>Recommended</source>
+        <translation>推荐</translation>
+    </message>
+    <message>
+        <source>Open run ›</source>
+        <translation>打开运行 ›</translation>
+    </message>
+    <message>
+        <source>Open the run of %1</source>
+        <translation>打开%1的运行</translation>
+    </message>
+    <message>
+        <source>Accuracy on the test rows: %1</source>
+        <translation>测试数据上的准确率：%1</translation>
+    </message>
+    <message>
+        <source>p50 / p95</source>
+        <translation>p50 / p95</translation>
+    </message>
+    <message>
+        <source>Time of one answer: median and 95th percentile</source>
+        <translation>单次回答的时间：中位数和第 95 百分位</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>体积</translation>
+    </message>
+    <message>
+        <source>Bytes of everything needed to serve it</source>
+        <translation>部署所需的全部字节数</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Training and indexing, without the measurement</source>
+        <translation>训练和建索引，不含测量</translation>
+    </message>
+    <message>
+        <source>Of its teacher</source>
+        <translation>相对教师</translation>
+    </message>
+    <message>
+        <source>keeps %1, %2 faster</source>
+        <translation>保持 %1，快 %2</translation>
+    </message>
+    <message>
+        <source>Accuracy against the teacher&apos;s on the same rows, and the ratio of their median times</source>
+        <translation>相同数据上与教师准确率之比，以及中位时间之比</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::TopBar</name>
     <message>
         <source>No workspace</source>
@@ -943,6 +2379,207 @@
     <message>
         <source>Theme</source>
         <translation>主题</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TrainingPage</name>
+    <message>
+        <source>Fine-tune</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>There is no base model in the workspace or in the data folder.</source>
+        <translation>工作区和数据文件夹中都没有基座模型。</translation>
+    </message>
+    <message>
+        <source>iteration</source>
+        <translation>迭代</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>What learns</source>
+        <translation>学习部分</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>分类头</translation>
+    </message>
+    <message>
+        <source>All weights</source>
+        <translation>全部参数</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>基座模型</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Longest text, tokens</source>
+        <translation>最长文本（词元）</translation>
+    </message>
+    <message>
+        <source>Warm-up, share of steps</source>
+        <translation>预热步数比例</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>Clip gradients at norm</source>
+        <translation>梯度裁剪范数</translation>
+    </message>
+    <message>
+        <source>Steps between dev looks (0: an epoch)</source>
+        <translation>验证间隔步数（0：每轮）</translation>
+    </message>
+    <message>
+        <source>Inverse regularisation C</source>
+        <translation>正则化倒数 C</translation>
+    </message>
+    <message>
+        <source>by dev rows</source>
+        <translation>按验证数据</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>dev</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>train smoothed, raw beneath</source>
+        <translation>训练曲线已平滑，下方为原始值</translation>
+    </message>
+    <message>
+        <source>The loss on training and dev rows is drawn here while a run learns.</source>
+        <translation>运行学习时，这里绘制训练和验证数据上的损失。</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>fraction</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Accuracy on the dev rows is drawn here after each look.</source>
+        <translation>每次验证后，这里绘制验证数据上的准确率。</translation>
+    </message>
+    <message>
+        <source>rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>How the learning rate rises and falls.</source>
+        <translation>学习率如何上升和下降。</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>范数</translation>
+    </message>
+    <message>
+        <source>A norm that jumps asks for a lower learning rate.</source>
+        <translation>范数跳动说明应降低学习率。</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TreeView</name>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>Decision tree, recommended: %1</source>
+        <translation>决策树，推荐：%1</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>then</source>
+        <translation>然后</translation>
+    </message>
+    <message>
+        <source>Recommended: %1</source>
+        <translation>推荐：%1</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TryTextCard</name>
+    <message>
+        <source>confidence %1 · %2</source>
+        <translation>置信度 %1 · %2</translation>
+    </message>
+    <message>
+        <source>no sources: the answer is in the weights</source>
+        <translation>没有出处：答案在权重里</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>没有回答</translation>
+    </message>
+    <message>
+        <source>Try a text</source>
+        <translation>试一条文本</translation>
+    </message>
+    <message>
+        <source>Type a message as a customer would</source>
+        <translation>像客户一样输入一条消息</translation>
+    </message>
+    <message>
+        <source>Text to try</source>
+        <translation>要试的文本</translation>
+    </message>
+    <message>
+        <source>Ask all</source>
+        <translation>全部询问</translation>
+    </message>
+    <message>
+        <source>Measured models answer here side by side, with the rows or descriptions they rest on.</source>
+        <translation>已测量的模型在这里并列回答，并给出所依据的数据或说明。</translation>
     </message>
 </context>
 </TS>

@@ -1,4 +1,5 @@
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
 #include <QHash>
 #include <QProcess>
@@ -85,6 +86,25 @@ private Q_SLOTS:
                     missing.append(it.key());
             }
             QVERIFY2(missing.isEmpty(), qPrintable(QStringLiteral("%1 lacks, run the target update_translations:\n").arg(QLatin1String(language)) + missing.join(u'\n')));
+        }
+    }
+    void contextsAreThoseOfTheRunningProgram() {
+        // Where lupdate loses track of a namespace it files a class's strings under its bare name, and nobody finds them.
+        QString sources;
+        for (const char* folder : {"/ui", "/app/triptych"}) {
+            QDirIterator it(QStringLiteral(TRIPTYCH_SOURCE_DIR) + QLatin1String(folder), {QStringLiteral("*.cpp"), QStringLiteral("*.h")},
+                            QDir::Files, QDirIterator::Subdirectories);
+            while (it.hasNext()) {
+                QFile file(it.next());
+                if (file.open(QIODevice::ReadOnly))
+                    sources += QString::fromUtf8(file.readAll());
+            }
+        }
+        const auto messages = readTs(tsFile("zh_CN"));
+        for (auto message = messages.cbegin(); message != messages.cend(); ++message) {
+            const QString context = message.key().section(u'|', 0, 0);
+            QVERIFY2(context.contains(QLatin1String("::")) || sources.contains(QStringLiteral("translate(\"%1\"").arg(context)),
+                     qPrintable(message.key()));
         }
     }
     void chineseIsFinished() {

@@ -39,7 +39,7 @@ namespace triptych::ui {
 
 namespace {
 
-constexpr std::size_t kMostFound = 20'000;
+constexpr qint64 kMostFound = 20'000;
 /// Characters that the usual limit of 64 tokens holds in English text, about four to a token.
 constexpr double kCharacterLimit = 256;
 
