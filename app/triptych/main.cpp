@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "processor_check.h"
+#include "base/processor.h"
 #include "screenshots.h"
 #include "self_measure.h"
 #include "storage/workspace.h"
@@ -109,9 +109,8 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (!processorSuffices()) {
-        std::fputs("triptych: this processor lacks instructions that Triptych is built for (x86-64-v3: AVX2, BMI2, FMA; "
-                   "Intel since 2013, AMD since 2017).\n", stderr);
+    if (const char* problem = triptych::processorProblem()) {
+        std::fprintf(stderr, "triptych: %s\n", problem);
         return 1;
     }
     try {

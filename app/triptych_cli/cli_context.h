@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/progress.h"
 #include "storage/workspace.h"
@@ -24,6 +25,13 @@ inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitCancelled = 130;
+
+/// Work that was asked for properly and failed: exit code 1 whatever the error's own code, which may read as
+/// wrong usage where a worker or a run said it.
+class WorkFailed : public Error {
+public:
+    explicit WorkFailed(const Error& error) : Error(error) {}
+};
 
 /// What every command gets: the global options and the ways to report. Commands write their result with
 /// print() once, throw Error on failure, and never touch stdout otherwise.

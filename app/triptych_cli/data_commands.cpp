@@ -24,13 +24,6 @@ std::string splitsLine(const Json& splits) {
     return fmt::format("train {}, dev {}, test {}", splits.value("train", 0), splits.value("dev", 0), splits.value("test", 0));
 }
 
-DatasetRecord requireDataset(const Workspace& workspace, const std::string& name) {
-    auto dataset = workspace.dataset(name);
-    if (!dataset)
-        throw Error(ErrorCode::NotFound, fmt::format("there is no data set '{}' in the workspace", name), "`triptych-cli data list` shows the ones there are.");
-    return *std::move(dataset);
-}
-
 Json infoOf(const DatasetRecord& dataset) {
     return {{"name", dataset.name},     {"task", dataset.task},     {"rows", dataset.rows}, {"splits", dataset.splits}, {"labels", dataset.labels},
             {"created", dataset.created}, {"hash", dataset.hash}, {"source", dataset.source}};
@@ -158,7 +151,7 @@ void addCheckAndInfo(CLI::App& group, CliContext& context) {
     auto shown = std::make_shared<std::string>();
     info->add_option("N", *shown, "Name of the data set")->required();
     context.onRun(*info, [&context, shown] {
-        const DatasetRecord dataset = requireDataset(context.openWorkspace(), *shown);
+        const DatasetRecord dataset = context.openWorkspace().requireDataset(*shown);
         Table table("lrl", {"label", "rows", "description"});
         for (const Json& label : dataset.labels)
             table.add({label.value("name", ""), count(label.value("count", std::int64_t{0})), label.value("description", "")});
@@ -221,7 +214,7 @@ void addLabelsAndRemove(CLI::App& group, CliContext& context) {
         Workspace workspace = context.openWorkspace();
         if (!options->descriptions.empty())
             workspace.setLabelDescriptions(options->name, readLabelDescriptions(options->descriptions));
-        const DatasetRecord dataset = requireDataset(workspace, options->name);
+        const DatasetRecord dataset = workspace.requireDataset(options->name);
         Table table("lrl", {"label", "rows", "description"});
         for (const Json& label : dataset.labels)
             table.add({label.value("name", ""), count(label.value("count", std::int64_t{0})), label.value("description", "")});

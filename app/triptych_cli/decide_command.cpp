@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/wall_clock.h"
 #include "jobs/arm_evidence.h"
 #include "jobs/model_lookup.h"
-#include "jobs/wall_clock.h"
 #include "selection/decision.h"
 
 #include <CLI/CLI.hpp>
@@ -61,7 +61,7 @@ private:
         request.method = method;
         request.dataset = m_options.dataset;
         request.models[role] = model;
-        request.out = freeName(fmt::format("{}-{}", m_options.dataset, kind == "distill" ? "distilled" : method));
+        request.out = freeModelName(m_workspace, fmt::format("{}-{}", m_options.dataset, kind == "distill" ? "distilled" : method));
         request.seed = m_context.seed;
         request.threads = m_context.threads;
         m_context.progress->log(LogLevel::Info, fmt::format("measuring {} ...", request.method == "soft" ? "distillation" : request.method));
@@ -94,14 +94,6 @@ private:
             }
         }
         return {};
-    }
-
-    std::string freeName(const std::string& wish) const {
-        const auto isTaken = [&](const std::string& name) { return m_workspace.model(name) || m_workspace.model(name + "-control"); };
-        std::string name = wish;
-        for (int number = 2; isTaken(name); ++number)
-            name = fmt::format("{}-{}", wish, number);
-        return name;
     }
 
     const CliContext& m_context;

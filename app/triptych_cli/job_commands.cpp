@@ -59,7 +59,7 @@ void printJob(const CliContext& context, const RunDirectory& run) {
 void addList(CLI::App& group, CliContext& context) {
     CLI::App* command = group.add_subcommand("list", "The jobs of the workspace, oldest first");
     context.onRun(*command, [&context] {
-        const Workspace workspace = context.openWorkspace();
+        const Workspace workspace = openIndexed(context);
         Json jobs = Json::array();
         Table table("lllll", {"id", "title", "state", "progress", "error"});
         for (const RunDirectory& run : listRuns(workspace.runsFolder())) {
@@ -81,7 +81,7 @@ void addOne(CLI::App& group, CliContext& context, const char* name, const char* 
     auto id = std::make_shared<std::string>();
     command->add_option("ID", *id, "The run, as `job list` names it")->required();
     context.onRun(*command, [&context, id, act = std::move(act)] {
-        Workspace workspace = context.openWorkspace();
+        Workspace workspace = openIndexed(context);
         const RunDirectory run = findRun(workspace, *id);
         act(workspace, run);
         printJob(context, run);
@@ -92,7 +92,7 @@ void addOne(CLI::App& group, CliContext& context, const char* name, const char* 
 void pauseAndWait(const CliContext& context, const RunDirectory& run) {
     const RunState before = run.status().state;
     if (!isWorking(before))
-        throw Error(ErrorCode::InvalidArgument, fmt::format("the run '{}' is {}, there is nothing to pause", run.id(), runStateName(before)));
+        throw WorkFailed(Error(ErrorCode::InvalidArgument, fmt::format("the run '{}' is {}, there is nothing to pause", run.id(), runStateName(before))));
     run.setControl(RunControl::Pause);
     RunFollower follower(run);
     // A run that was queued and never started has nobody to answer.
@@ -120,7 +120,7 @@ void addResume(CLI::App& group, CliContext& context) {
         Workspace workspace = context.openWorkspace();
         const RunDirectory run = findRun(workspace, options->id);
         if (!options->wait) {
-            resumeRun(defaultEngineCommand(), run);
+            resume(run);
             printJob(context, run);
             return kExitDone;
         }

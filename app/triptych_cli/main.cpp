@@ -4,6 +4,7 @@
 #include "terminal_progress.h"
 
 #include "base/error.h"
+#include "base/processor.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ using namespace triptych;
 
 namespace {
 
-int report(const CliContext& context, const Error& error) {
+void say(const CliContext& context, const Error& error) {
     if (context.json) {
         context.print({{"error", errorToJson(error)}}, {});
     } else {
@@ -26,6 +27,10 @@ int report(const CliContext& context, const Error& error) {
         if (!error.hint().empty())
             std::fputs(fmt::format("       {}\n", error.hint()).c_str(), stderr);
     }
+}
+
+int report(const CliContext& context, const Error& error) {
+    say(context, error);
     switch (error.code()) {
     case ErrorCode::Cancelled:
         return kExitCancelled;
@@ -81,6 +86,10 @@ int run(CliContext& context) {
     context.progress = &progress;
     try {
         return context.chosen();
+    } catch (const WorkFailed& error) {
+        progress.clear();
+        say(context, error);
+        return kExitFailed;
     } catch (const Error& error) {
         progress.clear();
         return report(context, error);
@@ -96,8 +105,8 @@ int run(CliContext& context) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
-        std::fputs("error: this program needs a processor with AVX2 and FMA (x86-64-v3)\n", stderr);
+    if (const char* problem = processorProblem()) {
+        std::fprintf(stderr, "error: %s\n", problem);
         return kExitFailed;
     }
     CliContext context;

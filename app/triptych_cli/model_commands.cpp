@@ -1,14 +1,15 @@
 #include "cli_context.h"
 #include "commands.h"
 #include "model_inputs.h"
+#include "supervise.h"
 #include "table.h"
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/resources.h"
+#include "base/wall_clock.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
-#include "jobs/wall_clock.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -89,7 +90,7 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
     context.onRun(*list, [&context] {
         Table table("lll", {"name", "kind", "folder"});
         Json models = Json::array();
-        for (const ListedModel& model : allModels(context.findWorkspace())) {
+        for (const ListedModel& model : allModels(findIndexed(context))) {
             table.add({model.name, model.kind, model.folder.string()});
             models.push_back({{"name", model.name}, {"path", model.folder.string()}, {"kind", model.kind}});
         }
@@ -101,7 +102,7 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
     auto name = std::make_shared<std::string>();
     info->add_option("N", *name, "Name of the model, or a path with a slash")->required();
     context.onRun(*info, [&context, name] {
-        const std::optional<Workspace> workspace = context.findWorkspace();
+        const std::optional<Workspace> workspace = findIndexed(context);
         const FoundModel model = resolveModel(workspace ? &*workspace : nullptr, *name);
         const ModelSummary summary = describeModelFolder(model.folder);
         Json document = modelSummaryToJson(summary);
@@ -118,6 +119,8 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
         source = source.parent_path();
     const std::string name = wanted.empty() ? source.filename().string() : wanted;
     std::optional<Workspace> workspace = context.findWorkspace();
+    if (workspace)
+        indexAllRuns(context, *workspace);
     if (workspace && workspace->model(name)) {
         throw Error(ErrorCode::AlreadyExists, fmt::format("the workspace has a model '{}' already", name),
                     "Choose another name with --name, or remove that model first.");
@@ -142,6 +145,8 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
 int removeOne(const CliContext& context, const std::string& name) {
     checkModelName(name);
     std::optional<Workspace> workspace = context.findWorkspace();
+    if (workspace)
+        indexAllRuns(context, *workspace);
     fs::path folder;
     bool deletes = true;
     if (const auto record = workspace ? workspace->model(name) : std::nullopt) {

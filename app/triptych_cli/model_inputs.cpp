@@ -1,6 +1,7 @@
 #include "model_inputs.h"
 
 #include "cli_context.h"
+#include "supervise.h"
 
 #include "base/error.h"
 #include "base/files.h"
@@ -88,7 +89,7 @@ ModelInput inputOf(const Json& row, const std::string& source, std::int64_t line
 }
 
 FoundModel find(const CliContext& context, const std::string& name) {
-    const std::optional<Workspace> workspace = context.findWorkspace();
+    const std::optional<Workspace> workspace = findIndexed(context);
     return resolveModel(workspace ? &*workspace : nullptr, name);
 }
 

@@ -51,12 +51,30 @@ void index(const CliContext& context, Workspace& workspace, const RunDirectory& 
         context.progress->log(LogLevel::Warning, problem);
 }
 
+/// What is printed as the run's model must be its own.
+void requireName(const Workspace& workspace, const RunDirectory& run) {
+    const std::string name = run.spec().out;
+    const auto model = name.empty() ? std::nullopt : workspace.model(name);
+    if (model && model->run != run.id()) {
+        throw Error(ErrorCode::AlreadyExists, fmt::format("the name '{}' went to another model while the run '{}' worked", name, run.id()),
+                    fmt::format("What it made is in '{}'.", run.path().string()));
+    }
+}
+
 bool isOver(RunState state) { return isFinal(state) || state == RunState::Paused || state == RunState::Interrupted; }
 
 } // namespace
 
+void resume(const RunDirectory& run) {
+    try {
+        resumeRun(defaultEngineCommand(), run);
+    } catch (const Error& error) {
+        throw WorkFailed(error); // a run that is done cannot go on, though it may be named
+    }
+}
+
 SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, const RunDirectory& run, Deadline deadline) {
-    resumeRun(defaultEngineCommand(), run);
+    resume(run);
     RunFollower follower(run);
     bool late = false;
     for (;;) {
@@ -74,7 +92,7 @@ SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, cons
     const RunStatus& status = follower.status();
     switch (status.state) {
     case RunState::Failed:
-        throw status.error ? errorFromJson(*status.error) : Error(ErrorCode::Internal, fmt::format("the run '{}' failed", run.id()));
+        throw WorkFailed(status.error ? errorFromJson(*status.error) : Error(ErrorCode::Internal, fmt::format("the run '{}' failed", run.id())));
     case RunState::Cancelled:
         if (late)
             return {run.id(), status.state, Json()};
@@ -86,6 +104,7 @@ SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, cons
                     fmt::format("`triptych-cli job resume {}` goes on from its last checkpoint.", run.id()));
     }
     case RunState::Done:
+        requireName(workspace, run);
         return {run.id(), status.state, run.result().value_or(Json::object())};
     default:
         return {run.id(), status.state, Json()};
@@ -93,12 +112,24 @@ SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, cons
 }
 
 void indexAllRuns(const CliContext& context, Workspace& workspace) {
-    for (const RunDirectory& run : listRuns(workspace.runsFolder())) {
-        try {
-            index(context, workspace, run);
-        } catch (const Error& error) {
-            context.progress->log(LogLevel::Warning, fmt::format("the run '{}' could not be indexed: {}", run.id(), error.message()));
-        }
+    for (const std::string& problem : indexAllRuns(workspace))
+        context.progress->log(LogLevel::Warning, problem);
+}
+
+Workspace openIndexed(const CliContext& context) {
+    Workspace workspace = context.openWorkspace();
+    indexAllRuns(context, workspace);
+    return workspace;
+}
+
+std::optional<Workspace> findIndexed(const CliContext& context) {
+    if (!Workspace::exists(context.workspace_folder))
+        return std::nullopt;
+    try {
+        return openIndexed(context);
+    } catch (const Error& error) {
+        context.progress->log(LogLevel::Warning, fmt::format("{}; looking at the models of this user alone", error.message()));
+        return std::nullopt;
     }
 }
 

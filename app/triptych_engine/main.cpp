@@ -2,6 +2,7 @@
 #include "wiring.h"
 
 #include "base/error.h"
+#include "base/processor.h"
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -89,8 +90,8 @@ int serveCommand(const Command& command) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (const std::string problem = processorProblem(); !problem.empty()) {
-        std::fprintf(stderr, "triptych-engine: %s\n", problem.c_str());
+    if (const char* problem = processorProblem()) {
+        std::fprintf(stderr, "triptych-engine: %s\n", problem);
         return 1;
     }
     const auto command = parseCommand(argc, argv);

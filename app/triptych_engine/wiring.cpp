@@ -22,13 +22,4 @@ JobRegistry makeJobRegistry(const PredictorRegistry& predictors) {
     return registry;
 }
 
-std::string processorProblem() {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("x86-64-v3"))
-        return "this build needs a processor of the x86-64-v3 level (AVX2, FMA, BMI2; Intel Haswell or AMD Excavator of 2013-15 and newer).";
-#endif
-    return {};
-}
-
 } // namespace triptych

@@ -11,7 +11,4 @@ PredictorRegistry makePredictorRegistry();
 /// Every job that this version runs. `predictors` outlives the registry.
 JobRegistry makeJobRegistry(const PredictorRegistry& predictors);
 
-/// Empty if this processor runs what the targets were built for, else the sentence that says what it lacks.
-std::string processorProblem();
-
 } // namespace triptych

@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include "base/error.h"
+#include "base/process.h"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -155,25 +156,41 @@ LineAppender::~LineAppender() { ::close(m_fd); }
 void LineAppender::append(std::string_view line) {
     std::string bytes(line);
     bytes += '\n';
-    writeAll(m_fd, bytes, m_path);
+    const off_t end = ::lseek(m_fd, 0, SEEK_END);
+    try {
+        writeAll(m_fd, bytes, m_path);
+    } catch (const Error&) {
+        // A full disk takes the first bytes only; the next line must not stand behind them.
+        if (end >= 0)
+            [[maybe_unused]] const int ignored = ::ftruncate(m_fd, end);
+        throw;
+    }
+}
+
+std::optional<FileLock> FileLock::tryLock(const fs::path& path, int operation) {
+    FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (lock.m_fd < 0)
+        throwIo("lock", path, errno);
+    while (::flock(lock.m_fd, operation | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            return std::nullopt;
+        if (errno != EINTR) // a file system without locks is not one where everything is taken
+            throwIo("lock", path, errno);
+    }
+    return lock;
 }
 
 std::optional<FileLock> FileLock::tryAcquire(const fs::path& path) {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0)
-        throwIo("lock", path, errno);
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ::close(fd);
-        return std::nullopt;
+    std::optional<FileLock> lock = tryLock(path, LOCK_EX);
+    if (lock) {
+        const std::string owner = fmt::format("{} {} {}\n", ::getpid(), hostName(), processStamp(::getpid()));
+        if (::ftruncate(lock->m_fd, 0) == 0)
+            [[maybe_unused]] const ssize_t n = ::pwrite(lock->m_fd, owner.data(), owner.size(), 0);
     }
-    char host[256] = {};
-    ::gethostname(host, sizeof host - 1);
-    const std::string owner = fmt::format("{} {}\n", ::getpid(), host);
-    if (::ftruncate(fd, 0) == 0) {
-        [[maybe_unused]] const ssize_t n = ::pwrite(fd, owner.data(), owner.size(), 0);
-    }
-    return FileLock(fd);
+    return lock;
 }
+
+std::optional<FileLock> FileLock::tryAcquireShared(const fs::path& path) { return tryLock(path, LOCK_SH); }
 
 bool FileLock::isHeld(const fs::path& path) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};

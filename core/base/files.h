@@ -26,7 +26,7 @@ public:
     ~LineAppender();
     LineAppender(const LineAppender&) = delete;
     LineAppender& operator=(const LineAppender&) = delete;
-    /// `line` without line feed. Throws Error{Io}.
+    /// `line` without line feed. Throws Error{Io}; the file then ends with the line before.
     void append(std::string_view line);
 
 private:
@@ -34,12 +34,15 @@ private:
     int m_fd = -1;
 };
 
-/// Advisory lock by flock(2); released by destruction or the process's death. The file holds the pid
-/// and host of its owner for people to read.
+/// Advisory lock by flock(2); released by destruction or the process's death. While one process has it
+/// alone, the file holds that one's pid, host and processStamp().
 class FileLock {
 public:
-    /// Empty if another process holds it. Throws Error{Io} if the file cannot be made.
+    /// Empty if somebody else holds it, alone or shared. Throws Error{Io} if the file cannot be made or its
+    /// file system has no locks.
     static std::optional<FileLock> tryAcquire(const std::filesystem::path& path);
+    /// With others; empty if somebody has it alone.
+    static std::optional<FileLock> tryAcquireShared(const std::filesystem::path& path);
     /// True if some process, possibly this one, holds the lock.
     static bool isHeld(const std::filesystem::path& path);
     FileLock(FileLock&& other) noexcept;
@@ -48,6 +51,7 @@ public:
 
 private:
     explicit FileLock(int fd) : m_fd(fd) {}
+    static std::optional<FileLock> tryLock(const std::filesystem::path& path, int operation);
     int m_fd = -1;
 };
 

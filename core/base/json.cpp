@@ -32,6 +32,9 @@ Json parseJson(std::string_view text, std::string_view source) {
         throw Error(ErrorCode::InvalidInput,
                     fmt::format("'{}' is not valid JSON at byte {}", source, error.byte),
                     "Look at that place in the text: a comma, a quote or a bracket is missing, or the text is cut off.");
+    } catch (const Json::exception&) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds a number that is out of range", source),
+                    "Numbers must lie within those of 64-bit floating point, up to some 1.8e308.");
     }
 }
 
@@ -52,8 +55,11 @@ Json errorToJson(const Error& error) {
 Error errorFromJson(const Json& value) {
     if (!value.is_object())
         return Error(ErrorCode::Internal, "unknown error");
-    return Error(errorCodeFromName(value.value("code", "internal")), value.value("message", "unknown error"),
-                 value.value("hint", ""));
+    const auto text = [&](const char* key, const char* otherwise) {
+        const auto found = value.find(key);
+        return found != value.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
+    };
+    return Error(errorCodeFromName(text("code", "internal")), text("message", "unknown error"), text("hint", ""));
 }
 
 } // namespace triptych

@@ -26,6 +26,7 @@ std::string dumpJson(const Json& value);
 /// {"code", "message", "hint"}: how an Error looks in --json output, the protocol and run directories.
 class Error;
 Json errorToJson(const Error& error);
+/// Never throws: what lacks its fields is an unknown error.
 Error errorFromJson(const Json& value);
 
 } // namespace triptych

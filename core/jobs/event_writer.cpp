@@ -1,6 +1,6 @@
 #include "jobs/event_writer.h"
 
-#include "jobs/wall_clock.h"
+#include "base/wall_clock.h"
 
 #include <unistd.h>
 
@@ -34,10 +34,11 @@ std::int64_t lastNumber(const RunDirectory& run) {
 EventWriter::EventWriter(const RunDirectory& run) : m_file(run.eventsFile()), m_number(lastNumber(run)) {}
 
 void EventWriter::write(const char* type, Json data) {
-    data["number"] = ++m_number;
+    data["number"] = m_number + 1;
     data["type"] = type;
     data["wall_time"] = wallTime();
     m_file.append(dumpJson(data));
+    ++m_number; // a line that could not be written leaves no gap
 }
 
 void EventWriter::writeProgress(Clock::time_point now) {

@@ -67,22 +67,22 @@ private:
     void look() {
         const RunControl control = g_terminate ? RunControl::Cancel : m_directory.control();
         m_control = control;
-        if (control == RunControl::Cancel && !m_stop.stop_requested()) {
+        if (control != RunControl::Cancel || m_announced)
+            return;
+        m_stop.request_stop(); // first: it must be heard on a full disk too
+        try {
             m_events.state(RunState::Cancelling);
-            m_stop.request_stop();
+            m_announced = true;
+        } catch (const Error&) {
+            // Tried again at the next look; the job's own end reports it too.
         }
     }
     void watch(const std::stop_token& over) {
         std::mutex mutex;
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
-        while (!wake.wait_for(lock, over, kPollInterval, [&] { return over.stop_requested(); }) && !over.stop_requested()) {
-            try {
-                look();
-            } catch (const Error&) {
-                // The events file cannot be written; the job's own next event reports it.
-            }
-        }
+        while (!wake.wait_for(lock, over, kPollInterval, [&] { return over.stop_requested(); }) && !over.stop_requested())
+            look();
     }
 
     const RunDirectory& m_directory;
@@ -90,6 +90,7 @@ private:
     EventWriter& m_events;
     const bool m_resumed;
     std::stop_source m_stop;
+    bool m_announced = false; ///< that it is being cancelled
     std::atomic<RunControl> m_control = RunControl::Continue;
     std::jthread m_watcher; ///< last: it ends before what it uses
 };
@@ -124,7 +125,9 @@ Json work(const RunDirectory& run, const JobRegistry& registry, EventWriter& eve
     throwIfStopped(job.stop());
     if (job.poll() == RunControl::Pause)
         throw PauseRequested();
-    Json result = findJob(registry, job.spec())(job);
+    const JobFunction& function = findJob(registry, job.spec());
+    checkInputs(run, job.spec());
+    Json result = function(job);
     if (!result.is_object())
         throw Error(ErrorCode::Internal, fmt::format("the job '{}/{}' gave no result", job.spec().kind, job.spec().method));
     return result;
@@ -176,9 +179,9 @@ int runJob(const fs::path& runDirectory, const JobRegistry& registry) {
     std::int64_t offset = 0;
     bool resumed = false, done = false;
     for (const RunEvent& event : run.eventsSince(offset)) {
-        if (event.type == "state") {
-            resumed = resumed || event.data.value("state", "") == runStateName(RunState::Running);
-            done = event.data.value("state", "") == runStateName(RunState::Done);
+        if (const auto state = stateOf(event)) {
+            resumed = resumed || state == RunState::Running;
+            done = state == RunState::Done;
         }
     }
     if (done)

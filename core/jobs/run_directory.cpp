@@ -1,12 +1,11 @@
 #include "jobs/run_directory.h"
 
 #include "base/error.h"
-#include "jobs/wall_clock.h"
+#include "base/wall_clock.h"
 
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
@@ -60,13 +59,10 @@ std::string textOf(const Json& data, const char* key) {
 }
 
 void foldState(RunStatus& status, const RunEvent& event) {
-    RunState state;
-    try {
-        state = runStateFromName(textOf(event.data, "state"));
-    } catch (const Error&) {
+    const std::optional<RunState> reported = stateOf(event);
+    if (!reported)
         return;
-    }
-    status.state = state;
+    const RunState state = status.state = *reported;
     if (const std::int64_t pid = integerOf(event.data, "pid"))
         status.pid = pid;
     status.error.reset();
@@ -99,6 +95,24 @@ void fold(RunStatus& status, const RunEvent& event) {
 
 } // namespace
 
+std::optional<RunState> stateOf(const RunEvent& event) {
+    try {
+        return event.type == "state" ? std::optional(runStateFromName(textOf(event.data, "state"))) : std::nullopt;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+void checkInputs(const RunDirectory& run, const RunSpec& spec) {
+    for (const auto& [role, hash] : spec.input_hashes) {
+        const auto file = spec.inputs.find(role);
+        if (file != spec.inputs.end() && sha256File(run.path() / file->second) != hash) {
+            throw Error(ErrorCode::Corrupt, fmt::format("'{}' is not what it was when the run was made", (run.path() / file->second).string()),
+                        "Put the file back as it was, or make the run again.");
+        }
+    }
+}
+
 RunDirectory::RunDirectory(fs::path path) : m_path(fs::absolute(path).lexically_normal()) {
     if (!m_path.has_filename())
         m_path = m_path.parent_path();
@@ -111,8 +125,7 @@ RunDirectory::RunDirectory(fs::path path) : m_path(fs::absolute(path).lexically_
 
 RunDirectory RunDirectory::create(const fs::path& runsFolder, const RunSpec& spec,
                                   const std::function<void(const fs::path& inputs)>& writeInputs) {
-    const Json value = runSpecToJson(spec);
-    runSpecFromJson(value, "spec.json"); // refuses an id that would leave the folder before anything is written
+    runSpecFromJson(runSpecToJson(spec), "spec.json"); // refuses an id that would leave the folder before anything is written
     const fs::path folder = fs::absolute(runsFolder) / spec.id;
     std::error_code error;
     fs::create_directories(runsFolder, error);
@@ -125,7 +138,12 @@ RunDirectory RunDirectory::create(const fs::path& runsFolder, const RunSpec& spe
         fs::create_directory(folder / "inputs");
         if (writeInputs)
             writeInputs(folder / "inputs");
-        writeJsonFile(folder / "spec.json", value);
+        RunSpec frozen = spec;
+        for (const auto& [role, file] : spec.inputs) {
+            if (fs::exists(folder / file))
+                frozen.input_hashes[role] = sha256File(folder / file);
+        }
+        writeJsonFile(folder / "spec.json", runSpecToJson(frozen));
     } catch (const fs::filesystem_error& failure) {
         fs::remove_all(folder, error);
         throw Error(ErrorCode::Io, fmt::format("cannot write the run '{}': {}", folder.string(), failure.what()));
@@ -248,14 +266,14 @@ std::optional<RunDirectory::Launch> RunDirectory::launch() const {
         const Json value = readJsonFile(m_path / "worker.json", 4096);
         if (!value.is_object())
             return std::nullopt;
-        return Launch{integerOf(value, "pid"), textOf(value, "host"), integerOf(value, "after")};
+        return Launch{integerOf(value, "pid"), textOf(value, "host"), integerOf(value, "after"), textOf(value, "stamp")};
     } catch (const Error&) {
         return std::nullopt; // never started by a supervisor
     }
 }
 
 void RunDirectory::setLaunch(const Launch& launch) const {
-    writeJsonFile(m_path / "worker.json", {{"pid", launch.pid}, {"host", launch.host}, {"after", launch.after}});
+    writeJsonFile(m_path / "worker.json", {{"pid", launch.pid}, {"host", launch.host}, {"after", launch.after}, {"stamp", launch.stamp}});
 }
 
 std::vector<RunEvent> RunFollower::readNew() {
@@ -272,15 +290,17 @@ std::vector<RunEvent> RunFollower::poll() {
     std::vector<RunEvent> events = readNew();
     for (;;) {
         m_status = m_folded;
-        if (m_folded.state == RunState::Done || m_directory.isAlive())
+        const bool working = m_folded.state == RunState::Running || m_folded.state == RunState::Cancelling;
+        const bool alive = m_directory.isAlive();
+        if (m_folded.state == RunState::Done || (alive && working))
             return events;
         const auto launch = m_directory.launch();
         const bool unheard = launch && launch->after >= m_folded.last_event; // started, and no event since
-        if (unheard && (launch->host != hostName() || isProcessAlive(launch->pid))) {
+        if (unheard && (alive || launch->host != hostName() || launch->isAlive())) {
             m_status.state = RunState::Queued;
             m_status.pid = launch->pid;
             m_status.error.reset();
-        } else if (unheard || m_folded.state == RunState::Running || m_folded.state == RunState::Cancelling) {
+        } else if (!alive && (unheard || working)) {
             m_status.state = RunState::Interrupted;
         } else {
             return events;
@@ -291,25 +311,6 @@ std::vector<RunEvent> RunFollower::poll() {
             return events;
         events.insert(events.end(), std::make_move_iterator(late.begin()), std::make_move_iterator(late.end()));
     }
-}
-
-bool isProcessAlive(std::int64_t pid) {
-    if (pid <= 0 || (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH))
-        return false;
-    // A zombie answers signals too, and a container's first process may never reap it.
-    try {
-        const std::string stat = readFile(fmt::format("/proc/{}/stat", pid), 4096);
-        const std::size_t name = stat.rfind(") ");
-        return name == std::string::npos || (stat[name + 2] != 'Z' && stat[name + 2] != 'X');
-    } catch (const Error&) {
-        return false;
-    }
-}
-
-std::string hostName() {
-    char host[256] = {};
-    ::gethostname(host, sizeof host - 1);
-    return host;
 }
 
 } // namespace triptych

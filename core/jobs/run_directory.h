@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/process.h"
 #include "base/progress.h"
 
 #include <atomic>
@@ -38,6 +39,7 @@ struct RunSpec {
     std::vector<std::string> labels;   ///< sorted; order of every score vector
     std::map<std::string, std::string> label_descriptions; ///< label -> name or sentence for zero-shot; may lack some
     std::map<std::string, std::string> inputs; ///< "train" | "dev" | "test" | "unlabelled" -> file below the run directory
+    std::map<std::string, std::string> input_hashes; ///< SHA-256 of each of these files; RunDirectory::create fills it in
     std::map<std::string, std::string> models; ///< role ("base", "teacher", "model") -> absolute model folder
     std::map<std::string, std::string> model_names; ///< role -> name in the workspace
     Json settings = Json::object();    ///< the method's own, all defaults filled in by the method
@@ -52,6 +54,10 @@ RunSpec runSpecFromJson(const Json& value, std::string_view source);
 /// What is asked of a running worker, in control.json.
 enum class RunControl { Continue, Pause, Cancel };
 
+class RunDirectory;
+/// Throws Error{Corrupt} naming the input that is no longer what the run froze.
+void checkInputs(const RunDirectory& run, const RunSpec& spec);
+
 /// One line of events.jsonl. `number` counts from 1 in a run, over resumes too.
 struct RunEvent {
     std::int64_t number = 0;
@@ -60,6 +66,9 @@ struct RunEvent {
     Json data;             ///< state: {state, pid, error?}; progress: {done, total, unit, stage, rate, eta_s};
                            ///< metric: {name, step, value}; log: {level, message}
 };
+
+/// The state that an event reports; empty for events of other types and for a damaged one.
+std::optional<RunState> stateOf(const RunEvent& event);
 
 /// Newest of each kind, folded from the events and the lock.
 struct RunStatus {
@@ -80,7 +89,7 @@ public:
     /// An existing one. Throws Error{NotFound} if it has no spec.json.
     explicit RunDirectory(std::filesystem::path path);
     /// Makes the folder with spec.json, state queued. Inputs are written by the caller into inputs() first
-    /// (the spec is the last file, so a half-made run is not a run). Throws Error{AlreadyExists | Io}.
+    /// (the spec is the last file, so a half-made run is not a run), which then holds their hashes. Throws Error{AlreadyExists | Io}.
     static RunDirectory create(const std::filesystem::path& runsFolder, const RunSpec& spec,
                                const std::function<void(const std::filesystem::path& inputs)>& writeInputs);
     static std::string newId(std::string_view method);
@@ -112,6 +121,9 @@ public:
         std::int64_t pid = 0;       ///< the launcher's where there is one
         std::string host;
         std::int64_t after = 0;     ///< number of the newest event at that time
+        std::string stamp;          ///< processStamp() of the process; numbers are given out again
+        /// That very process runs, on this host.
+        bool isAlive() const { return host == hostName() && isSameProcess(pid, stamp); }
     };
     std::optional<Launch> launch() const;
     void setLaunch(const Launch& launch) const;
@@ -138,9 +150,5 @@ private:
     RunStatus m_folded; ///< what the events alone say
     RunStatus m_status; ///< corrected by lock and launch
 };
-
-/// True if a process of this host with that number runs and is no zombie.
-bool isProcessAlive(std::int64_t pid);
-std::string hostName();
 
 } // namespace triptych

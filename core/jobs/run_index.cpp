@@ -1,13 +1,15 @@
 #include "jobs/run_index.h"
 
 #include "base/error.h"
+#include "base/resources.h"
+#include "base/wall_clock.h"
 #include "datasets/labelled_data.h"
 #include "jobs/model_lookup.h"
-#include "jobs/wall_clock.h"
 #include "storage/workspace.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace triptych {
@@ -17,13 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kControlSuffix = "-control";
-
-DatasetRecord requireDataset(const Workspace& workspace, const std::string& name) {
-    if (auto record = workspace.dataset(name))
-        return std::move(*record);
-    throw Error(ErrorCode::NotFound, fmt::format("there is no data set '{}' in the workspace", name),
-                "Import one with `triptych-cli data import`.");
-}
 
 /// Rows of each split that a run freezes.
 using FrozenRows = std::map<std::string, std::vector<Example>>;
@@ -56,11 +51,44 @@ FrozenRows rowsFor(const Workspace& workspace, const RunRequest& request) {
     return frozen;
 }
 
-void requireFree(const Workspace& workspace, const std::string& name) {
-    checkModelName(name);
+/// The run that has not ended and is to make a model of that name; empty if there is none.
+std::string runThatKeeps(const Workspace& workspace, const std::string& name) {
+    for (const RunRecord& run : workspace.runs()) {
+        const std::string out = run.spec.is_object() ? run.spec.value("out", std::string()) : std::string();
+        if (!out.empty() && !isFinal(runStateFromName(run.state)) && (out == name || (run.kind == "distill" && out + std::string(kControlSuffix) == name)))
+            return run.id;
+    }
+    return {};
+}
+
+/// Why a run may not call what it makes so; empty if it may.
+std::optional<Error> clashOf(const Workspace& workspace, const std::string& name) {
     if (workspace.model(name)) {
-        throw Error(ErrorCode::AlreadyExists, fmt::format("the workspace has a model '{}' already", name),
-                    "Choose another name, or remove that model first.");
+        return Error(ErrorCode::AlreadyExists, fmt::format("the workspace has a model '{}' already", name),
+                     "Choose another name, or remove that model first.");
+    }
+    std::error_code ignored;
+    if (const fs::path starter = dataFolder() / "models" / name; fs::exists(starter, ignored)) {
+        return Error(ErrorCode::AlreadyExists, fmt::format("'{}' is the name of the model in '{}', which would be hidden", name, starter.string()),
+                     "Choose another name.");
+    }
+    if (const std::string run = runThatKeeps(workspace, name); !run.empty()) {
+        return Error(ErrorCode::AlreadyExists, fmt::format("the run '{}', which has not ended, is to make a model '{}'", run, name),
+                     fmt::format("Choose another name, go on with that run by `triptych-cli job resume {}`, or end it by `job cancel`.", run));
+    }
+    return std::nullopt;
+}
+
+void requireFree(const Workspace& workspace, const RunRequest& request) {
+    std::vector<std::string> names;
+    if (!request.out.empty())
+        names.push_back(request.out);
+    if (!request.out.empty() && request.kind == "distill")
+        names.push_back(request.out + std::string(kControlSuffix));
+    for (const std::string& name : names) {
+        checkModelName(name);
+        if (const auto clash = clashOf(workspace, name))
+            throw *clash;
     }
 }
 
@@ -147,12 +175,9 @@ std::vector<MetricPoint> newMetrics(const std::vector<RunEvent>& events, std::in
 RunDirectory registerRun(Workspace& workspace, const RunRequest& request) {
     if (!request.settings.is_object())
         throw Error(ErrorCode::InvalidArgument, "the settings of a run must be a JSON object");
-    const DatasetRecord dataset = requireDataset(workspace, request.dataset);
-    if (!request.out.empty()) {
-        requireFree(workspace, request.out);
-        if (request.kind == "distill")
-            requireFree(workspace, request.out + std::string(kControlSuffix));
-    }
+    const DatasetRecord dataset = workspace.requireDataset(request.dataset);
+    indexAllRuns(workspace);
+    requireFree(workspace, request); // before anything is written
     RunSpec spec;
     spec.id = RunDirectory::newId(request.method);
     spec.kind = request.kind;
@@ -180,7 +205,16 @@ RunDirectory registerRun(Workspace& workspace, const RunRequest& request) {
         for (const auto& [role, rows] : frozen)
             writeExamples(inputs / (role + ".jsonl"), rows);
     });
-    workspace.saveRun(recordOf(spec));
+    try {
+        workspace.transaction([&] {
+            requireFree(workspace, request); // somebody else may have been faster
+            workspace.saveRun(recordOf(run.spec()));
+        });
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove_all(run.path(), ignored);
+        throw;
+    }
     return run;
 }
 
@@ -222,6 +256,40 @@ IndexOutcome indexRun(Workspace& workspace, RunFollower& follower) {
 IndexOutcome indexRun(Workspace& workspace, const RunDirectory& run) {
     RunFollower follower(run);
     return indexRun(workspace, follower);
+}
+
+std::vector<std::string> indexAllRuns(Workspace& workspace) {
+    std::vector<std::string> ids, problems;
+    std::error_code error;
+    for (fs::directory_iterator it(workspace.runsFolder(), error), end; !error && it != end; it.increment(error))
+        ids.push_back(it->path().filename().string());
+    std::sort(ids.begin(), ids.end()); // they begin with the time
+    for (const std::string& id : ids) {
+        try {
+            const auto known = workspace.run(id);
+            if (known && known->state == runStateName(RunState::Done))
+                continue; // nothing can be new
+            std::optional<RunDirectory> run;
+            try {
+                run.emplace(workspace.runsFolder() / id);
+                run->spec();
+            } catch (const Error&) {
+                continue; // half made, or not ours
+            }
+            const IndexOutcome outcome = indexRun(workspace, *run);
+            problems.insert(problems.end(), outcome.problems.begin(), outcome.problems.end());
+        } catch (const Error& failure) {
+            problems.push_back(fmt::format("the run '{}' could not be indexed: {}", id, failure.message()));
+        }
+    }
+    return problems;
+}
+
+std::string freeModelName(const Workspace& workspace, const std::string& wish) {
+    std::string name = wish;
+    for (int number = 2; clashOf(workspace, name) || clashOf(workspace, name + std::string(kControlSuffix)); ++number)
+        name = fmt::format("{}-{}", wish, number);
+    return name;
 }
 
 RunDirectory findRun(const Workspace& workspace, std::string_view id) {

@@ -24,10 +24,11 @@ struct RunRequest {
     int threads = 2;
 };
 
-/// Writes runs/<id>/ with the frozen rows and the spec, and the run's record in the workspace. A split
-/// without rows has no input file. Throws Error{NotFound} for an unknown data set or model,
-/// {AlreadyExists} if `out` (or `<out>-control` of a distillation) is taken, {InvalidInput} if the data set
-/// lacks the rows that the method needs; nothing is left behind then.
+/// Writes runs/<id>/ with the frozen rows and the spec, and the run's record in the workspace, which is first
+/// brought up to date with its other runs. A split without rows has no input file. Throws Error{NotFound} for an
+/// unknown data set or model, {AlreadyExists} if `out` (or `<out>-control` of a distillation) is the name of a
+/// model of the workspace or of this user, or is kept for a run that has not ended, {InvalidInput} if the data
+/// set lacks the rows that the method needs; nothing is left behind then.
 RunDirectory registerRun(Workspace& workspace, const RunRequest& request);
 
 /// What indexRun found and did.
@@ -42,6 +43,13 @@ struct IndexOutcome {
 /// only what is new; events that were polled before and not indexed are read again.
 IndexOutcome indexRun(Workspace& workspace, RunFollower& follower);
 IndexOutcome indexRun(Workspace& workspace, const RunDirectory& run);
+
+/// indexRun for every run in the workspace's folder, oldest first; what ended unwatched gets its model's name
+/// here. Returns sentences on what could not be done.
+std::vector<std::string> indexAllRuns(Workspace& workspace);
+
+/// `wish`, else "wish-2", "wish-3", ...: a name that registerRun takes for what a run makes and for its control.
+std::string freeModelName(const Workspace& workspace, const std::string& wish);
 
 /// runs/<id> of a workspace. Throws Error{NotFound} naming the id; an id with a slash is one too.
 RunDirectory findRun(const Workspace& workspace, std::string_view id);

@@ -116,6 +116,7 @@ Json runSpecToJson(const RunSpec& spec) {
             {"labels", spec.labels},
             {"label_descriptions", spec.label_descriptions},
             {"inputs", spec.inputs},
+            {"input_hashes", spec.input_hashes},
             {"models", spec.models},
             {"model_names", spec.model_names},
             {"settings", spec.settings},
@@ -144,6 +145,7 @@ RunSpec runSpecFromJson(const Json& value, std::string_view source) {
         if (file.empty() || file.find('\0') != std::string::npos || path.is_absolute() || *path.begin() == "..")
             fields.fail(fmt::format("inputs.{}", role), fmt::format("is '{}', which is not a file below the run's folder", file));
     }
+    spec.input_hashes = fields.textMap("input_hashes");
     spec.models = fields.textMap("models");
     for (const auto& [role, folder] : spec.models) {
         if (folder.find('\0') != std::string::npos || !std::filesystem::path(folder).is_absolute())

@@ -79,38 +79,44 @@ bool readWhole(int fd, void* target, std::size_t size) {
     return true;
 }
 
-struct Owner {
-    pid_t pid = 0;
-    std::string host;
-};
-
-/// What the holder of the lock wrote into it, or the process that is about to take it.
-Owner ownerOf(const RunDirectory& run) {
-    if (run.isAlive()) {
-        try {
-            std::istringstream text(readFile(run.lockFile(), 4096));
-            Owner owner;
-            text >> owner.pid >> owner.host;
-            return owner;
-        } catch (const Error&) {
-            return {};
-        }
+/// The process that holds the run's lock, as it wrote itself down there; 0 unless it is one of this host.
+pid_t ownerOf(const RunDirectory& run) {
+    if (!run.isAlive())
+        return 0;
+    try {
+        std::istringstream text(readFile(run.lockFile(), 4096));
+        pid_t pid = 0;
+        std::string host, stamp;
+        text >> pid >> host >> stamp;
+        return host == hostName() && isSameProcess(pid, stamp) ? pid : 0;
+    } catch (const Error&) {
+        return 0;
     }
-    const auto launch = run.launch();
-    return launch ? Owner{static_cast<pid_t>(launch->pid), launch->host} : Owner{};
 }
 
 bool isWorkedOn(const RunDirectory& run) {
     if (run.isAlive())
         return true;
     const auto launch = run.launch();
-    return launch && launch->host == hostName() && isProcessAlive(launch->pid) && run.status().state == RunState::Queued;
+    return launch && launch->isAlive() && run.status().state == RunState::Queued;
 }
 
+/// To the worker, and to all that its launcher started. A number alone proves nothing: it may be another
+/// process's by now.
 void sendSignal(const RunDirectory& run, int signal) {
-    const Owner owner = ownerOf(run);
-    if (owner.pid > 1 && owner.host == hostName())
-        ::kill(owner.pid, signal);
+    const pid_t owner = ownerOf(run);
+    const auto launch = run.launch();
+    pid_t group = 0;
+    if (launch && launch->host == hostName() && launch->pid > 1) {
+        const auto leader = static_cast<pid_t>(launch->pid);
+        // The group outlives its leader as long as the worker is in it.
+        if ((launch->isAlive() && ::getsid(leader) == leader) || (owner > 0 && ::getpgid(owner) == leader))
+            group = leader;
+    }
+    if (group > 0)
+        ::kill(-group, signal);
+    if (owner > 1 && ::getpgid(owner) != group)
+        ::kill(owner, signal);
 }
 
 void markCancelled(const RunDirectory& run) {
@@ -119,10 +125,8 @@ void markCancelled(const RunDirectory& run) {
         return; // somebody resumed it this moment, and will read control.json
     std::int64_t offset = 0;
     RunState state = RunState::Queued;
-    for (const RunEvent& event : run.eventsSince(offset)) {
-        if (event.type == "state")
-            state = runStateFromName(event.data.value("state", "queued"));
-    }
+    for (const RunEvent& event : run.eventsSince(offset))
+        state = stateOf(event).value_or(state);
     if (!isFinal(state))
         EventWriter(run).state(RunState::Cancelled);
 }
@@ -171,6 +175,7 @@ std::int64_t startWorker(const std::vector<std::string>& engineCommand, const Ru
                     "Set TRIPTYCH_ENGINE to the path of triptych-engine.");
     }
     launch.pid = report.pid;
+    launch.stamp = processStamp(report.pid);
     run.setLaunch(launch);
     return launch.pid;
 }
@@ -179,9 +184,13 @@ void cancelRun(const RunDirectory& run, double graceSeconds) {
     using Clock = std::chrono::steady_clock;
     if (run.status().state == RunState::Done)
         return;
-    run.setControl(RunControl::Cancel);
     const Clock::time_point begin = Clock::now();
     int sent = 0;
+    try {
+        run.setControl(RunControl::Cancel);
+    } catch (const Error&) {
+        sendSignal(run, SIGTERM); // a full disk takes no request; the worker hears this one as a cancel too
+    }
     while (isWorkedOn(run)) {
         const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
         if (sent == 0 && waited >= graceSeconds) {

@@ -3,6 +3,7 @@
 #include "storage/schema.h"
 
 #include "base/error.h"
+#include "base/wall_clock.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kBusyTimeoutMs = 1'000;
 constexpr std::array<const char*, 7> kTables = {"datasets", "examples", "models", "runs", "metrics", "decisions", "settings"};
 
 struct JsonColumn {
@@ -41,6 +43,12 @@ bool isMissing(const fs::path& folder, const std::string& path) {
     return !fs::exists(folder / path, error);
 }
 
+/// Damage, unlike a file that is locked, a disk that is full or memory that is short.
+bool isDamage(const SQLite::Exception& exception) {
+    const int code = exception.getErrorCode() & 0xff;
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 /// Every complaint of the integrity check; empty if there is none.
 std::vector<std::string> integrityProblems(SQLite::Database& database) {
     std::vector<std::string> problems;
@@ -51,6 +59,8 @@ std::vector<std::string> integrityProblems(SQLite::Database& database) {
                 problems.push_back(fmt::format("the database file: {}", line));
         }
     } catch (const SQLite::Exception& exception) {
+        if (!isDamage(exception))
+            throw;
         problems.push_back(fmt::format("the database file: {}", exception.what()));
     }
     return problems;
@@ -58,9 +68,11 @@ std::vector<std::string> integrityProblems(SQLite::Database& database) {
 
 bool isSound(const fs::path& file) {
     try {
-        SQLite::Database database(file.string(), SQLite::OPEN_READWRITE, 10'000);
+        SQLite::Database database(file.string(), SQLite::OPEN_READWRITE, kBusyTimeoutMs);
         return integrityProblems(database).empty();
-    } catch (const SQLite::Exception&) {
+    } catch (const SQLite::Exception& exception) {
+        if (!isDamage(exception))
+            throw;
         return false;
     }
 }
@@ -103,12 +115,17 @@ std::int64_t salvageTable(SQLite::Database& from, SQLite::Database& to, const st
                     else
                         insert.bind(i + 1, cell.getString());
                 }
-                copied += insert.tryExecuteStep() == SQLITE_DONE && to.getChanges() > 0;
+                const int result = insert.tryExecuteStep();
+                if (result == SQLITE_FULL || result == SQLITE_NOMEM || (result & 0xff) == SQLITE_IOERR)
+                    throw SQLite::Exception(to.getHandle(), result); // of the new file: rows would be lost
+                copied += result == SQLITE_DONE && to.getChanges() > 0;
                 insert.tryReset();
             }
             break; // the whole table could be read
-        } catch (const SQLite::Exception&) {
+        } catch (const SQLite::Exception& exception) {
             insert.tryReset();
+            if (!isDamage(exception))
+                throw;
         }
     }
     return copied;
@@ -131,8 +148,10 @@ std::int64_t salvage(const fs::path& broken, const fs::path& target) {
         for (const char* table : kTables)
             rows += salvageTable(from, to, table);
         transaction.commit();
-    } catch (const SQLite::Exception&) {
+    } catch (const SQLite::Exception& exception) {
         // Nothing of the file can be read; the caller falls back on an earlier copy.
+        if (!isDamage(exception))
+            throw;
     }
     return rows;
 }
@@ -148,12 +167,20 @@ std::optional<fs::path> newestMigrationCopy(const fs::path& file) {
     return std::nullopt;
 }
 
+/// "workspace.<what>-20260131T120000Z.sqlite", a name that is free.
+fs::path keptName(const fs::path& file, const char* what) {
+    std::string stamp = isoTimeUtc();
+    std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
+    fs::path name = file.parent_path() / fmt::format("workspace.{}-{}.sqlite", what, stamp);
+    for (int number = 2; fs::exists(name); ++number)
+        name = file.parent_path() / fmt::format("workspace.{}-{}-{}.sqlite", what, stamp, number);
+    return name;
+}
+
 /// Puts a sound database in the place of a broken one, which stays beside under a new name.
 void rebuild(const fs::path& file, std::vector<std::string>& done) {
-    std::string stamp = nowUtc();
-    std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
-    const fs::path broken = file.parent_path() / fmt::format("workspace.broken-{}.sqlite", stamp);
-    fs::copy_file(file, broken, fs::copy_options::overwrite_existing);
+    const fs::path broken = keptName(file, "broken");
+    fs::copy_file(file, broken);
     std::error_code ignored;
     if (fs::exists(file.string() + "-wal", ignored))
         fs::copy_file(file.string() + "-wal", broken.string() + "-wal", fs::copy_options::overwrite_existing);
@@ -275,25 +302,36 @@ std::vector<std::string> findProblems(Connection& connection, const fs::path& fo
 }
 
 std::vector<std::string> Workspace::repair(const fs::path& folder) {
-    const fs::path file = fs::absolute(folder).lexically_normal() / kDatabaseName;
+    const fs::path root = plainPath(folder);
+    const fs::path file = root / kDatabaseName;
     std::vector<std::string> done;
     try {
-        if (!exists(folder)) {
-            const auto copy = newestMigrationCopy(file);
-            if (!copy)
-                return open(folder).check().problems; // says that there is no workspace
-            fs::copy_file(*copy, file);
-            done.push_back(fmt::format("restored {}: the database was missing", copy->filename().string()));
+        if (!exists(root) && !newestMigrationCopy(file))
+            return open(folder).check().problems; // says that there is no workspace
+        FileLock lock = lockWorkspace(root, Access::Alone);
+        if (!exists(root)) {
+            const fs::path copy = newestMigrationCopy(file).value();
+            fs::copy_file(copy, file);
+            done.push_back(fmt::format("restored {}: the database was missing", copy.filename().string()));
         } else if (!isSound(file)) {
             rebuild(file, done);
         }
-        Workspace workspace = open(folder);
+        Workspace workspace(std::make_unique<Impl>(root, std::move(lock)));
+        Connection& connection = workspace.m_impl->connection;
+        connection.database().exec("PRAGMA wal_checkpoint(TRUNCATE)"); // so that the file itself holds everything
+        const fs::path before = keptName(file, "before-repair");
+        fs::copy_file(file, before);
+        std::vector<std::string> mended;
         workspace.transaction([&] {
-            Connection& connection = workspace.m_impl->connection;
-            removeOrphans(connection, done);
-            recountDatasets(connection, done);
-            removeDangling(connection, workspace.folder(), done);
+            removeOrphans(connection, mended);
+            recountDatasets(connection, mended);
+            removeDangling(connection, root, mended);
         });
+        if (mended.empty())
+            fs::remove(before);
+        else
+            done.push_back(fmt::format("kept the database as it was as {}", before.filename().string()));
+        done.insert(done.end(), mended.begin(), mended.end());
     } catch (const fs::filesystem_error& error) {
         throw Error(ErrorCode::Io, error.what(), "Check the permissions of the workspace folder and the free disk space.");
     } catch (const SQLite::Exception& exception) {

@@ -8,10 +8,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <fcntl.h>
 #include <functional>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -19,21 +20,31 @@ namespace triptych {
 
 namespace fs = std::filesystem;
 
-std::string nowUtc() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
-
 namespace {
 
-/// Absolute, without dots and without a slash at its end.
-fs::path plainPath(const fs::path& folder) { return (fs::absolute(folder) / "").lexically_normal().parent_path(); }
+constexpr std::chrono::seconds kOpenPatience{10};
+constexpr std::chrono::seconds kRepairPatience{1};
+constexpr std::chrono::milliseconds kLockRetry{20};
 
 } // namespace
+
+fs::path plainPath(const fs::path& folder) { return (fs::absolute(folder) / "").lexically_normal().parent_path(); }
+
+FileLock lockWorkspace(const fs::path& folder, Access access) {
+    const fs::path file = folder / "workspace.lock";
+    const bool alone = access == Access::Alone;
+    const auto end = std::chrono::steady_clock::now() + (alone ? kRepairPatience : kOpenPatience);
+    for (;;) {
+        if (auto lock = alone ? FileLock::tryAcquire(file) : FileLock::tryAcquireShared(file))
+            return std::move(*lock);
+        if (std::chrono::steady_clock::now() >= end)
+            break;
+        std::this_thread::sleep_for(kLockRetry);
+    }
+    if (alone)
+        throw Error(ErrorCode::Busy, fmt::format("the workspace '{}' is open elsewhere", folder.string()), "Close its window and end its commands first.");
+    throw Error(ErrorCode::Busy, fmt::format("the workspace '{}' is being repaired", folder.string()), "Try again when that has finished.");
+}
 
 Workspace::Workspace(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Workspace::Workspace(Workspace&&) noexcept = default;

@@ -78,7 +78,7 @@ public:
     /// Makes folder and database. Throws Error{AlreadyExists} if there is one.
     static Workspace create(const std::filesystem::path& folder);
     /// Throws Error{NotFound} with a hint at `workspace init`; {Unsupported} if made by a newer version;
-    /// {Corrupt} with a hint at `workspace repair`.
+    /// {Corrupt} with a hint at `workspace repair`; {Busy} while somebody repairs it.
     static Workspace open(const std::filesystem::path& folder);
     static bool exists(const std::filesystem::path& folder);
     static int schemaVersion(); ///< what this program writes
@@ -94,6 +94,7 @@ public:
     void saveDataset(const DatasetRecord& dataset, const std::vector<ExampleRecord>& rows, bool replace = false);
     std::vector<DatasetRecord> datasets() const; ///< by name
     std::optional<DatasetRecord> dataset(std::string_view name) const;
+    DatasetRecord requireDataset(std::string_view name) const; ///< Throws Error{NotFound} naming it
     /// Rows in insertion order; split empty: all; limit < 0: all.
     std::vector<ExampleRecord> examples(std::string_view dataset, std::string_view split = {}, std::int64_t offset = 0,
                                         std::int64_t limit = -1) const;
@@ -124,7 +125,9 @@ public:
     Json info() const; ///< {"folder", "schema", "bytes", "datasets": n, "models": n, "runs": n, "decisions": n}
     CheckReport check() const;
     /// Mends what check() finds where that is possible (rebuilds from a dump, restores the copy made before a
-    /// migration, re-indexes nothing itself). The broken file is kept beside. Returns what was done.
+    /// migration, re-indexes nothing itself). What it changes is kept beside as it was. Returns what was done.
+    /// Throws Error{Busy} if somebody has the workspace open; a file that cannot be read for another reason
+    /// than damage, as {Io} or {Busy}, stays as it is.
     static std::vector<std::string> repair(const std::filesystem::path& folder);
 
     /// Runs `body` in one transaction; an exception rolls back.

@@ -1,6 +1,7 @@
 #include "storage/workspace_impl.h"
 
 #include "base/error.h"
+#include "base/wall_clock.h"
 
 #include <fmt/format.h>
 
@@ -21,14 +22,15 @@ DatasetRecord recordOf(const Connection& connection, const Prepared& row) {
             connection.json(row.text(6), what), connection.json(row.text(7), what), connection.json(row.text(8), what)};
 }
 
-[[noreturn]] void throwNoDataset(std::string_view name) {
-    throw Error(ErrorCode::NotFound, fmt::format("there is no data set '{}' in the workspace", name), "`triptych-cli data list` shows the ones there are.");
+Error noDataset(std::string_view name) {
+    return Error(ErrorCode::NotFound, fmt::format("there is no data set '{}' in the workspace", name),
+                 "`triptych-cli data list` shows the ones there are, `data import` makes one.");
 }
 
 std::int64_t idOf(Connection& connection, std::string_view name) {
     auto row = connection.prepared("SELECT id FROM datasets WHERE name = ?");
     if (!row.bind(name).step())
-        throwNoDataset(name);
+        throw noDataset(name);
     return row.integer(0);
 }
 
@@ -44,7 +46,7 @@ void Workspace::saveDataset(const DatasetRecord& dataset, const std::vector<Exam
             .prepared("INSERT INTO datasets(name, task, hash, created, rows, splits, labels, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                       "ON CONFLICT(name) DO UPDATE SET task = excluded.task, hash = excluded.hash, created = excluded.created, "
                       "rows = excluded.rows, splits = excluded.splits, labels = excluded.labels, source = excluded.source")
-            .bind(dataset.name, dataset.task, dataset.hash, dataset.created.empty() ? nowUtc() : dataset.created,
+            .bind(dataset.name, dataset.task, dataset.hash, dataset.created.empty() ? isoTimeUtc() : dataset.created,
                   static_cast<std::int64_t>(rows.size()), dumpJson(dataset.splits), dumpJson(dataset.labels), dumpJson(dataset.source))
             .run();
         const std::int64_t id = idOf(connection, dataset.name);
@@ -75,6 +77,12 @@ std::optional<DatasetRecord> Workspace::dataset(std::string_view name) const {
     });
 }
 
+DatasetRecord Workspace::requireDataset(std::string_view name) const {
+    if (auto record = dataset(name))
+        return std::move(*record);
+    throw noDataset(name);
+}
+
 std::vector<ExampleRecord> Workspace::examples(std::string_view dataset, std::string_view split, std::int64_t offset, std::int64_t limit) const {
     return m_impl->run([&](Connection& connection) {
         const std::int64_t id = idOf(connection, dataset);
@@ -95,12 +103,10 @@ std::vector<ExampleRecord> Workspace::examples(std::string_view dataset, std::st
 void Workspace::setLabelDescriptions(std::string_view dataset, const Json& labelToDescription) {
     transaction([&] {
         Connection& connection = m_impl->connection;
-        auto record = this->dataset(dataset);
-        if (!record)
-            throwNoDataset(dataset);
+        DatasetRecord record = requireDataset(dataset);
         for (const auto& [label, description] : labelToDescription.items()) {
-            const auto entry = std::find_if(record->labels.begin(), record->labels.end(), [&](const Json& known) { return known.value("name", "") == label; });
-            if (entry == record->labels.end()) {
+            const auto entry = std::find_if(record.labels.begin(), record.labels.end(), [&](const Json& known) { return known.value("name", "") == label; });
+            if (entry == record.labels.end()) {
                 throw Error(ErrorCode::InvalidInput, fmt::format("the data set '{}' has no label '{}'", dataset, label),
                             "Descriptions are given by label, as the labels stand in the data.");
             }
@@ -109,7 +115,7 @@ void Workspace::setLabelDescriptions(std::string_view dataset, const Json& label
             else
                 (*entry)["description"] = description;
         }
-        connection.prepared("UPDATE datasets SET labels = ? WHERE name = ?").bind(dumpJson(record->labels), dataset).run();
+        connection.prepared("UPDATE datasets SET labels = ? WHERE name = ?").bind(dumpJson(record.labels), dataset).run();
     });
 }
 

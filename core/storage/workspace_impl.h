@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/files.h"
 #include "storage/connection.h"
 #include "storage/workspace.h"
 
@@ -7,11 +8,21 @@ namespace triptych {
 
 inline constexpr const char* kDatabaseName = "workspace.sqlite";
 
+/// Absolute, without dots and without a slash at its end.
+std::filesystem::path plainPath(const std::filesystem::path& folder);
+
+/// Everybody who has a workspace open shares its lock; a repair, which puts another file in the database's
+/// place, must have it alone. Throws Error{Busy} if it cannot be had in time.
+enum class Access { Shared, Alone };
+FileLock lockWorkspace(const std::filesystem::path& folder, Access access);
+
 struct Workspace::Impl {
     std::filesystem::path folder;
+    FileLock lock;
     mutable Connection connection;
 
-    explicit Impl(const std::filesystem::path& path) : folder(path), connection(path / kDatabaseName) {}
+    explicit Impl(const std::filesystem::path& path) : Impl(path, lockWorkspace(path, Access::Shared)) {}
+    Impl(const std::filesystem::path& path, FileLock held) : folder(path), lock(std::move(held)), connection(path / kDatabaseName) {}
     /// All storage work goes through here, so that SQLite's exceptions never leave.
     template <typename Body>
     auto run(Body&& body) const -> decltype(body(connection)) {
@@ -19,8 +30,6 @@ struct Workspace::Impl {
     }
 };
 
-/// "2024-05-01T12:00:00Z".
-std::string nowUtc();
 /// Everything check() finds. `folder` for paths relative to it.
 std::vector<std::string> findProblems(Connection& connection, const std::filesystem::path& folder);
 

@@ -1,6 +1,7 @@
 #include "storage/workspace_impl.h"
 
 #include "base/error.h"
+#include "base/wall_clock.h"
 
 #include <fmt/format.h>
 
@@ -31,11 +32,12 @@ double numberOf(const SQLite::Column& column) {
 } // namespace
 
 void Workspace::saveModel(const ModelRecord& model) {
-    m_impl->run([&](Connection& connection) {
+    transaction([&] { // nobody else may take the name in between
+        Connection& connection = m_impl->connection;
         if (this->model(model.name))
             throw Error(ErrorCode::AlreadyExists, fmt::format("there is a model '{}' already", model.name), "Choose another name, or remove that model first.");
         connection.prepared("INSERT INTO models(name, path, kind, run, created) VALUES (?, ?, ?, ?, ?)")
-            .bind(model.name, model.path, model.kind, model.run, model.created.empty() ? nowUtc() : model.created)
+            .bind(model.name, model.path, model.kind, model.run, model.created.empty() ? isoTimeUtc() : model.created)
             .run();
     });
 }
@@ -77,7 +79,7 @@ void Workspace::saveRun(const RunRecord& run) {
                       "title = excluded.title, state = excluded.state, dataset = excluded.dataset, created = excluded.created, "
                       "spec = excluded.spec, result = excluded.result, last_event = excluded.last_event "
                       "WHERE excluded.last_event >= runs.last_event")
-            .bind(run.id, run.kind, run.method, run.title, run.state, run.dataset, run.created.empty() ? nowUtc() : run.created,
+            .bind(run.id, run.kind, run.method, run.title, run.state, run.dataset, run.created.empty() ? isoTimeUtc() : run.created,
                   dumpJson(run.spec), dumpJson(run.result), run.last_event)
             .run();
     });
@@ -136,7 +138,7 @@ void Workspace::removeRun(std::string_view id) {
 std::int64_t Workspace::saveDecision(const DecisionRecord& decision) {
     return m_impl->run([&](Connection& connection) {
         connection.prepared("INSERT INTO decisions(dataset, created, answers, decision) VALUES (?, ?, ?, ?)")
-            .bind(decision.dataset, decision.created.empty() ? nowUtc() : decision.created, dumpJson(decision.answers), dumpJson(decision.decision))
+            .bind(decision.dataset, decision.created.empty() ? isoTimeUtc() : decision.created, dumpJson(decision.answers), dumpJson(decision.decision))
             .run();
         return static_cast<std::int64_t>(connection.database().getLastInsertRowid());
     });

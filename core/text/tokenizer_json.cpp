@@ -54,6 +54,9 @@ Json parseTokenizerJson(std::string_view text, std::string_view source) {
     } catch (const Json::parse_error& error) {
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON at byte {}", source, error.byte),
                     "The file is damaged or cut off; copy it again from where it came.");
+    } catch (const Json::exception&) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds a number that is out of range", source),
+                    "The file is damaged; copy it again from where it came.");
     }
 }
 

@@ -7,7 +7,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
 #include <set>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace triptych;
@@ -48,6 +50,27 @@ private Q_SLOTS:
         LineAppender(path("log")).append("next");
         QCOMPARE(readFile(path("log")), std::string("whole\nnext\n"));
     }
+    void fullDiskLeavesNoHalfLine() {
+        LineAppender lines(path("full"));
+        lines.append("first");
+        struct rlimit before {};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        const auto old = std::signal(SIGXFSZ, SIG_IGN);
+        struct rlimit small = before;
+        small.rlim_cur = 10; // room for the first bytes of the next line alone
+        ::setrlimit(RLIMIT_FSIZE, &small);
+        bool failed = false;
+        try {
+            lines.append("second, which does not fit");
+        } catch (const Error& error) {
+            failed = error.code() == ErrorCode::Io;
+        }
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, old);
+        QVERIFY(failed);
+        lines.append("third");
+        QCOMPARE(readFile(path("full")), std::string("first\nthird\n"));
+    }
     void lockIsHeldOnce() {
         auto lock = FileLock::tryAcquire(path("lock"));
         QVERIFY(lock.has_value());
@@ -64,6 +87,23 @@ private Q_SLOTS:
             QVERIFY(error.message().find("spec.json") != std::string::npos);
             QVERIFY(error.message().find("byte") != std::string::npos);
         }
+    }
+    void numberOutOfRangeIsMalformed() {
+        for (const std::string& text : {std::string("{\"a\": 1e999}"), std::string(400, '9'), std::string("[-1e400]")}) {
+            try {
+                parseJson(text, "row 7");
+                QFAIL("no error");
+            } catch (const Error& error) {
+                QCOMPARE(static_cast<int>(error.code()), static_cast<int>(ErrorCode::InvalidInput));
+                QVERIFY(error.message().find("row 7") != std::string::npos);
+                QVERIFY(error.message().size() < 200);
+            }
+        }
+    }
+    void errorWithoutItsFieldsIsStillAnError() {
+        const Error error = errorFromJson({{"code", 5}, {"message", Json::array({"x"})}, {"hint", nullptr}});
+        QCOMPARE(static_cast<int>(error.code()), static_cast<int>(ErrorCode::Internal));
+        QVERIFY(!error.message().empty());
     }
     void deepJsonIsRefused() {
         QVERIFY_EXCEPTION_THROWN(parseJson(std::string(100'000, '['), "deep"), Error);

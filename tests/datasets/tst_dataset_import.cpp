@@ -67,6 +67,15 @@ private Q_SLOTS:
         QCOMPARE(result.dataset.source.at("files")[0].at("rejected").get<int>(), 1);
         QCOMPARE(contentHash(loadExamples(ws, "d")), result.dataset.hash);
     }
+    void numberOutOfRangeRejectsItsRowAlone() {
+        Workspace ws = workspace();
+        std::string lines;
+        for (int i = 0; i < 60; ++i)
+            lines += "{\"text\": \"text " + std::to_string(i) + "\", \"label\": \"label " + std::to_string(i % 2) + "\", \"n\": " + (i == 7 ? "1e999" : "1") + "}\n";
+        const auto result = import(ws, request("d", write("a.jsonl", lines)));
+        QCOMPARE(result.accepted, std::int64_t(59));
+        QCOMPARE(result.problems.at(0).line, std::int64_t(8));
+    }
     void partsAreFilledFileByFile() {
         Workspace ws = workspace();
         import(ws, request("d", write("train.csv", table(0, 40)), Split::Train));

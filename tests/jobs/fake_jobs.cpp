@@ -57,10 +57,21 @@ Json hearNothing(JobContext& job) {
     return Json::object();
 }
 
+/// Says nothing of itself, so that nothing but the runner writes events.
+Json waitForTheEnd(JobContext& job) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(job.spec().settings.value("ms", 8000));
+    while (std::chrono::steady_clock::now() < end) {
+        throwIfStopped(job.stop());
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return Json::object();
+}
+
 } // namespace
 
 JobRegistry fakeJobs() {
     return {{"train/count", countUp},
+            {"train/quiet", waitForTheEnd},
             {"train/deaf", hearNothing},
             {"train/fail", [](JobContext&) -> Json { throw Error(ErrorCode::InvalidInput, "row 7 of 'a.jsonl' has no label", "Add one."); }},
             {"train/alloc", [](JobContext&) -> Json { throw std::bad_alloc(); }},

@@ -8,7 +8,7 @@
 namespace triptych::test {
 
 /// "train/count" (settings: steps, step_ms, checkpoint_every), "train/fail", "train/alloc", "train/odd",
-/// "train/deaf" (hears neither cancel nor SIGTERM).
+/// "train/quiet" (settings: ms; waits without a word), "train/deaf" (hears neither cancel nor SIGTERM).
 JobRegistry fakeJobs();
 RunSpec fakeSpec(const std::string& id, const std::string& method, const Json& settings = Json::object());
 /// What an unbroken "count" of so many steps ends with.

@@ -32,7 +32,7 @@ Json plantedArm(JobContext& job, const std::string& technique, std::int64_t righ
         job.progress().progress({step, steps, "steps", "train"});
     }
     if (settings.value("fail", false))
-        throw Error(ErrorCode::InvalidInput, "the planted failure", "Plant none.");
+        throw Error(errorCodeFromName(settings.value("fail_code", "invalid_input")), "the planted failure", "Plant none.");
     const auto rows = readExamples(job.directory().path() / job.spec().inputs.at("test"));
     std::ofstream file(job.directory().predictions());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -184,6 +184,30 @@ private Q_SLOTS:
         QCOMPARE(jobs[0]["state"].get<std::string>(), std::string("failed"));
         QCOMPARE(jobs[0]["error"]["message"].get<std::string>(), std::string("the planted failure"));
     }
+    void failureOfTheWorkerIsNeverWrongUsage() {
+        const Reply reply = train("full", "m", {{"fail", true}, {"fail_code", "invalid_argument"}});
+        QCOMPARE(reply.code, 1);
+        QCOMPARE(reply.document["error"]["code"].get<std::string>(), std::string("invalid_argument"));
+        QCOMPARE(call(QStringLiteral("job resume --wait"), {QString::fromStdString(listRuns(folder() / "workspace/runs").at(0).id())}).code, 1);
+    }
+    void modelOfARunWhoseWaiterDiedIsFound() {
+        const auto process = start(trainWords("full", "m", {{"steps", 150}, {"step_ms", 5}}));
+        const QString id = runningJob();
+        process->kill();
+        process->waitForFinished();
+        const RunDirectory run(folder() / "workspace/runs" / id.toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(static_cast<int>(run.status().state), static_cast<int>(RunState::Done), 30'000);
+        QVERIFY(call(QStringLiteral("model list")).document.dump().find("\"m\"") != std::string::npos);
+        QCOMPARE(call(QStringLiteral("eval --model m --data talk")).code, 0);
+    }
+    void nameThatWentMeanwhileIsAFailure() {
+        const auto process = start(trainWords("full", "m", {{"steps", 150}, {"step_ms", 5}}));
+        QVERIFY(!runningJob().isEmpty());
+        Workspace::open(folder() / "workspace").saveModel({"m", (folder() / "base").string(), "encoder", "", ""});
+        const Reply reply = finish(*process);
+        QCOMPARE(reply.code, 1);
+        QCOMPARE(reply.document["error"]["code"].get<std::string>(), std::string("already_exists"));
+    }
     void wrongUsageIsTwo() {
         QCOMPARE(call(QStringLiteral("train --data talk --model x --method magic --out m")).code, 2);
         QCOMPARE(call(QStringLiteral("train --data talk")).code, 2);
@@ -223,8 +247,8 @@ private Q_SLOTS:
         const Reply resumed = call(QStringLiteral("job resume --wait"), {id});
         QCOMPARE(resumed.code, 0);
         QCOMPARE(resumed.document["state"].get<std::string>(), std::string("done"));
-        QVERIFY(call(QStringLiteral("job pause"), {id}).code != 0);
-        QVERIFY(call(QStringLiteral("job resume"), {id}).code != 0);
+        QCOMPARE(call(QStringLiteral("job pause"), {id}).code, 1);
+        QCOMPARE(call(QStringLiteral("job resume"), {id}).code, 1);
     }
     void killedWorkerIsToldAndResumed() {
         const auto process = start(trainWords("full", "m", {{"steps", 400}, {"step_ms", 5}}));

@@ -90,6 +90,14 @@ class ProtocolTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void numberOutOfRangeIsAnswered() {
+        Conversation talk({});
+        talk.initialize();
+        talk.sendBytes("{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"ping\", \"params\": {\"n\": 1e999}}\n");
+        QCOMPARE(talk.receive()["error"]["data"]["code"].get<std::string>(), std::string("protocol"));
+        talk.send(requestMessage(2, "ping", Json::object()));
+        QCOMPARE(talk.receive()["id"].get<int>(), 2);
+    }
     void linesComeOutHoweverTheyAreCut() {
         const std::string text = "first\n\r\nsecond\r\n\nthird\n";
         for (std::size_t piece = 1; piece <= text.size(); ++piece) {

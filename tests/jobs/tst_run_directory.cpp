@@ -152,14 +152,23 @@ private Q_SLOTS:
     }
     void launchTellsStartingFromDead() {
         const RunDirectory run = makeRun("launch");
-        run.setLaunch({::getpid(), hostName(), 0});
+        run.setLaunch({::getpid(), hostName(), 0, processStamp(::getpid())});
         QCOMPARE(static_cast<int>(run.status().state), static_cast<int>(RunState::Queued));
-        run.setLaunch({std::numeric_limits<pid_t>::max(), hostName(), 0});
+        run.setLaunch({std::numeric_limits<pid_t>::max(), hostName(), 0, "boot/1"});
         QCOMPARE(static_cast<int>(run.status().state), static_cast<int>(RunState::Interrupted));
         EventWriter(run).state(RunState::Failed, errorToJson(Error(ErrorCode::Io, "m", "h")));
         const RunStatus status = run.status();
         QCOMPARE(static_cast<int>(status.state), static_cast<int>(RunState::Failed));
         QCOMPARE(QString::fromStdString((*status.error)["message"]), QStringLiteral("m"));
+    }
+    void resumedRunIsNotOverBeforeItsFirstWord() {
+        const RunDirectory run = makeRun("resumed");
+        EventWriter(run).state(RunState::Paused);
+        run.setLaunch({::getpid(), hostName(), 1, processStamp(::getpid())});
+        const auto lock = FileLock::tryAcquire(run.lockFile()); // the worker has it, and said nothing yet
+        QCOMPARE(static_cast<int>(run.status().state), static_cast<int>(RunState::Queued));
+        EventWriter(run).state(RunState::Running);
+        QCOMPARE(static_cast<int>(run.status().state), static_cast<int>(RunState::Running));
     }
     void progressIsThinnedAndKeepsItsEnds() {
         const RunDirectory run = makeRun("thin");

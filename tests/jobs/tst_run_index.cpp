@@ -155,6 +155,44 @@ private Q_SLOTS:
         m_workspace->saveModel({"s-control", "x", "encoder", "", ""});
         QCOMPARE(static_cast<int>(codeOf([&] { registerRun(*m_workspace, request("soft", "s")); })), static_cast<int>(ErrorCode::AlreadyExists));
     }
+    void nameOfAnUnfinishedRunIsTaken() {
+        const RunDirectory first = registerRun(*m_workspace, request("full", "m"));
+        try {
+            registerRun(*m_workspace, request("head", "m"));
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QCOMPARE(static_cast<int>(error.code()), static_cast<int>(ErrorCode::AlreadyExists));
+            QVERIFY(error.message().find(first.id()) != std::string::npos);
+        }
+        registerRun(*m_workspace, request("soft", "s"));
+        QCOMPARE(static_cast<int>(codeOf([&] { registerRun(*m_workspace, request("full", "s-control")); })), static_cast<int>(ErrorCode::AlreadyExists));
+        QCOMPARE(listRuns(m_workspace->runsFolder()).size(), std::size_t(2));
+        cancelRun(first);
+        registerRun(*m_workspace, request("head", "m")); // the name is free again
+    }
+    void starterModelIsNotHidden() {
+        const QTemporaryDir data;
+        std::filesystem::create_directories(data.path().toStdString() + "/models/starter");
+        qputenv("TRIPTYCH_DATA_DIR", data.path().toUtf8());
+        const ErrorCode code = codeOf([&] { registerRun(*m_workspace, request("full", "starter")); });
+        qunsetenv("TRIPTYCH_DATA_DIR");
+        QCOMPARE(static_cast<int>(code), static_cast<int>(ErrorCode::AlreadyExists));
+    }
+    void modelOfARunThatNobodyWaitedForIsFound() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        finish(run, "fine_tune", 30);
+        RunRequest distillation = request("soft", "s");
+        distillation.models["teacher"] = "m";
+        const RunDirectory next = registerRun(*m_workspace, distillation);
+        QCOMPARE(QString::fromStdString(next.spec().models.at("teacher")), QString::fromStdString(run.model().string()));
+    }
+    void frozenRowsCarryTheirHash() {
+        const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+        const Json hashes = readJsonFile(run.path() / "spec.json").value("input_hashes", Json::object());
+        QCOMPARE(hashes.size(), std::size_t(2));
+        QCOMPARE(hashes.value("test", std::string()), sha256File(run.path() / "inputs/test.jsonl"));
+        QCOMPARE(dumpJson(m_workspace->run(run.id())->spec.value("input_hashes", Json())), dumpJson(hashes));
+    }
     void indexingIsIdempotent() {
         const RunDirectory run = registerRun(*m_workspace, request("soft", "student"));
         finish(run, "distill", 30);

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <sys/wait.h>
+#include <unistd.h>
 
 using namespace triptych;
 using namespace triptych::test;
@@ -86,6 +87,35 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 5, 30'000);
         cancelRun(run, 0.3);
         QCOMPARE(static_cast<int>(stateOf(run)), static_cast<int>(RunState::Cancelled));
+    }
+    void strangerWithTheWorkersNumberIsLeftAlone() {
+        const pid_t stranger = ::fork();
+        if (stranger == 0) {
+            ::execlp("sleep", "sleep", "60", nullptr);
+            ::_exit(1);
+        }
+        const RunDirectory run = makeRun("reused", "count", {{"steps", 3}});
+        run.setLaunch({stranger, hostName(), 0, "boot/1"}); // the worker died, and the system gave its number away
+        const RunState before = stateOf(run);
+        cancelRun(run, 0.2);
+        int status = 0;
+        const bool lives = ::waitpid(stranger, &status, WNOHANG) == 0;
+        ::kill(stranger, SIGKILL);
+        ::waitpid(stranger, &status, 0);
+        QVERIFY(lives);
+        QCOMPARE(static_cast<int>(before), static_cast<int>(RunState::Interrupted));
+    }
+    void launcherEndsWithAllItStarted() {
+        const RunDirectory run = makeRun("ranks", "deaf");
+        const std::string other = (run.path() / "other-rank").string();
+        const std::string script = "sleep 300 & echo $! > '" + other + "'; \"$0\" \"$@\"";
+        const std::int64_t launcher = startWorker({"/bin/sh", "-c", script, engine().front()}, run);
+        QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 5, 30'000);
+        const std::int64_t rank = std::stoll(readFile(other));
+        QVERIFY(isProcessAlive(rank));
+        cancelRun(run, 0.3);
+        QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(rank), 3'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(launcher), 3'000);
     }
     void runNobodyWorksOnIsMarked() {
         const RunDirectory run = makeRun("idle", "count");

@@ -1,8 +1,8 @@
 #include "engine_client/job_worker.h"
 
+#include "base/wall_clock.h"
 #include "jobs/run_index.h"
 #include "jobs/supervisor.h"
-#include "jobs/wall_clock.h"
 
 #include <algorithm>
 #include <thread>
@@ -335,18 +335,7 @@ void JobWorker::announceWaiting(const Waiting& waiting) {
 
 std::string JobWorker::freeName(const JobRequest& request) const {
     const std::string base = request.dataset.toStdString() + '-' + (request.kind == QLatin1String("distill") ? "distilled" : request.method.toStdString());
-    const auto taken = [&](const std::string& name) {
-        if (m_workspace->model(name) || m_workspace->model(name + "-control"))
-            return true;
-        return std::any_of(m_runs.begin(), m_runs.end(), [&](const auto& entry) {
-            const RunState state = entry.second.events.status().state;
-            return entry.second.info.out.toStdString() == name && state != RunState::Cancelled && state != RunState::Failed;
-        });
-    };
-    std::string name = base;
-    for (int i = 2; taken(name); ++i)
-        name = base + '-' + std::to_string(i);
-    return name;
+    return freeModelName(*m_workspace, base);
 }
 
 QString JobWorker::create(const JobRequest& request) {

@@ -1,4 +1,4 @@
-#include "jobs/wall_clock.h"
+#include "base/wall_clock.h"
 
 #include <chrono>
 #include <ctime>
