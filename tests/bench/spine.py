@@ -78,6 +78,16 @@ class Cli:
         return document
 
 
+def measured(cli, workspace, out, arguments):
+    """The document of an arm; one that an earlier start left unfinished goes on, one it left unread is read."""
+    for job in cli("job", "list")["jobs"]:
+        if job["out"] == out and job["state"] == "done":
+            return json.loads((workspace / "runs" / job["id"] / "result.json").read_text())
+        if job["out"] == out and job["state"] not in ("failed", "cancelled"):
+            return cli("job", "resume", "--wait", job["id"])
+    return cli(*arguments)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, type=pathlib.Path)
@@ -110,11 +120,11 @@ def main():
                 continue
             print(f"{out} ...", file=sys.stderr, flush=True)
             if method == "distill":
-                document = cli("--seed", seed, "distill", "--data", name, "--teacher", f"{name}-full-{seed}",
-                               "--student", "textcnn", "--out", out)
+                arguments = ("--seed", seed, "distill", "--data", name, "--teacher", f"{name}-full-{seed}",
+                             "--student", "textcnn", "--out", out)
             else:
-                document = cli("--seed", seed, "train", "--data", name, "--model", MODEL, "--method", method, "--out", out)
-            done.write_text(json.dumps(document))
+                arguments = ("--seed", seed, "train", "--data", name, "--model", MODEL, "--method", method, "--out", out)
+            done.write_text(json.dumps(measured(cli, workspace, out, arguments)))
 
     print(f"{'arm':34} {'accuracy':>8}  {'95 % interval':15} {'macro F1':>8} {'p50 ms':>7} {'p95 ms':>7} {'MB':>7} {'build s':>8}")
     for path in sorted(results.glob("*.json")):
