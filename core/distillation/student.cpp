@@ -49,10 +49,8 @@ DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     defaults.learning_rate = 2e-3;
     defaults.warmup_ratio = 0.05;
     settings.train = trainSettingsFromJson(value, defaults);
-    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null())) {
-        const std::int64_t stepsPerEpoch = (rows + settings.train.batch_size - 1) / settings.train.batch_size;
-        settings.train.epochs = std::max(kEpochs, std::ceil(kLeastSteps / static_cast<double>(stepsPerEpoch)));
-    }
+    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null()))
+        settings.train.epochs = epochsForSteps(kEpochs, kLeastSteps, rows, settings.train.batch_size);
     settings.temperature = numberSetting(value, "temperature", settings.temperature, 0.05, 100);
     settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight, 0, 1000);
     settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight, 0, 1000);

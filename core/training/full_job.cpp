@@ -46,6 +46,8 @@ private:
     std::uintmax_t m_bytes;
 };
 
+constexpr double kLeastSteps = 300; // 3 epochs of 3,200 rows in batches of 32
+
 std::int64_t parameterCount(const NamedTensors& weights) {
     std::int64_t count = 0;
     for (const auto& [name, tensor] : weights)
@@ -60,6 +62,8 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     TrainSettings settings = trainSettingsFromJson(spec.settings);
     const std::filesystem::path base = modelOf(spec, "base");
     const RunRows rows = readRunRows(context.directory(), spec);
+    if (const auto epochs = spec.settings.find("epochs"); !rows.train.empty() && (epochs == spec.settings.end() || epochs->is_null()))
+        settings.epochs = epochsForSteps(settings.epochs, kLeastSteps, static_cast<std::int64_t>(rows.train.size()), settings.batch_size);
     const auto begin = Clock::now();
 
     SequenceClassifier classifier = SequenceClassifier::fromPretrained(base, static_cast<std::int64_t>(spec.labels.size()), spec.seed);

@@ -57,6 +57,11 @@ TrainSettings trainSettingsFromJson(const Json& value, const TrainSettings& defa
     return settings;
 }
 
+double epochsForSteps(double epochs, double leastSteps, std::int64_t rows, std::int64_t batchSize) {
+    const std::int64_t stepsPerEpoch = (rows + batchSize - 1) / batchSize;
+    return std::max(epochs, std::ceil(leastSteps / static_cast<double>(stepsPerEpoch)));
+}
+
 Json trainSettingsToJson(const TrainSettings& settings) {
     return {{"epochs", settings.epochs},
             {"batch_size", settings.batch_size},

@@ -23,6 +23,9 @@ struct TrainSettings {
 /// `value` over `defaults`; keys of other methods are left alone.
 /// Throws Error{InvalidArgument} naming the setting, its value and what is allowed.
 TrainSettings trainSettingsFromJson(const Json& value, const TrainSettings& defaults = {});
+/// `epochs`, or as many more as it takes to reach `leastSteps`: a few hundred rows need more passes than many thousands.
+/// Whole passes; `rows` and `batchSize` above 0.
+double epochsForSteps(double epochs, double leastSteps, std::int64_t rows, std::int64_t batchSize);
 Json trainSettingsToJson(const TrainSettings& settings);
 
 /// A number between two bounds, `otherwise` if absent. Throws as above.

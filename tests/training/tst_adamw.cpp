@@ -126,6 +126,12 @@ private Q_SLOTS:
         state.erase("exp_avg.bias");
         QVERIFY_EXCEPTION_THROWN(run.optimizer.restore(state, 3), Error);
     }
+    void fewRowsGetMoreEpochs() {
+        QCOMPARE(epochsForSteps(3, 300, 15'000, 32), 3.0);
+        QCOMPARE(epochsForSteps(3, 300, 3'200, 32), 3.0);
+        QCOMPARE(epochsForSteps(3, 300, 1'186, 32), 8.0);
+        QCOMPARE(epochsForSteps(3, 300, 1, 32), 300.0);
+    }
     void scheduleIsTheTrainersOwn() {
         TrainSettings settings;
         settings.epochs = 3;
