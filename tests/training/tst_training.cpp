@@ -269,7 +269,12 @@ private Q_SLOTS:
         } else {
             rows.clear();
         }
-        writeExamples(run.path() / "inputs" / "train.jsonl", rows);
+        // As if the run had been made of these rows: a file that merely changed is refused before the job sees it.
+        const std::filesystem::path input = run.path() / "inputs" / "train.jsonl", spec = run.path() / "spec.json";
+        writeExamples(input, rows);
+        Json frozen = readJsonFile(spec);
+        frozen["input_hashes"]["train"] = sha256File(input);
+        writeJsonFile(spec, frozen);
         QCOMPARE(runJob(run.path(), m_jobs), 1);
         const std::string message = run.status().error->at("message");
         QVERIFY2(QString::fromStdString(message).contains(fault), message.c_str());
