@@ -189,16 +189,10 @@ Arm bestOf(std::vector<Arm>& variants) {
     return best;
 }
 
-DatasetRecord requireDataset(const Workspace& workspace, std::string_view name) {
-    if (auto record = workspace.dataset(name))
-        return std::move(*record);
-    throw Error(ErrorCode::NotFound, fmt::format("there is no data set '{}' in the workspace", name), "Import one with `triptych-cli data import`.");
-}
-
 } // namespace
 
 DatasetFacts datasetFacts(const Workspace& workspace, std::string_view dataset) {
-    const DatasetRecord record = requireDataset(workspace, dataset);
+    const DatasetRecord record = workspace.requireDataset(dataset);
     DatasetFacts facts;
     facts.name = record.name;
     facts.train_rows = record.splits.value("train", std::int64_t(0));
@@ -215,7 +209,7 @@ DatasetFacts datasetFacts(const Workspace& workspace, std::string_view dataset) 
 }
 
 std::vector<RunRecord> measuredRuns(const Workspace& workspace, std::string_view dataset, const fs::path& base, std::vector<std::string>* passedOver) {
-    const DatasetRecord now = requireDataset(workspace, dataset);
+    const DatasetRecord now = workspace.requireDataset(dataset);
     const Json described = describedLabels(now);
     const fs::path wanted = base.empty() ? base : canonicalFolder(base);
     std::vector<RunRecord> measured;
