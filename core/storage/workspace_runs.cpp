@@ -87,7 +87,7 @@ void Workspace::saveRun(const RunRecord& run) {
 
 std::vector<RunRecord> Workspace::runs() const {
     return m_impl->run([&](Connection& connection) {
-        auto row = connection.prepared(fmt::format("{} ORDER BY created, id", kSelectRuns));
+        auto row = connection.prepared(fmt::format("{} ORDER BY created, rowid", kSelectRuns));
         std::vector<RunRecord> records;
         while (row.step())
             records.push_back(runOf(connection, row));
