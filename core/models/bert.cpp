@@ -53,6 +53,13 @@ kernels::DropoutMask site(const kernels::DropoutMask& mask, double rate, std::ui
     return result;
 }
 
+/// Row of each sequence's first token (B), int64.
+at::Tensor firstRows(const PackedBatch& batch) {
+    at::Tensor rows = at::empty({batch.sequences()}, at::TensorOptions().dtype(at::kLong));
+    std::copy(batch.starts.begin(), batch.starts.end() - 1, rows.mutable_data_ptr<std::int64_t>());
+    return rows;
+}
+
 std::string layerName(int layer, const char* rest) { return fmt::format("encoder.layer.{}.{}", layer, rest); }
 
 } // namespace
@@ -203,6 +210,14 @@ at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor
 }
 
 at::Tensor Bert::forward(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words) const {
+    return run(batch, dropout, words, false);
+}
+
+at::Tensor Bert::firstTokens(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words) const {
+    return run(batch, dropout, words, true);
+}
+
+at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words, bool firstOnly) const {
     for (std::int64_t i = 0; i < batch.sequences(); ++i) {
         const std::int64_t length = batch.starts[static_cast<std::size_t>(i) + 1] - batch.starts[static_cast<std::size_t>(i)];
         if (length > m_config.max_position_embeddings) {
@@ -233,10 +248,13 @@ at::Tensor Bert::forward(const PackedBatch& batch, const kernels::DropoutMask& d
 
     std::uint64_t number = kFirstLayerSite;
     for (const Layer& layer : m_layers) {
-        const at::Tensor context = packedAttention(
-            dense(x, layer.query.weight, layer.query.bias), dense(x, layer.key.weight, layer.key.bias),
-            dense(x, layer.value.weight, layer.value.bias), batch.starts, m_config.num_attention_heads,
-            site(dropout, m_config.attention_probs_dropout_prob, number));
+        const at::Tensor keys = dense(x, layer.key.weight, layer.key.bias);
+        const at::Tensor values = dense(x, layer.value.weight, layer.value.bias);
+        if (firstOnly && &layer == &m_layers.back())
+            x = at::index_select(x, 0, firstRows(batch)); // (B, H) from here on
+        const at::Tensor context = packedAttention(dense(x, layer.query.weight, layer.query.bias), keys, values, batch.starts,
+                                                   m_config.num_attention_heads,
+                                                   site(dropout, m_config.attention_probs_dropout_prob, number));
         x = addAndNormalise(dense(context, layer.attentionOutput.weight, layer.attentionOutput.bias), x,
                             layer.attentionNorm.weight, layer.attentionNorm.bias, m_config.layer_norm_eps,
                             site(dropout, rate, number + 1));
@@ -248,10 +266,6 @@ at::Tensor Bert::forward(const PackedBatch& batch, const kernels::DropoutMask& d
     return x;
 }
 
-at::Tensor Bert::pooled(const at::Tensor& hidden, const PackedBatch& batch) const {
-    at::Tensor first = at::empty({batch.sequences()}, at::TensorOptions().dtype(at::kLong));
-    std::copy(batch.starts.begin(), batch.starts.end() - 1, first.mutable_data_ptr<std::int64_t>());
-    return at::tanh(dense(at::index_select(hidden, 0, first), m_pooler.weight, m_pooler.bias));
-}
+at::Tensor Bert::pooled(const at::Tensor& first) const { return at::tanh(dense(first, m_pooler.weight, m_pooler.bias)); }
 
 } // namespace triptych

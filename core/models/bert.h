@@ -76,8 +76,10 @@ public:
     /// Throws Error{InvalidArgument} if an id or a length is out of range.
     at::Tensor forward(const PackedBatch& batch, const kernels::DropoutMask& dropout = {},
                        const WordRows* words = nullptr) const;
-    /// tanh(dense(first token)): (B, H).
-    at::Tensor pooled(const at::Tensor& hidden, const PackedBatch& batch) const;
+    /// Last hidden state of each sequence's first token (B, H), as `forward` gives it; the last layer computes nothing else.
+    at::Tensor firstTokens(const PackedBatch& batch, const kernels::DropoutMask& dropout = {}, const WordRows* words = nullptr) const;
+    /// tanh(dense(first)); first, result (B, H).
+    at::Tensor pooled(const at::Tensor& first) const;
 
 private:
     struct Dense {
@@ -88,6 +90,7 @@ private:
         Dense query, key, value, attentionOutput, intermediate, output;
         Dense attentionNorm, outputNorm; // gain and bias
     };
+    at::Tensor run(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words, bool firstOnly) const;
     at::Tensor take(const std::string& name, std::vector<std::int64_t> shape, std::string_view source) const;
 
     BertConfig m_config;

@@ -145,10 +145,12 @@ private:
         try {
             const at::NoGradGuard guard;
             const PackedBatch batch = packBatch(encodings);
-            const at::Tensor hidden = m_bert.forward(batch).contiguous(); // (T, H)
+            const bool cls = m_modules.pooling == Pooling::Cls;
+            const at::Tensor hidden = (cls ? m_bert.firstTokens(batch) : m_bert.forward(batch)).contiguous(); // (B, H) or (T, H)
             const float* values = hidden.const_data_ptr<float>();
             for (std::size_t i = 0; i < targets.size(); ++i) {
-                pool(values, batch.starts[i], batch.starts[i + 1], dimension(), m_modules.pooling, targets[i]);
+                const auto row = static_cast<std::int64_t>(i);
+                pool(values, cls ? row : batch.starts[i], cls ? row + 1 : batch.starts[i + 1], dimension(), m_modules.pooling, targets[i]);
                 if (m_modules.normalize)
                     normalize(targets[i], dimension());
             }

@@ -209,13 +209,13 @@ void attentionForward(const AttentionHead& head, const float* q, const float* k,
     const std::int64_t length = head.length;
     const std::int64_t wide = padded(length);
     float* turned = scratch;                         // (headSize, wide)
-    float* scores = turned + head.headSize * wide;   // (length, wide)
-    float* factors = scores + length * wide;         // (length)
+    float* scores = turned + head.headSize * wide;   // (queries, wide)
+    float* factors = scores + head.queries * wide;   // (length)
     const float scale = 1.0f / std::sqrt(static_cast<float>(head.headSize));
 
     transpose(k, length, head.headSize, head.stride, turned);
-    smallProduct(length, wide, head.headSize, q, head.stride, 1, turned, wide, scores, wide);
-    for (std::int64_t i = 0; i < length; ++i) {
+    smallProduct(head.queries, wide, head.headSize, q, head.stride, 1, turned, wide, scores, wide);
+    for (std::int64_t i = 0; i < head.queries; ++i) {
         float* row = scores + i * wide;
         float largest = row[0];
         for (std::int64_t j = 1; j < length; ++j)
@@ -236,22 +236,22 @@ void attentionForward(const AttentionHead& head, const float* q, const float* k,
                 row[j] *= factors[j];
         }
     }
-    smallProduct(length, head.headSize, length, scores, wide, 1, v, head.stride, out, head.stride);
+    smallProduct(head.queries, head.headSize, length, scores, wide, 1, v, head.stride, out, head.stride);
 }
 
 void attentionBackward(const AttentionHead& head, const float* q, const float* k, const float* v, const float* dOut,
                        const float* probabilities, float* dq, float* dk, float* dv, float* scratch) {
     const std::int64_t length = head.length;
     const std::int64_t wide = padded(length);
-    float* turned = scratch;                       // (headSize, wide)
-    float* dScores = turned + head.headSize * wide; // (length, wide)
-    float* dropped = dScores + length * wide;      // (length, wide): probabilities after dropout
-    float* factors = dropped + length * wide;      // (length)
+    float* turned = scratch;                            // (headSize, wide)
+    float* dScores = turned + head.headSize * wide;     // (queries, wide)
+    float* dropped = dScores + head.queries * wide;     // (queries, wide): probabilities after dropout
+    float* factors = dropped + head.queries * wide;     // (length)
     const float scale = 1.0f / std::sqrt(static_cast<float>(head.headSize));
 
     transpose(v, length, head.headSize, head.stride, turned);
-    smallProduct(length, wide, head.headSize, dOut, head.stride, 1, turned, wide, dScores, wide);
-    for (std::int64_t i = 0; i < length; ++i) {
+    smallProduct(head.queries, wide, head.headSize, dOut, head.stride, 1, turned, wide, dScores, wide);
+    for (std::int64_t i = 0; i < head.queries; ++i) {
         const float* p = probabilities + i * length;
         float* d = dScores + i * wide;
         float* kept = dropped + i * wide;
@@ -270,9 +270,9 @@ void attentionBackward(const AttentionHead& head, const float* q, const float* k
         for (std::int64_t j = 0; j < length; ++j)
             d[j] = p[j] * (d[j] - product) * scale;
     }
-    smallProduct(length, head.headSize, length, dropped, 1, wide, dOut, head.stride, dv, head.stride);
-    smallProduct(length, head.headSize, length, dScores, wide, 1, k, head.stride, dq, head.stride);
-    smallProduct(length, head.headSize, length, dScores, 1, wide, q, head.stride, dk, head.stride);
+    smallProduct(length, head.headSize, head.queries, dropped, 1, wide, dOut, head.stride, dv, head.stride);
+    smallProduct(head.queries, head.headSize, length, dScores, wide, 1, k, head.stride, dq, head.stride);
+    smallProduct(length, head.headSize, head.queries, dScores, 1, wide, q, head.stride, dk, head.stride);
 }
 
 void adamw(const AdamStep& step, float* weights, const float* gradient, float* mean, float* square, std::int64_t begin,

@@ -55,9 +55,10 @@ void normBackward(const NormBackward& args, std::int64_t begin, std::int64_t end
 void normBackwardGain(const float* dOut, const float* normalised, std::int64_t rows, std::int64_t width, float* dGain,
                       float* dBias, std::int64_t begin, std::int64_t end);
 
-/// Self-attention of one head over one sequence of `length` tokens; all pointers are to its first token and
-/// channel, rows `stride` apart. `row`: position of its first probability, for the mask.
+/// Attention of one head over one sequence of `length` tokens, for its first `queries` tokens alone; all pointers are
+/// to its first token and channel, rows `stride` apart. `row`: position of its first probability, for the mask.
 struct AttentionHead {
+    std::int64_t queries;
     std::int64_t length;
     std::int64_t headSize;
     std::int64_t stride;
@@ -66,7 +67,7 @@ struct AttentionHead {
 };
 /// Floats of scratch that either pass wants.
 std::int64_t attentionScratch(std::int64_t length, std::int64_t headSize);
-/// `probabilities` (length, length), before dropout, may be null.
+/// q, out (queries, headSize), k, v (length, headSize); `probabilities` (queries, length), before dropout, may be null.
 void attentionForward(const AttentionHead& head, const float* q, const float* k, const float* v, float* out,
                       float* probabilities, float* scratch);
 void attentionBackward(const AttentionHead& head, const float* q, const float* k, const float* v, const float* dOut,

@@ -1,10 +1,14 @@
 #include "models/packed_layers.h"
 
+#include "base/error.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -88,24 +92,28 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     }
 };
 
-/// Calls `work(unit, q..)` for every (sequence, head); `offset` of a unit is where its probabilities begin.
+/// Where the probabilities of each sequence begin, those of head 0 first.
 struct Units {
-    std::vector<std::int64_t> offsets; // per sequence, of head 0
+    bool firstOnly = false; // one query a sequence
+    std::vector<std::int64_t> offsets;
     std::int64_t total = 0;
     std::int64_t longest = 0;
 };
 
-Units unitsOf(std::span<const std::int64_t> starts, int heads) {
+/// `queries`: rows of q, all tokens or one a sequence.
+Units unitsOf(std::span<const std::int64_t> starts, std::int64_t queries, int heads) {
     Units units;
+    units.firstOnly = queries != starts.back();
     for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
         const std::int64_t length = starts[i + 1] - starts[i];
         units.offsets.push_back(units.total);
-        units.total += length * length * heads;
+        units.total += (units.firstOnly ? 1 : length) * length * heads;
         units.longest = std::max(units.longest, length);
     }
     return units;
 }
 
+/// Calls `work(head, q, kv, probabilities, scratch)` for every (sequence, head), with the offsets of its first values.
 template <typename Work>
 void forEachHead(std::span<const std::int64_t> starts, int heads, std::int64_t hidden, const Units& units,
                  const kernels::DropoutMask& mask, Work work) {
@@ -117,16 +125,18 @@ void forEachHead(std::span<const std::int64_t> starts, int heads, std::int64_t h
             const auto sequence = static_cast<std::size_t>(unit / heads);
             const std::int64_t index = unit % heads;
             const std::int64_t length = starts[sequence + 1] - starts[sequence];
-            const std::int64_t probabilities = units.offsets[sequence] + index * length * length;
-            const kernels::AttentionHead head = {length, headSize, hidden, static_cast<std::uint64_t>(probabilities), mask};
-            work(head, starts[sequence] * hidden + index * headSize, probabilities, scratch.data());
+            const std::int64_t queries = units.firstOnly ? 1 : length;
+            const std::int64_t query = units.firstOnly ? static_cast<std::int64_t>(sequence) : starts[sequence];
+            const std::int64_t probabilities = units.offsets[sequence] + index * queries * length;
+            const kernels::AttentionHead head = {queries, length, headSize, hidden, static_cast<std::uint64_t>(probabilities), mask};
+            work(head, query * hidden + index * headSize, starts[sequence] * hidden + index * headSize, probabilities, scratch.data());
         }
     });
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::span<const std::int64_t> starts,
                   int heads, const kernels::DropoutMask& mask, at::Tensor* probabilities) {
-    const Units units = unitsOf(starts, heads);
+    const Units units = unitsOf(starts, q.size(0), heads);
     at::Tensor out = at::empty_like(q);
     if (probabilities)
         *probabilities = at::empty({units.total}, q.options());
@@ -136,8 +146,8 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
     const float* vs = v.const_data_ptr<float>();
     float* outs = out.mutable_data_ptr<float>();
     forEachHead(starts, heads, q.size(1), units, mask,
-                [&](const kernels::AttentionHead& head, std::int64_t at, std::int64_t p, float* scratch) {
-                    kernels::attentionForward(head, qs + at, ks + at, vs + at, outs + at, kept ? kept + p : nullptr, scratch);
+                [&](const kernels::AttentionHead& head, std::int64_t query, std::int64_t at, std::int64_t p, float* scratch) {
+                    kernels::attentionForward(head, qs + query, ks + at, vs + at, outs + query, kept ? kept + p : nullptr, scratch);
                 });
     return out;
 }
@@ -161,8 +171,8 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
         const auto heads = static_cast<int>(context->saved_data["heads"].toInt());
         const at::Tensor dOut = gradients[0].contiguous();
         at::Tensor dq = at::empty_like(dOut);
-        at::Tensor dk = at::empty_like(dOut);
-        at::Tensor dv = at::empty_like(dOut);
+        at::Tensor dk = at::empty_like(saved[1]);
+        at::Tensor dv = at::empty_like(saved[2]);
         const float* q = saved[0].const_data_ptr<float>();
         const float* k = saved[1].const_data_ptr<float>();
         const float* v = saved[2].const_data_ptr<float>();
@@ -171,9 +181,9 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
         float* toQ = dq.mutable_data_ptr<float>();
         float* toK = dk.mutable_data_ptr<float>();
         float* toV = dv.mutable_data_ptr<float>();
-        forEachHead(starts, heads, dOut.size(1), unitsOf(starts, heads), savedMask(context),
-                    [&](const kernels::AttentionHead& head, std::int64_t at, std::int64_t offset, float* scratch) {
-                        kernels::attentionBackward(head, q + at, k + at, v + at, d + at, p + offset, toQ + at, toK + at,
+        forEachHead(starts, heads, dOut.size(1), unitsOf(starts, dOut.size(0), heads), savedMask(context),
+                    [&](const kernels::AttentionHead& head, std::int64_t query, std::int64_t at, std::int64_t offset, float* scratch) {
+                        kernels::attentionBackward(head, q + query, k + at, v + at, d + query, p + offset, toQ + query, toK + at,
                                                    toV + at, scratch);
                     });
         return {dq, dk, dv, {}, {}, {}, {}};
@@ -218,6 +228,10 @@ at::Tensor addAndNormalise(const at::Tensor& x, const at::Tensor& residual, cons
 
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            std::span<const std::int64_t> starts, int heads, const kernels::DropoutMask& dropout) {
+    if (q.size(0) != starts.back() && q.size(0) != static_cast<std::int64_t>(starts.size()) - 1) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("attention got {} queries for {} tokens of {} sequences", q.size(0), starts.back(),
+                                                            starts.size() - 1));
+    }
     const at::Tensor queries = q.contiguous();
     const at::Tensor keys = k.contiguous();
     const at::Tensor values = v.contiguous();

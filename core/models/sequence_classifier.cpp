@@ -86,7 +86,7 @@ NamedTensors SequenceClassifier::weights() const {
 }
 
 at::Tensor SequenceClassifier::logits(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words) const {
-    const at::Tensor pooled = m_bert.pooled(m_bert.forward(batch, dropout, words), batch); // (B, H)
+    const at::Tensor pooled = m_bert.pooled(m_bert.firstTokens(batch, dropout, words)); // (B, H)
     kernels::DropoutMask mask;
     if (dropout.rate > 0) {
         mask = dropout.at(kClassifierSite);

@@ -3,14 +3,18 @@
 #include "models/sequence_classifier.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/pow.h>
 #include <ATen/ops/sub.h>
+#include <ATen/ops/sum.h>
 #include <ATen/ops/unique_dim.h>
 
 #include <fmt/format.h>
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace triptych;
@@ -64,7 +68,7 @@ private Q_SLOTS:
 
         const Bert encoder = openBert(kFixture / "encoder");
         const at::Tensor hidden = encoder.forward(batch);
-        const at::Tensor pooled = encoder.pooled(hidden, batch);
+        const at::Tensor pooled = encoder.pooled(encoder.firstTokens(batch));
         double worst = 0;
         if (values.contains("last_hidden_state")) {
             for (std::size_t i = 0; i < encodings.size(); ++i) {
@@ -97,6 +101,37 @@ private Q_SLOTS:
         const auto [used, index, counts] = at::unique_dim(batch.ids, 0, true, true, false);
         const WordRows words = {at::index_select(encoder.weights().at("embeddings.word_embeddings.weight"), 0, used), index};
         QVERIFY(at::sub(encoder.forward(batch), encoder.forward(batch, {}, &words)).abs().max().item<double>() == 0);
+    }
+    void firstTokensAreThoseOfTheWhole() {
+        // Also where every sequence has one token, so that both have as many rows.
+        for (const char* name : {"right_padded_batch", "one token"}) {
+            std::vector<Encoding> encodings = encodingsOf(expected()["cases"]["right_padded_batch"]);
+            if (name == std::string("one token")) {
+                for (Encoding& encoding : encodings) {
+                    encoding.ids.resize(1);
+                    encoding.type_ids.resize(1);
+                }
+            }
+            const PackedBatch batch = pack(encodings);
+            const Bert whole = openBert(kFixture / "encoder"), part = openBert(kFixture / "encoder");
+            at::Tensor rows = at::empty({batch.sequences()}, at::TensorOptions().dtype(at::kLong));
+            std::copy(batch.starts.begin(), batch.starts.end() - 1, rows.mutable_data_ptr<std::int64_t>());
+            for (const Bert* bert : {&whole, &part}) {
+                for (const auto& [key, weight] : bert->weights())
+                    weight.requires_grad_(true);
+            }
+            const at::Tensor expectedRows = at::index_select(whole.forward(batch), 0, rows);
+            const at::Tensor first = part.firstTokens(batch);
+            QVERIFY(at::sub(first, expectedRows).abs().max().item<double>() < 1e-6);
+            at::sum(at::pow(expectedRows, 3)).backward();
+            at::sum(at::pow(first, 3)).backward();
+            for (const auto& [key, weight] : whole.weights()) {
+                const at::Tensor& a = weight.grad();
+                const at::Tensor& b = part.weights().at(key).grad();
+                QCOMPARE(a.defined(), b.defined());
+                QVERIFY2(!a.defined() || at::sub(a, b).abs().max().item<double>() < 1e-5 * std::max(1.0, a.abs().max().item<double>()), key.c_str());
+            }
+        }
     }
     void badInputNamesTheFault_data() {
         QTest::addColumn<QString>("fault");

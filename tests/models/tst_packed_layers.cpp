@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "models/bert.h"
 #include "models/packed_layers.h"
 
@@ -9,6 +10,7 @@
 #include <ATen/ops/mul.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/sub.h>
 #include <ATen/ops/sum.h>
 
@@ -122,14 +124,39 @@ private Q_SLOTS:
         at::sum(out).backward();
         QVERIFY(difference(out, at::mul(x, x.grad())) < 1e-6);
     }
+    void firstQueriesEqualThoseOfAll() {
+        const std::vector<std::int64_t> starts = {0, 5, 9, 10};
+        const at::Tensor q = leaf(at::randn({10, 16})), k = leaf(at::randn({10, 16})), v = leaf(at::randn({10, 16})), weight = at::randn({3, 16});
+        const at::Tensor rows = at::stack({q[0], q[5], q[9]});
+        const at::Tensor first = packedAttention(rows, k, v, starts, 2, {});
+        at::sum(at::mul(first, weight)).backward();
+        const at::Tensor q2 = leaf(q), k2 = leaf(k), v2 = leaf(v);
+        const at::Tensor all = packedAttention(q2, k2, v2, starts, 2, {});
+        const at::Tensor same = at::stack({all[0], all[5], all[9]});
+        at::sum(at::mul(same, weight)).backward();
+        QVERIFY(difference(first, same) < 1e-6);
+        for (const auto& [a, b] : {std::pair{q, q2}, {k, k2}, {v, v2}})
+            QVERIFY(difference(a.grad(), b.grad()) < 1e-6);
+    }
+    void queriesOfNeitherKindAreRefused() {
+        const at::Tensor x = at::randn({9, 8});
+        QVERIFY_EXCEPTION_THROWN(packedAttention(x.narrow(0, 0, 4), x, x, std::vector<std::int64_t>{0, 5, 9}, 2, {}), Error);
+    }
     /// Dropout inside attention and norm: the gradient is that of the function that was computed.
+    void droppedLayersPassFiniteDifferences_data() {
+        QTest::addColumn<bool>("firstOnly");
+        QTest::newRow("all queries") << false;
+        QTest::newRow("first queries") << true;
+    }
     void droppedLayersPassFiniteDifferences() {
+        QFETCH(bool, firstOnly);
         const kernels::DropoutMask mask{11, 0.3};
         const std::vector<std::int64_t> starts = {0, 5, 9};
-        const at::Tensor gain = at::randn({8}), bias = at::randn({8}), weight = at::randn({9, 8});
+        const at::Tensor gain = at::randn({8}), bias = at::randn({8}), weight = at::randn({firstOnly ? 2 : 9, 8});
         const auto value = [&](const at::Tensor& x) {
-            const at::Tensor mixed = packedAttention(x, x.mul(0.7), x.mul(-0.4), starts, 2, mask);
-            return at::sum(at::mul(addAndNormalise(mixed, x, gain, bias, 1e-5, mask.at(1)), weight));
+            const at::Tensor queries = firstOnly ? at::stack({x[0], x[5]}) : x;
+            const at::Tensor mixed = packedAttention(queries, x.mul(0.7), x.mul(-0.4), starts, 2, mask);
+            return at::sum(at::mul(addAndNormalise(mixed, queries, gain, bias, 1e-5, mask.at(1)), weight));
         };
         const at::Tensor x = leaf(at::randn({9, 8}));
         value(x).backward();
