@@ -9,6 +9,7 @@
 #include "base/resources.h"
 #include "base/wall_clock.h"
 #include "interop/model_folder.h"
+#include "prediction/predictor.h"
 #include "jobs/model_lookup.h"
 
 #include <CLI/CLI.hpp>
@@ -125,6 +126,8 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
         throw Error(ErrorCode::AlreadyExists, fmt::format("the workspace has a model '{}' already", name),
                     "Choose another name with --name, or remove that model first.");
     }
+    if (fs::exists(source / "triptych.json"))
+        readArtefact(source, true); // what was changed since it was made is refused
     const fs::path models = workspace ? workspace->folder() / "models" : dataFolder() / "models";
     const fs::path target = importModel(source, name, models, *context.progress, context.stop);
     const ModelSummary summary = describeModelFolder(target);

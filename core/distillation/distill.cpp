@@ -6,12 +6,12 @@
 #include "distillation/student.h"
 #include "interop/hugging_face.h"
 #include "metrics/classification.h"
+#include "prediction/base_encoder.h"
 #include "prediction/evaluation.h"
-#include "training/result.h"
+#include "prediction/run_result.h"
 #include "training/rows.h"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/log.h>
+#include <ATen/ops/zeros.h>
 
 #include <fmt/format.h>
 
@@ -29,6 +29,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kTeacherBatch = 64;
+constexpr double kCacheSeconds = 30;
 constexpr const char* kCache = "teacher_logits.safetensors";
 constexpr float kLeastScore = 1e-12f;
 
@@ -55,43 +56,67 @@ std::vector<std::size_t> matchLabels(const std::vector<std::string>& labels, con
     return places;
 }
 
-/// The teacher's logits, up to a constant a row: the logarithm of its scores. Computed once a run.
-at::Tensor teacherLogits(Predictor& teacher, const std::vector<std::size_t>& places, const std::vector<std::string>& texts,
-                         JobContext& context) {
+struct TeacherLogits {
+    at::Tensor logits;          ///< (texts, labels), up to a constant a row: the logarithm of the scores
+    double earlierSeconds = 0;  ///< spent by processes of this run before this one
+};
+
+/// Computed once a run, kept in its folder: what a pause or a kill interrupts goes on where the file ends.
+TeacherLogits teacherLogits(Predictor& teacher, const std::vector<std::size_t>& places, const std::vector<std::string>& texts,
+                            JobContext& context) {
     const fs::path cache = context.directory().path() / kCache;
     const auto count = static_cast<std::int64_t>(texts.size());
     const auto labels = static_cast<std::int64_t>(places.size());
+    const auto started = Clock::now();
+    TeacherLogits result = {at::zeros({count, labels}, at::TensorOptions().dtype(at::kFloat)), 0};
+    std::size_t done = 0;
     if (fs::exists(cache)) {
         const NamedTensors kept = readWeights(cache, "");
+        const auto logits = kept.find("logits"), state = kept.find("done_seconds");
         const std::int64_t shape[] = {count, labels};
-        if (const auto found = kept.find("logits"); found != kept.end() && found->second.sizes() == at::IntArrayRef(shape))
-            return found->second;
+        if (logits != kept.end() && state != kept.end() && logits->second.sizes() == at::IntArrayRef(shape) && state->second.numel() == 2) {
+            result = {logits->second, state->second[1].item<double>()};
+            done = std::min(texts.size(), static_cast<std::size_t>(state->second[0].item<double>()));
+        }
     }
-    at::Tensor logits = at::empty({count, labels}, at::TensorOptions().dtype(at::kFloat));
+    const auto save = [&] {
+        at::Tensor state = at::zeros({2}, result.logits.options());
+        state[0] = static_cast<double>(done);
+        state[1] = result.earlierSeconds + secondsSince(started);
+        saveTensors(cache, {{"logits", result.logits}, {"done_seconds", state}});
+    };
+    auto saved = started;
     // Sorted by length, so that no long text waits in a batch of short ones.
     std::vector<std::size_t> order(texts.size());
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return texts[a].size() < texts[b].size(); });
-    for (std::size_t begin = 0; begin < order.size(); begin += kTeacherBatch) {
+    while (done < order.size()) {
         throwIfStopped(context.stop());
-        if (context.poll() == RunControl::Pause)
+        const bool pause = context.poll() == RunControl::Pause;
+        if (pause || secondsSince(saved) >= kCacheSeconds) {
+            save();
+            saved = Clock::now();
+        }
+        if (pause)
             throw PauseRequested{};
-        context.progress().progress({static_cast<std::int64_t>(begin), count, "texts", "teacher"});
+        context.progress().progress({static_cast<std::int64_t>(done), count, "texts", "teacher"});
         std::vector<std::string> batch;
-        const std::size_t end = std::min(order.size(), begin + kTeacherBatch);
-        for (std::size_t i = begin; i < end; ++i)
+        const std::size_t end = std::min(order.size(), done + kTeacherBatch);
+        for (std::size_t i = done; i < end; ++i)
             batch.push_back(texts[order[i]]);
         const std::vector<Prediction> predictions = teacher.predict(batch);
-        for (std::size_t i = begin; i < end; ++i) {
-            float* row = logits.mutable_data_ptr<float>() + static_cast<std::int64_t>(order[i]) * labels;
+        for (std::size_t i = done; i < end; ++i) {
+            float* row = result.logits.mutable_data_ptr<float>() + static_cast<std::int64_t>(order[i]) * labels;
             for (std::size_t k = 0; k < places.size(); ++k)
-                row[k] = std::log(std::max(kLeastScore, predictions[i - begin].scores[places[k]]));
+                row[k] = std::log(std::max(kLeastScore, predictions[i - done].scores[places[k]]));
         }
+        done = end;
+        if (done == order.size())
+            save();
     }
     context.progress().progress({count, count, "texts", "teacher"});
-    saveTensors(cache, {{"logits", logits}});
-    return logits;
+    return result;
 }
 
 /// What the student can tell apart: the pieces of the training rows.
@@ -113,18 +138,15 @@ void saveStudent(const fs::path& folder, const TextCnn& model, const fs::path& t
     makeEmpty(folder);
     saveTensors(folder / "model.safetensors", model.weights());
     writeJsonFile(folder / "config.json", textCnnConfigToJson(model.config(), info.labels));
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json"}) {
-        if (fs::exists(tokenizer / name))
-            atomicWrite(folder / name, readFile(tokenizer / name));
-    }
+    copyTokenizer(tokenizer, folder);
     writeArtefact(folder, info);
 }
 
 /// The folder whose tokenizer the student shares: the teacher's own, or that of the encoder it rests on.
 fs::path tokenizerFolder(const fs::path& teacher) {
-    if (fs::exists(teacher / "tokenizer.json"))
+    if (fs::exists(teacher / "tokenizer.json") || fs::exists(teacher / "vocab.txt"))
         return teacher;
-    return requireBase(teacher, readArtefact(teacher));
+    return baseEncoderFolder(readArtefact(teacher).base, teacher);
 }
 
 /// The word table of a teacher that is a BERT or rests on one; undefined if there is none.
@@ -201,15 +223,19 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
         if (table.defined() && table.dim() == 2 && table.size(0) > config.vocabulary.back())
             startFromTeacherTable(student, table);
     }
-    StudentRows taught = {piecesOf(student, train), train.labels, {}, teacherLogits(*teacher, places, texts, context)};
-    for (const std::string& variant : variants)
-        taught.variants.push_back(student.rowsOf(tokenizer->encode(variant).ids));
+    const TeacherLogits labelled = teacherLogits(*teacher, places, texts, context);
+    StudentRows taught = {piecesOf(student, train), train.labels, {}, labelled.logits};
+    for (const std::string& variant : variants) {
+        Encoding encoding = tokenizer->encode(variant);
+        tokenizer->truncate(encoding, static_cast<int>(maxLength));
+        taught.variants.push_back(student.rowsOf(encoding.ids));
+    }
     const StudentRows untaught = {taught.pieces, taught.labels, {}, {}};
     const StudentRows devRows = {piecesOf(student, dev), dev.labels, {}, {}};
-    const double prepared = secondsSince(begin);
+    const double prepared = labelled.earlierSeconds + secondsSince(begin);
 
-    ArtefactInfo info = {"textcnn", "classification", spec.labels, Json(), provenanceOf(context, distillSettingsToJson(settings)),
-                         {{"teacher", baseOf(spec, "teacher")}, {"taught", true}}};
+    ArtefactInfo info = {"textcnn", "classification", spec.labels, Json(), provenanceOf(spec, distillSettingsToJson(settings)),
+                         {{"teacher", {{"name", modelName(spec, "teacher")}, {"path", teacherFolder.string()}}}, {"taught", true}}};
     Arm studentArm = {"student", "", context.directory().model(), {}};
     Arm controlArm = {"control", "control_", context.directory().path() / "control", {}};
     studentArm.loop = trainArm(studentArm, std::move(student), taught, devRows, settings, info, tokenizerFrom, context);
@@ -233,7 +259,7 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
 
     BuildReport report;
     report.technique = "distill";
-    report.build_s = prepared + studentArm.loop.seconds;
+    report.build_s = prepared + studentArm.loop.totalSeconds;
     const TextCnn saved = TextCnn::open(studentArm.folder);
     for (const auto& [name, tensor] : saved.weights())
         report.parameters += tensor.numel();
@@ -247,7 +273,7 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     if (studentArm.loop.best)
         result["dev_accuracy"] = studentArm.loop.best->accuracy;
     result["teacher"] = evaluationToJson(ofTeacher, *teacher);
-    result["teacher"]["model"] = baseOf(spec, "teacher")["name"];
+    result["teacher"]["model"] = modelName(spec, "teacher");
     result["control"] = evaluationToJson(ofControl, *openedControl);
     result["control"]["model"] = spec.out.empty() ? std::string() : spec.out + "-control";
     result["control"]["model_path"] = "control";

@@ -26,7 +26,9 @@ public:
         for (const std::string& text : texts) {
             Prediction& prediction = predictions.emplace_back();
             prediction.scores.resize(m_labels.size());
-            m_inference.classify(m_model.rowsOf(m_tokenizer->encode(text).ids), prediction.scores);
+            Encoding encoding = m_tokenizer->encode(text);
+            m_tokenizer->truncate(encoding, m_model.config().max_length);
+            m_inference.classify(m_model.rowsOf(encoding.ids), prediction.scores);
             const float largest = *std::max_element(prediction.scores.begin(), prediction.scores.end());
             float sum = 0;
             for (float& score : prediction.scores) {

@@ -50,6 +50,13 @@ void saveTensors(const fs::path& file, const std::map<std::string, at::Tensor>& 
     writeSafetensors(file, list, {{"format", "pt"}});
 }
 
+void copyTokenizer(const fs::path& from, const fs::path& to) {
+    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "added_tokens.json"}) {
+        if (fs::exists(from / name))
+            atomicWrite(to / name, readFile(from / name, 256u << 20));
+    }
+}
+
 void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const std::map<std::string, at::Tensor>& weights,
                             const std::vector<std::string>& labels) {
     NamedTensors named;
@@ -85,10 +92,7 @@ void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const 
     if (error)
         throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
     saveTensors(folder / "model.safetensors", named);
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "added_tokens.json"}) {
-        if (fs::exists(base / name))
-            atomicWrite(folder / name, readFile(base / name, 256u << 20));
-    }
+    copyTokenizer(base, folder);
     writeJsonFile(folder / "config.json", config);
 }
 

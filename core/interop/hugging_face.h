@@ -19,6 +19,9 @@ namespace triptych {
 void saveSequenceClassifier(const std::filesystem::path& folder, const std::filesystem::path& base,
                             const std::map<std::string, at::Tensor>& weights, const std::vector<std::string>& labels);
 
+/// The files that a tokenizer is read from, as far as `from` has them.
+void copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// id2label of a folder's config.json, by id. Throws Error{InvalidInput} naming the key if it is absent, has holes or
 /// one label twice.
 std::vector<std::string> readLabels(const std::filesystem::path& folder);

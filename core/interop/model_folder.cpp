@@ -109,7 +109,7 @@ std::vector<fs::path> filesToCopy(const fs::path& source) {
         if (it->is_directory() && (name.starts_with(".") || isOneOf(name, kOtherFolders)))
             it.disable_recursion_pending();
         else if (it->is_regular_file() && !name.starts_with(".") && !isOneOf(it->path().extension().string(), kOtherWeights))
-            files.push_back(fs::relative(it->path().parent_path(), source) / name);
+            files.push_back(it->path().lexically_relative(source)); // not through links: that could leave the folder
     }
     std::sort(files.begin(), files.end());
     return files;

@@ -4,9 +4,13 @@
 #include "base/files.h"
 #include "base/resources.h"
 #include "formats/safetensors.h"
+#include "prediction/vector_file.h"
 #include "text/json_fields.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace triptych {
 
@@ -15,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kWeights = "model.safetensors";
+constexpr float kLeastLength = 1e-12f; // as the Normalize module has it
 
 } // namespace
 
@@ -22,7 +27,7 @@ Json baseOfEncoder(const std::string& name, const fs::path& folder) {
     return {{"name", name}, {"path", fs::absolute(folder).lexically_normal().string()}, {"weights_bytes", sizeOnDisk(folder / kWeights)}};
 }
 
-std::unique_ptr<Encoder> openBaseEncoder(const Json& base, const fs::path& artefact) {
+fs::path baseEncoderFolder(const Json& base, const fs::path& artefact) {
     const JsonFields fields(base, (artefact / "triptych.json").string(), "base");
     const std::string name = fields.string("name");
     fs::path folder = fields.string("path");
@@ -37,7 +42,21 @@ std::unique_ptr<Encoder> openBaseEncoder(const Json& base, const fs::path& artef
         throw Error(ErrorCode::Corrupt, fmt::format("'{}' was made with another encoder than the one at '{}'", artefact.string(), folder.string()),
                     "Run the job again with the encoder that is there now.");
     }
-    return Encoder::open(folder);
+    return folder;
+}
+
+std::unique_ptr<Encoder> openBaseEncoder(const Json& base, const fs::path& artefact) { return Encoder::open(baseEncoderFolder(base, artefact)); }
+
+std::vector<float> embedUnit(Encoder& encoder, std::span<const std::string> texts, const std::stop_token& stop) {
+    std::vector<float> vectors = encoder.embed(texts, stop);
+    const auto width = static_cast<std::size_t>(encoder.dimension());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const std::span<float> row = std::span(vectors).subspan(i * width, width);
+        const float length = std::sqrt(dotProduct(row, row));
+        for (float& value : row)
+            value /= std::max(length, kLeastLength);
+    }
+    return vectors;
 }
 
 std::int64_t parameterCount(const fs::path& folder) {

@@ -72,7 +72,7 @@ public:
 
     std::vector<Prediction> predict(std::span<const std::string> texts) override {
         const auto width = static_cast<std::size_t>(m_encoder->dimension());
-        const std::vector<float> vectors = m_encoder->embed(texts);
+        const std::vector<float> vectors = embedUnit(*m_encoder, texts);
         std::vector<Prediction> predictions;
         for (std::size_t i = 0; i < texts.size(); ++i)
             predictions.push_back(vote(m_index.search(std::span(vectors).subspan(i * width, width), m_settings.k)));
@@ -148,7 +148,7 @@ void buildRetrieve(const fs::path& folder, Encoder& encoder, const Json& base, c
     vectors.reserve(texts.size() * static_cast<std::size_t>(encoder.dimension()));
     for (std::size_t begin = 0; begin < texts.size(); begin += kEmbedChunk) {
         progress.progress({static_cast<std::int64_t>(begin), static_cast<std::int64_t>(texts.size()), "rows", "embed"});
-        const std::vector<float> part = encoder.embed(std::span(texts).subspan(begin, std::min(kEmbedChunk, texts.size() - begin)), stop);
+        const std::vector<float> part = embedUnit(encoder, std::span(texts).subspan(begin, std::min(kEmbedChunk, texts.size() - begin)), stop);
         vectors.insert(vectors.end(), part.begin(), part.end());
     }
     progress.progress({static_cast<std::int64_t>(texts.size()), static_cast<std::int64_t>(texts.size()), "rows", "embed"});

@@ -40,7 +40,7 @@ public:
 
     std::vector<Prediction> predict(std::span<const std::string> texts) override {
         const auto width = static_cast<std::size_t>(m_encoder->dimension());
-        const std::vector<float> vectors = m_encoder->embed(texts);
+        const std::vector<float> vectors = embedUnit(*m_encoder, texts);
         std::vector<Prediction> predictions;
         for (std::size_t i = 0; i < texts.size(); ++i)
             predictions.push_back(predictOne(std::span(vectors).subspan(i * width, width)));
@@ -109,7 +109,7 @@ void buildZeroShot(const fs::path& folder, Encoder& encoder, const Json& base, c
         textOf[label] = texts.back();
     }
     fs::create_directories(folder);
-    writeVectors(folder / kVectors, encoder.embed(texts, stop));
+    writeVectors(folder / kVectors, embedUnit(encoder, texts, stop));
     writeArtefact(folder, {"zero_shot", "classification", labels, base, provenance,
                            {{"temperature", temperature}, {"dimension", encoder.dimension()}, {"texts", textOf}}});
 }

@@ -4,8 +4,9 @@
 #include "base/files.h"
 #include "interop/hugging_face.h"
 #include "prediction/evaluation.h"
+#include "prediction/run_result.h"
 #include "training/full.h"
-#include "training/result.h"
+#include "training/predictions.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -85,7 +86,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     const std::filesystem::path folder = context.directory().model();
     makeEmpty(folder);
     saveSequenceClassifier(folder, base, weights, spec.labels);
-    ArtefactInfo info = {"full", "classification", spec.labels, Json(), provenanceOf(context, trainSettingsToJson(settings)),
+    ArtefactInfo info = {"full", "classification", spec.labels, Json(), provenanceOf(spec, trainSettingsToJson(settings)),
                          {{"max_length", settings.max_length}, {"steps", loop.steps}}};
     if (loop.bestStep)
         info.details["best_step"] = *loop.bestStep;
@@ -95,7 +96,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     Json result = evaluationToJson(evaluate(*predictor, rows.test, spec.seed, context.directory().predictions(), context.progress(), context.stop()), *predictor);
     BuildReport report;
     report.technique = "fine_tune";
-    report.build_s = prepared + loop.seconds;
+    report.build_s = prepared + loop.totalSeconds;
     report.parameters = parameterCount(weights);
     report.trainable_parameters = report.parameters;
     report.steps = loop.steps;

@@ -4,12 +4,13 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "interop/hugging_face.h"
-#include "interop/model_folder.h"
 #include "models/bert.h"
 #include "models/encoder.h"
+#include "prediction/base_encoder.h"
 #include "prediction/evaluation.h"
+#include "prediction/run_result.h"
 #include "training/lbfgs.h"
-#include "training/result.h"
+#include "training/predictions.h"
 #include "training/rows.h"
 #include "training/settings.h"
 
@@ -147,7 +148,8 @@ Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
     const double fixedC = numberSetting(spec.settings, "C", 0, 1e-6, 1e9);
     const RunRows rows = readRunRows(context.directory(), spec);
     const auto begin = std::chrono::steady_clock::now();
-    const std::unique_ptr<Encoder> encoder = Encoder::open(modelOf(spec, "base"));
+    const std::filesystem::path base = modelOf(spec, "base");
+    const std::unique_ptr<Encoder> encoder = Encoder::open(base);
 
     const at::Tensor features = embedRows(*encoder, rows.train, "embed", context);
     const std::vector<std::int64_t> labels = labelNumbers(rows.train, spec.labels);
@@ -197,7 +199,7 @@ Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
     const std::filesystem::path folder = context.directory().model();
     makeEmpty(folder);
     saveTensors(folder / kHeadFile, {{"weight", best.head.weight}, {"bias", best.head.bias}});
-    writeArtefact(folder, {"head", "classification", spec.labels, baseOf(spec, "base"), provenanceOf(context, settings), Json::object()});
+    writeArtefact(folder, {"head", "classification", spec.labels, baseOfEncoder(modelName(spec, "base"), base), provenanceOf(spec, settings), Json::object()});
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
     const std::unique_ptr<Predictor> predictor = predictors.open(folder);
@@ -206,7 +208,7 @@ Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
     report.technique = "fine_tune";
     report.build_s = seconds;
     report.trainable_parameters = best.head.weight.numel() + best.head.bias.numel();
-    report.parameters = report.trainable_parameters + describeModelFolder(modelOf(spec, "base")).parameters;
+    report.parameters = report.trainable_parameters + parameterCount(base);
     report.steps = iterations;
     report.seconds_per_step = seconds / static_cast<double>(std::max<std::int64_t>(1, iterations));
     report.examples_per_s = static_cast<double>(rows.train.size()) / seconds;
@@ -218,7 +220,7 @@ Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
 }
 
 std::unique_ptr<Predictor> openHead(const std::filesystem::path& folder, const ArtefactInfo& info) {
-    std::unique_ptr<Encoder> encoder = Encoder::open(requireBase(folder, info));
+    std::unique_ptr<Encoder> encoder = openBaseEncoder(info.base, folder);
     const std::filesystem::path file = folder / kHeadFile;
     const NamedTensors tensors = readWeights(file, "");
     const auto classes = static_cast<std::int64_t>(info.labels.size());

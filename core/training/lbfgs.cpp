@@ -1,12 +1,17 @@
 #include "training/lbfgs.h"
 
+#include "base/error.h"
+
 #include <ATen/ops/add.h>
 #include <ATen/ops/dot.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/sub.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <vector>
 
@@ -17,6 +22,9 @@ namespace {
 constexpr std::size_t kHistory = 10;
 constexpr double kArmijo = 1e-4;
 constexpr int kMostHalvings = 30;
+/// The sums are made of float32 values: what falls less than this part of the value over so many iterations is noise.
+constexpr double kLeastFall = 1e-7;
+constexpr std::int64_t kFallIterations = 3;
 
 double product(const at::Tensor& a, const at::Tensor& b) { return at::dot(a, b).item<double>(); }
 
@@ -52,6 +60,11 @@ LbfgsResult minimise(at::Tensor x, const std::function<double(const at::Tensor&,
     at::Tensor gradient = at::empty_like(x);
     double value = evaluate(x, gradient);
     std::int64_t iteration = 0;
+    double valueBefore = value; // of kFallIterations ago
+    if (!std::isfinite(value)) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("the loss is {}, not a finite number", value),
+                    "The encoder gives vectors that are not finite: its weights are damaged or overflow.");
+    }
     while (iteration < mostIterations && gradient.abs().max().item<double>() > tolerance) {
         at::Tensor along = direction(gradient, history);
         double slope = product(along, gradient);
@@ -84,6 +97,11 @@ LbfgsResult minimise(at::Tensor x, const std::function<double(const at::Tensor&,
         gradient = nextGradient;
         value = nextValue;
         each(++iteration, value);
+        if (iteration % kFallIterations == 0) {
+            if (valueBefore - value <= kLeastFall * std::abs(value))
+                break;
+            valueBefore = value;
+        }
     }
     return {x, value, iteration};
 }

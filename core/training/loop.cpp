@@ -51,7 +51,7 @@ private:
 };
 
 Json stateOf(const LoopResult& result) {
-    Json state = {{"seconds", result.seconds}, {"examples", result.examples}};
+    Json state = {{"seconds", result.seconds}, {"total_seconds", result.totalSeconds}, {"examples", result.examples}};
     if (result.bestStep)
         state["best"] = {{"step", *result.bestStep}, {"loss", result.best->loss}, {"accuracy", result.best->accuracy}};
     return state;
@@ -60,6 +60,7 @@ Json stateOf(const LoopResult& result) {
 void restoreResult(const Checkpoint& checkpoint, LoopResult& result) {
     result.steps = checkpoint.step;
     result.seconds = checkpoint.state.value("seconds", 0.0);
+    result.totalSeconds = checkpoint.state.value("total_seconds", 0.0);
     result.examples = checkpoint.state.value("examples", 0.0);
     if (const auto best = checkpoint.state.find("best"); best != checkpoint.state.end()) {
         result.bestStep = best->at("step").get<std::int64_t>();
@@ -89,11 +90,7 @@ std::vector<std::int64_t> batchRows(std::int64_t step, std::int64_t rows, std::i
 
 LoopResult trainLoop(Learner& learner, const LoopOptions& options, JobContext& context) {
     const StepPlan plan(options.rows, options.settings);
-    LinearSchedule schedule = plan.schedule;
-    if (options.totalSteps > 0) {
-        schedule.totalSteps = options.totalSteps;
-        schedule.warmupSteps = static_cast<std::int64_t>(std::ceil(options.settings.warmup_ratio * static_cast<double>(options.totalSteps)));
-    }
+    const LinearSchedule schedule = plan.schedule;
     const std::int64_t total = schedule.totalSteps;
     const std::int64_t evaluateEvery = options.settings.evaluate_every > 0 ? options.settings.evaluate_every : plan.stepsPerEpoch;
     const std::int64_t curveEvery = std::max<std::int64_t>(1, total / kPointsOfACurve);
@@ -108,10 +105,13 @@ LoopResult trainLoop(Learner& learner, const LoopOptions& options, JobContext& c
         saved = result.steps;
         progress.log(LogLevel::Info, fmt::format("continues from the checkpoint of step {}", result.steps));
     }
-    auto lastCheckpoint = Clock::now();
+    const auto loopBegin = Clock::now();
+    const double earlier = result.totalSeconds;
+    auto lastCheckpoint = loopBegin;
     const auto checkpoint = [&] {
         if (saved == result.steps)
             return;
+        result.totalSeconds = earlier + secondsSince(loopBegin);
         folder.write({result.steps, learner.state(), stateOf(result)}, result.bestStep);
         saved = result.steps;
         lastCheckpoint = Clock::now();
@@ -164,6 +164,7 @@ LoopResult trainLoop(Learner& learner, const LoopOptions& options, JobContext& c
             checkpoint();
         progress.progress({result.steps, total, "steps", options.stage});
     }
+    result.totalSeconds = earlier + secondsSince(loopBegin);
     if (result.bestStep && *result.bestStep != result.steps)
         learner.restore(folder.read(*result.bestStep).tensors, *result.bestStep);
     return result;

@@ -45,12 +45,12 @@ struct LoopOptions {
     std::filesystem::path checkpoints; ///< folder of this loop alone
     std::string stage = "train";       ///< of its progress
     std::string prefix;                ///< of its metrics: "", "control_"
-    std::int64_t totalSteps = 0;       ///< 0: as many as the epochs ask for
 };
 
 struct LoopResult {
     std::int64_t steps = 0;
-    double seconds = 0; ///< in steps alone, over all resumes
+    double seconds = 0;      ///< in steps alone, over all resumes
+    double totalSeconds = 0; ///< with looks at the dev rows and checkpoints
     double examples = 0;
     std::optional<std::int64_t> bestStep; ///< chosen by the dev rows
     std::optional<DevReport> best;

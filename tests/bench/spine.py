@@ -67,13 +67,13 @@ class Cli:
         folder = os.environ.get("TRIPTYCH_BIN") or str(pathlib.Path(__file__).resolve().parents[2] / "build/release/bin")
         self.command = [os.path.join(folder, "triptych-cli"), "--workspace", str(workspace), "--json"]
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments, fails=False):
         result = subprocess.run(self.command + [str(argument) for argument in arguments], stdout=subprocess.PIPE)
         try:
             document = json.loads(result.stdout)
         except json.JSONDecodeError:
             document = {"error": {"message": "no JSON came back"}}
-        if result.returncode != 0:
+        if result.returncode != 0 and not fails:
             sys.exit(f"{' '.join(map(str, arguments))}: {document.get('error', {}).get('message', result.returncode)}")
         return document
 
@@ -108,6 +108,7 @@ def main():
         # The marker is written after the last file, so that a killed import is noticed.
         marker = sources / f"{name}.imported"
         if not marker.exists():
+            cli("data", "remove", name, fails=True)  # what a killed start left
             for path, extra in COLLECTIONS[name](options.data, sources):
                 cli("data", "import", name, path, *extra)
             marker.touch()
@@ -124,7 +125,12 @@ def main():
                              "--student", "textcnn", "--out", out)
             else:
                 arguments = ("--seed", seed, "train", "--data", name, "--model", MODEL, "--method", method, "--out", out)
-            done.write_text(json.dumps(measured(cli, workspace, out, arguments)))
+            document = measured(cli, workspace, out, arguments)
+            if document.get("state", "done") != "done":
+                sys.exit(f"{out} is {document['state']}; start again to go on")
+            part = done.with_suffix(".part")
+            part.write_text(json.dumps(document))
+            part.replace(done)
 
     print(f"{'arm':34} {'accuracy':>8}  {'95 % interval':15} {'macro F1':>8} {'p50 ms':>7} {'p95 ms':>7} {'MB':>7} {'build s':>8}")
     for path in sorted(results.glob("*.json")):

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "distillation/augment.h"
+#include "distillation/distill.h"
 #include "distillation/jobs.h"
 #include "distillation/soft_target_loss.h"
 #include "distillation/student.h"
@@ -147,6 +148,49 @@ private Q_SLOTS:
             QCOMPARE(predictor->predict(std::vector<std::string>{"", "play"}).size(), std::size_t(2));
             QCOMPARE(readJsonFile(run.path() / folder / "config.json")["model_type"].get<std::string>(), std::string("triptych_textcnn"));
         }
+    }
+    void encodersWithAVocabularyFileAloneTeach_data() {
+        QTest::addColumn<QString>("method");
+        QTest::newRow("full") << QStringLiteral("full");
+        QTest::newRow("head") << QStringLiteral("head");
+    }
+    void encodersWithAVocabularyFileAloneTeach() {
+        QFETCH(QString, method);
+        const std::string name = "vocabulary_" + method.toStdString();
+        const fs::path base = runs() / (name + "_base");
+        fs::copy(kBase, base, fs::copy_options::recursive);
+        std::vector<std::string> tokens;
+        const Json tokenizer = readJsonFile(base / "tokenizer.json");
+        for (const auto& [token, id] : tokenizer["model"]["vocab"].items()) {
+            tokens.resize(std::max(tokens.size(), id.get<std::size_t>() + 1));
+            tokens[id.get<std::size_t>()] = token;
+        }
+        std::string lines;
+        for (const std::string& token : tokens)
+            lines += token + "\n";
+        atomicWrite(base / "vocab.txt", lines);
+        fs::remove(base / "tokenizer.json");
+        const RunDirectory teacher = tinyRun(runs(), name + "_teacher", "train", method.toStdString(), {{"base", base}}, kTeacher);
+        QVERIFY2(runJob(teacher.path(), m_jobs) == 0, teacher.status().error.value_or(Json()).dump().c_str());
+        const RunDirectory run = tinyRun(runs(), name, "distill", "soft", {{"teacher", teacher.model()}}, kShort);
+        QCOMPARE(runJob(run.path(), m_jobs), 0);
+        QCOMPARE(m_predictors.open(run.model())->predict(std::vector<std::string>{"play the music"}).size(), std::size_t(1));
+    }
+    void pausedLabellingGoesOn() {
+        const Json settings = {{"epochs", 1}, {"batch_size", 16}, {"embedding_size", 16}, {"filters", 16}, {"variants", 2}};
+        const RunDirectory run = tinyRun(runs(), "paused", "distill", "soft", {{"teacher", m_teacher}}, settings);
+        FakeContext first(run);
+        first.pauseAt = 2; // of 96 rows and 192 variants in batches of 64, two are labelled
+        QVERIFY_EXCEPTION_THROWN(distill(first, m_predictors), PauseRequested);
+        FakeContext second(run);
+        distill(second, m_predictors);
+        const auto labelled = std::find_if(second.progressed.begin(), second.progressed.end(), [](const Progress& p) { return p.stage == "teacher"; });
+        QCOMPARE(labelled->done, std::int64_t(128));
+        QCOMPARE(labelled->total, std::int64_t(288));
+        const RunDirectory unbroken = tinyRun(runs(), "unpaused", "distill", "soft", {{"teacher", m_teacher}}, settings);
+        FakeContext third(unbroken);
+        distill(third, m_predictors);
+        QVERIFY(readFile(run.model() / "model.safetensors") == readFile(unbroken.model() / "model.safetensors"));
     }
     void killsChangeNoBit() {
         const auto work = [](const RunDirectory& run, int steps) {

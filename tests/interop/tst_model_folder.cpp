@@ -91,6 +91,14 @@ private Q_SLOTS:
         QVERIFY(fs::exists(target / "tokenizer.json"));
         QVERIFY(!fs::exists(target / "pytorch_model.bin") && !fs::exists(target / "onnx") && !fs::exists(target / ".gitattributes"));
     }
+    void linkedSubfoldersAreCopiedToTheirPlace() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "linked");
+        fs::rename(folder / "1_Pooling", path("elsewhere"));
+        fs::create_directory_symlink(path("elsewhere"), folder / "1_Pooling");
+        const fs::path target = importModel(folder, "linked", path("models5"), nullProgress(), {});
+        QVERIFY(fs::exists(target / "1_Pooling/config.json") && !fs::is_symlink(target / "1_Pooling"));
+        QCOMPARE(entries(path("models5")), 1);
+    }
     void brokenFoldersLeaveNothingBehind() {
         const fs::path folder = copyOf(m_tiny / "encoder", "cut");
         std::string weights = readFile(folder / "model.safetensors");

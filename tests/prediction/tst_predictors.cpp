@@ -3,6 +3,7 @@
 #include "prediction/base_encoder.h"
 #include "prediction/prediction_jobs.h"
 #include "prediction/retrieve.h"
+#include "prediction/vector_file.h"
 #include "prediction/zero_shot.h"
 #include "support/model_folders.h"
 
@@ -141,6 +142,31 @@ private Q_SLOTS:
             QCOMPARE(prediction.evidence[0].text, row.text);
             QCOMPARE(prediction.evidence[0].label, row.label);
             QVERIFY(std::abs(prediction.evidence[0].score - 1) < 1e-4);
+        }
+    }
+    void encodersThatDoNotNormaliseGiveCosinesToo_data() { everyKindKeepsThePromisesOfAPredictor_data(); }
+    void encodersThatDoNotNormaliseGiveCosinesToo() {
+        QFETCH(QString, kind);
+        const fs::path raw = path("raw_" + kind.toStdString());
+        fs::copy(kTiny, raw, fs::copy_options::recursive);
+        Json modules = readJsonFile(raw / "modules.json");
+        while (modules.back()["type"].get<std::string>().find("Normalize") != std::string::npos)
+            modules.erase(modules.size() - 1);
+        writeJsonFile(raw / "modules.json", modules);
+        const std::vector<std::string> texts{"what is my bank balance", "block my card please"};
+        const std::vector<float> vector = Encoder::open(raw)->embed(std::span(texts).first(1));
+        QVERIFY(std::abs(dotProduct(vector, vector) - 1) > 0.1f);
+        const fs::path made = path("made_" + kind.toStdString());
+        if (kind == QStringLiteral("zero_shot"))
+            buildZeroShot(made, *Encoder::open(raw), baseOfEncoder("tiny", raw), m_labels, {{"card", "a stolen or lost card"}}, 0.05, {}, {});
+        else
+            buildRetrieve(made, *Encoder::open(raw), baseOfEncoder("tiny", raw), m_labels, bankingRows(), {}, {}, nullProgress(), {});
+        const auto expected = registry().open(build(kind.toStdString(), "normalised_" + kind.toStdString()))->predict(texts);
+        const auto predictions = registry().open(made)->predict(texts);
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            for (std::size_t k = 0; k < m_labels.size(); ++k)
+                QVERIFY(std::abs(predictions[i].scores[k] - expected[i].scores[k]) < 1e-4f);
+            QVERIFY(predictions[i].evidence[0].score < 1.0001);
         }
     }
     void oneNeighbourDecidesAlone() {

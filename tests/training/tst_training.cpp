@@ -279,20 +279,44 @@ private Q_SLOTS:
         const std::string message = run.status().error->at("message");
         QVERIFY2(QString::fromStdString(message).contains(fault), message.c_str());
     }
+    void headOfVectorsThatAreNotFiniteIsRefused() {
+        at::Tensor features = at::randn({6, 3});
+        features[2][1] = std::nan("");
+        const std::vector<std::int64_t> labels = {0, 1, 0, 1, 0, 1};
+        QVERIFY_EXCEPTION_THROWN(fitSoftmaxHead(features, labels, 2, 0.01, nullptr, nullProgress(), {}), Error);
+    }
+    void headKnowsAnotherEncoder() {
+        const fs::path base = m_dir.filePath(QStringLiteral("own_base")).toStdString();
+        fs::copy(kBase, base, fs::copy_options::recursive);
+        const RunDirectory run = tinyRun(runs(), "tied", "train", "head", {{"base", base.string()}}, kShort);
+        QCOMPARE(runJob(run.path(), m_jobs), 0);
+        m_predictors.open(run.model());
+        fs::resize_file(base / "model.safetensors", fs::file_size(base / "model.safetensors") + 8);
+        try {
+            m_predictors.open(run.model());
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::Corrupt);
+        }
+    }
     void headStandsAtItsMinimum() {
-        const at::Tensor features = at::randn({60, 5});
-        std::vector<std::int64_t> labels;
-        for (int i = 0; i < 60; ++i)
-            labels.push_back(features[i][0].item<double>() + 0.3 * features[i][1].item<double>() > 0.2 ? 1 : (i % 5 == 0 ? 2 : 0));
-        const double l2 = 0.01;
-        const HeadFit fit = fitSoftmaxHead(features, labels, 3, l2, nullptr, nullProgress(), {});
-        const HeadFit again = fitSoftmaxHead(features, labels, 3, l2, &fit.head, nullProgress(), {});
-        QVERIFY2(again.iterations <= 3, std::to_string(again.iterations).c_str());
-        QVERIFY(std::abs(again.loss - fit.loss) < 1e-6);
-        SoftmaxHead moved = {fit.head.weight.clone(), fit.head.bias.clone()};
-        moved.weight.add_(0.5);
-        moved.bias[0] += 0.5;
-        QVERIFY(std::abs(fitSoftmaxHead(features, labels, 3, l2, &moved, nullProgress(), {}).loss - fit.loss) < 1e-5);
+        // Where the sums round the value stops falling before the gradient is small enough: many draws, for some to meet that.
+        for (int draw = 0; draw < 50; ++draw) {
+            const at::Tensor features = at::randn({60, 5});
+            std::vector<std::int64_t> labels;
+            for (int i = 0; i < 60; ++i)
+                labels.push_back(features[i][0].item<double>() + 0.3 * features[i][1].item<double>() > 0.2 ? 1 : (i % 5 == 0 ? 2 : 0));
+            const double l2 = 0.01;
+            const HeadFit fit = fitSoftmaxHead(features, labels, 3, l2, nullptr, nullProgress(), {});
+            const HeadFit again = fitSoftmaxHead(features, labels, 3, l2, &fit.head, nullProgress(), {});
+            QVERIFY2(fit.iterations < 100, std::to_string(fit.iterations).c_str());
+            QVERIFY2(again.iterations <= 6, std::to_string(again.iterations).c_str());
+            QVERIFY(std::abs(again.loss - fit.loss) < 1e-6);
+            SoftmaxHead moved = {fit.head.weight.clone(), fit.head.bias.clone()};
+            moved.weight.add_(0.5);
+            moved.bias[0] += 0.5;
+            QVERIFY(std::abs(fitSoftmaxHead(features, labels, 3, l2, &moved, nullProgress(), {}).loss - fit.loss) < 1e-5);
+        }
     }
 };
 
