@@ -32,6 +32,7 @@ constexpr double kAnyDropout = 0.5; // only "above 0" matters: the model's confi
 constexpr std::size_t kEvaluationBatch = 256;
 constexpr double kEpochs = 15;
 constexpr double kLeastSteps = 1000;
+constexpr std::int64_t kPatience = 6; // of few rows there are many epochs, most of them for nothing
 
 at::Tensor tensorOf(std::span<const std::int64_t> values) {
     at::Tensor tensor = at::empty({static_cast<std::int64_t>(values.size())}, at::TensorOptions().dtype(at::kLong));
@@ -49,8 +50,10 @@ DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     defaults.learning_rate = 2e-3;
     defaults.warmup_ratio = 0.05;
     settings.train = trainSettingsFromJson(value, defaults);
-    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null()))
+    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null())) {
         settings.train.epochs = epochsForSteps(kEpochs, kLeastSteps, rows, settings.train.batch_size);
+        settings.train.early_stopping_patience = integerSetting(value, "early_stopping_patience", kPatience, 0, 10'000);
+    }
     settings.temperature = numberSetting(value, "temperature", settings.temperature, 0.05, 100);
     settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight, 0, 1000);
     settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight, 0, 1000);

@@ -119,7 +119,12 @@ LoopResult trainLoop(Learner& learner, const LoopOptions& options, JobContext& c
 
     Batches batches(options.rows, options.settings.batch_size, options.seed);
     progress.progress({result.steps, total, "steps", options.stage});
-    while (result.steps < total) {
+    // A function of the state alone, so that a resumed run stops where an unbroken one does.
+    const auto stoppedEarly = [&] {
+        const std::int64_t patience = options.settings.early_stopping_patience;
+        return patience > 0 && result.bestStep && result.steps - *result.bestStep >= patience * evaluateEvery;
+    };
+    while (result.steps < total && !stoppedEarly()) {
         const RunControl control = context.poll();
         throwIfStopped(context.stop());
         if (control == RunControl::Cancel)
@@ -163,6 +168,10 @@ LoopResult trainLoop(Learner& learner, const LoopOptions& options, JobContext& c
         if (due && !last)
             checkpoint();
         progress.progress({result.steps, total, "steps", options.stage});
+    }
+    if (result.steps < total) {
+        progress.log(LogLevel::Info, fmt::format("stopped early after step {} of {}: the dev rows were best at step {}", result.steps, total, *result.bestStep));
+        progress.progress({total, total, "steps", options.stage});
     }
     result.totalSeconds = earlier + secondsSince(loopBegin);
     if (result.bestStep && *result.bestStep != result.steps)

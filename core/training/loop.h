@@ -56,7 +56,7 @@ struct LoopResult {
     std::optional<DevReport> best;
 };
 
-/// Trains to the end, from the newest whole checkpoint if there is one. Polls, reports, checkpoints, evaluates on
+/// Trains to the end, or until the dev rows stop getting better (early_stopping_patience), from the newest whole checkpoint if there is one. Polls, reports, checkpoints, evaluates on
 /// the dev rows and ends with the best weights by dev accuracy (then loss), or with the last without dev rows.
 /// Throws Error{Cancelled}, PauseRequested after a checkpoint, and Error{InvalidArgument} if the loss is no longer finite.
 LoopResult trainLoop(Learner& learner, const LoopOptions& options, JobContext& context);

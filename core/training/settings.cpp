@@ -53,6 +53,7 @@ TrainSettings trainSettingsFromJson(const Json& value, const TrainSettings& defa
     settings.weight_decay = numberSetting(value, "weight_decay", defaults.weight_decay, 0, 100);
     settings.max_grad_norm = numberSetting(value, "max_grad_norm", defaults.max_grad_norm, 0, 1e9);
     settings.evaluate_every = integerSetting(value, "evaluate_every", defaults.evaluate_every, 0, kMostSteps);
+    settings.early_stopping_patience = integerSetting(value, "early_stopping_patience", defaults.early_stopping_patience, 0, 10'000);
     settings.checkpoint_every = integerSetting(value, "checkpoint_every", defaults.checkpoint_every, 0, kMostSteps);
     return settings;
 }
@@ -71,6 +72,7 @@ Json trainSettingsToJson(const TrainSettings& settings) {
             {"weight_decay", settings.weight_decay},
             {"max_grad_norm", settings.max_grad_norm},
             {"evaluate_every", settings.evaluate_every},
+            {"early_stopping_patience", settings.early_stopping_patience},
             {"checkpoint_every", settings.checkpoint_every}};
 }
 

@@ -17,6 +17,7 @@ struct TrainSettings {
     double weight_decay = 0;     ///< not on biases and norms
     double max_grad_norm = 1;    ///< 0: no clipping
     std::int64_t evaluate_every = 0;   ///< steps between looks at the dev rows; 0: once an epoch
+    std::int64_t early_stopping_patience = 0; ///< looks at the dev rows without a better one before training ends; 0: never
     std::int64_t checkpoint_every = 0; ///< steps between checkpoints; 0: every 30 seconds
 };
 

@@ -235,6 +235,30 @@ private Q_SLOTS:
         QCOMPARE(learner.weight.item<double>(), 8.0);
         QCOMPARE(CheckpointFolder(run.checkpoints()).steps(), (std::vector<std::int64_t>{8, 16, 18}));
     }
+    void trainingEndsWhenTheDevRowsStopImproving() {
+        const Json settings = {{"epochs", 40}, {"batch_size", 16}, {"learning_rate", 1e-2}, {"evaluate_every", 1}, {"early_stopping_patience", 2}};
+        const RunDirectory run = newRun("full", settings, true);
+        QCOMPARE(runJob(run.path(), m_jobs), 0);
+        const Json result = *run.result();
+        const auto steps = result["steps"].get<std::int64_t>();
+        const std::int64_t perEpoch = 96 / 16;
+        const auto best = readArtefact(run.model()).details["best_step"].get<std::int64_t>();
+        QVERIFY2(steps < 40 * perEpoch, std::to_string(steps).c_str());
+        QCOMPARE(steps, best + 2);
+        // A kill changes nothing of where it ends.
+        FakeContext first(newRun("full", settings, true));
+        first.pauseAt = int(best) + 1;
+        QVERIFY_EXCEPTION_THROWN(trainFull(first, m_predictors), PauseRequested);
+        FakeContext second(first.directory());
+        QCOMPARE(trainFull(second, m_predictors)["steps"].get<std::int64_t>(), steps);
+        QVERIFY(readFile(run.model() / "model.safetensors") == readFile(first.directory().model() / "model.safetensors"));
+        std::int64_t last = 0;
+        for (const Progress& progress : second.progressed) {
+            if (progress.stage == "train")
+                last = progress.done;
+        }
+        QCOMPARE(last, 40 * perEpoch);
+    }
     void everyRowComesOnceAnEpoch() {
         std::vector<std::int64_t> seen;
         for (int step = 3; step < 6; ++step) {
