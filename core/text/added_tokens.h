@@ -1,6 +1,7 @@
 #pragma once
 
 #include "text/aligned_text.h"
+#include "text/char_trie.h"
 #include "text/json_fields.h"
 #include "text/normalizer.h"
 #include "text/token_model.h"
@@ -36,23 +37,23 @@ public:
     /// From the array "added_tokens" of tokenizer.json. A token of the model's vocabulary must have its id, another
     /// one an id that is free. Throws Error{InvalidInput} naming the entry.
     AddedTokens(const std::vector<JsonFields>& entries, const TokenModel& model, const Normalizer* normalizer);
+    /// Ids and contents must be distinct.
+    AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer);
 
     /// Leftmost, then longest match; the parts cover the text. `normalized` chooses the tokens to look for.
     std::vector<TextPart> split(const std::u32string& text, bool normalized) const;
     bool empty(bool normalized) const { return (normalized ? m_inNormalized : m_inRaw).empty(); }
     const std::vector<AddedToken>& tokens() const { return m_tokens; }
+    /// Null if there is none.
+    const AddedToken* find(std::int32_t id) const;
+    const AddedToken* find(std::string_view content) const;
 
 private:
-    struct Pattern {
-        std::u32string content;
-        std::size_t token = 0; ///< index into m_tokens
-    };
-    /// By first character, longest first.
-    using Patterns = std::unordered_map<char32_t, std::vector<Pattern>>;
-
     std::vector<AddedToken> m_tokens;
-    Patterns m_inRaw;
-    Patterns m_inNormalized;
+    std::unordered_map<std::int32_t, std::size_t> m_byId; ///< index into m_tokens
+    std::unordered_map<std::string, std::size_t> m_byContent;
+    CharTrie m_inRaw; ///< values are indices into m_tokens
+    CharTrie m_inNormalized;
 };
 
 } // namespace triptych

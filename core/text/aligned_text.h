@@ -32,6 +32,20 @@ struct AlignedText {
     TextSpan originOf(std::size_t begin, std::size_t end) const;
 };
 
+/// Drops the characters for which `keep` is false.
+template <typename Keep>
+void keepOnly(AlignedText& text, Keep keep) {
+    std::size_t to = 0;
+    for (std::size_t from = 0; from < text.chars.size(); ++from) {
+        if (keep(text.chars[from])) {
+            text.chars[to] = text.chars[from];
+            text.origins[to++] = text.origins[from];
+        }
+    }
+    text.chars.resize(to);
+    text.origins.resize(to);
+}
+
 /// A character of a new text and how it came about: 0 replaces the next old character, 1 is inserted and
 /// takes the place of the old character before it, -n replaces the next and drops n more after it.
 using Change = std::pair<char32_t, int>;

@@ -1,6 +1,7 @@
 #include "text/json_fields.h"
 
 #include "base/error.h"
+#include "text/unicode.h"
 
 #include <fmt/format.h>
 
@@ -59,6 +60,15 @@ std::string JsonFields::string(std::string_view key) const {
 std::string JsonFields::string(std::string_view key, std::string_view fallback) const {
     return has(key) ? string(key) : std::string(fallback);
 }
+
+char32_t JsonFields::character(std::string_view key) const {
+    const std::u32string text = decodeUtf8(string(key));
+    if (text.size() != 1)
+        fail(key, "must be one character");
+    return text[0];
+}
+
+char32_t JsonFields::character(std::string_view key, char32_t fallback) const { return has(key) ? character(key) : fallback; }
 
 bool JsonFields::boolean(std::string_view key, bool fallback) const {
     if (!has(key))

@@ -24,6 +24,9 @@ public:
     std::vector<JsonFields> objects(std::string_view key) const;
     std::string string(std::string_view key) const;
     std::string string(std::string_view key, std::string_view fallback) const; ///< fallback also for null
+    /// A string of one code point.
+    char32_t character(std::string_view key) const;
+    char32_t character(std::string_view key, char32_t fallback) const;
     bool boolean(std::string_view key, bool fallback) const;
     std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high) const;
     std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high, std::int64_t fallback) const;

@@ -1,6 +1,7 @@
 #include "text/normalizer.h"
 
 #include "base/error.h"
+#include "text/replacing_normalizers.h"
 #include "text/unicode.h"
 
 #include <fmt/format.h>
@@ -104,19 +105,6 @@ bool isAllBelow(const std::u32string& chars, char32_t limit) {
     return std::all_of(chars.begin(), chars.end(), [limit](char32_t c) { return c < limit; });
 }
 
-template <typename Keep>
-void filter(AlignedText& text, Keep keep) {
-    std::size_t to = 0;
-    for (std::size_t from = 0; from < text.chars.size(); ++from) {
-        if (keep(text.chars[from])) {
-            text.chars[to] = text.chars[from];
-            text.origins[to++] = text.origins[from];
-        }
-    }
-    text.chars.resize(to);
-    text.origins.resize(to);
-}
-
 void lowerCase(AlignedText& text) {
     bool grows = false;
     for (char32_t& c : text.chars) {
@@ -166,7 +154,7 @@ class StripAccents final : public Normalizer {
 public:
     void apply(AlignedText& text) const override {
         if (!isAllBelow(text.chars, 0x300))
-            filter(text, [](char32_t c) { return !isCombiningMark(c); });
+            keepOnly(text, [](char32_t c) { return !isCombiningMark(c); });
     }
 };
 
@@ -178,7 +166,7 @@ public:
 
     void apply(AlignedText& text) const override {
         if (m_cleanText) {
-            filter(text, [](char32_t c) { return c != 0 && c != 0xfffd && !isControl(c); });
+            keepOnly(text, [](char32_t c) { return c != 0 && c != 0xfffd && !isControl(c); });
             for (char32_t& c : text.chars) {
                 if (isWhiteSpace(c))
                     c = U' ';
@@ -189,7 +177,7 @@ public:
             isolateIdeographs(text);
         if (m_stripAccents && !ascii) {
             applyChanges(text, decompose(text.chars, false));
-            filter(text, [](char32_t c) { return !isNonspacingMark(c); });
+            keepOnly(text, [](char32_t c) { return !isNonspacingMark(c); });
         }
         if (m_lowercase)
             lowerCase(text);
@@ -247,6 +235,8 @@ std::unique_ptr<Normalizer> makeNormalizer(const JsonFields& fields) {
         return std::make_unique<Lowercase>();
     if (type == "StripAccents")
         return std::make_unique<StripAccents>();
+    if (auto replacing = makeReplacingNormalizer(fields, type))
+        return replacing;
     if (type == "Sequence") {
         std::vector<std::unique_ptr<Normalizer>> parts;
         for (const JsonFields& part : fields.objects("normalizers"))

@@ -14,8 +14,8 @@ public:
     virtual void apply(AlignedText& text) const = 0;
 };
 
-/// From the object "normalizer" of tokenizer.json: BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase,
-/// StripAccents, Sequence. Throws Error{Unsupported} naming another type.
+/// From the object "normalizer" of tokenizer.json: BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents,
+/// Replace, Prepend, Strip, Nmt, ByteLevel, Precompiled, Sequence. Throws Error{Unsupported} naming another type.
 std::unique_ptr<Normalizer> makeNormalizer(const JsonFields& fields);
 
 } // namespace triptych

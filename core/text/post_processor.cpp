@@ -1,6 +1,7 @@
 #include "text/post_processor.h"
 
 #include "base/error.h"
+#include "text/vocabulary.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +10,6 @@
 namespace triptych {
 
 namespace {
-
-constexpr std::int64_t kMaxTokenId = 10'000'000;
 
 /// ["[SEP]", 102]
 std::int32_t idOfPair(const JsonFields& fields, const char* key) {
@@ -25,8 +24,34 @@ std::int32_t idOfPair(const JsonFields& fields, const char* key) {
 PostProcessor::PostProcessor()
     : m_single{{What::First, {}, 0}}, m_pair{{What::First, {}, 0}, {What::Second, {}, 1}} {}
 
-PostProcessor::PostProcessor(const JsonFields& fields) {
+PostProcessor::PostProcessor(const JsonFields& fields) : PostProcessor() {
+    read(fields);
+    for (const Step& step : m_single) {
+        if (step.what == What::First)
+            m_closing.clear();
+        else
+            m_closing.insert(m_closing.end(), step.ids.begin(), step.ids.end());
+    }
+}
+
+void PostProcessor::read(const JsonFields& fields) {
     const std::string type = fields.string("type");
+    if (type == "Sequence") {
+        for (const JsonFields& part : fields.objects("processors"))
+            read(part);
+        return;
+    }
+    if (type == "ByteLevel" || type == "RobertaProcessing") {
+        m_trims = fields.boolean("trim_offsets", true);
+        m_keepsPrefixSpace = fields.boolean("add_prefix_space", true);
+    }
+    if (type == "ByteLevel")
+        return;
+    if (m_hasSteps) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': '{}' is a second post-processor that adds special tokens; this version takes one",
+                                                        fields.source(), fields.pathOf("type")));
+    }
+    m_hasSteps = true;
     if (type == "TemplateProcessing") {
         m_single = readTemplate(fields, "single", false);
         m_pair = readTemplate(fields, "pair", true);
@@ -37,16 +62,27 @@ PostProcessor::PostProcessor(const JsonFields& fields) {
         m_pair = m_single;
         m_pair.push_back({What::Second, {}, 1});
         m_pair.push_back({What::SpecialTokens, {sep}, 1});
+    } else if (type == "RobertaProcessing") {
+        const std::int32_t sep = idOfPair(fields, "sep");
+        const std::int32_t cls = idOfPair(fields, "cls");
+        m_single = {{What::SpecialTokens, {cls}, 0}, {What::First, {}, 0}, {What::SpecialTokens, {sep}, 0}};
+        m_pair = m_single;
+        m_pair.push_back({What::SpecialTokens, {sep}, 0});
+        m_pair.push_back({What::Second, {}, 0});
+        m_pair.push_back({What::SpecialTokens, {sep}, 0});
     } else {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': '{}' is '{}', a post-processor that this version does not have",
                                                         fields.source(), fields.pathOf("type"), type));
     }
-    for (const Step& step : m_single) {
-        if (step.what == What::First)
-            m_closing.clear();
-        else
-            m_closing.insert(m_closing.end(), step.ids.begin(), step.ids.end());
-    }
+}
+
+TextSpan PostProcessor::trimmed(TextSpan origin, EdgeSpaces edges, bool first) const {
+    const bool inserted = m_keepsPrefixSpace && edges.leading == 1 && (first || origin.begin == 0);
+    if (!inserted)
+        origin.begin = std::min(origin.begin + edges.leading, origin.end);
+    if (origin.end >= edges.trailing)
+        origin.end = std::max(origin.end - edges.trailing, origin.begin);
+    return origin;
 }
 
 std::vector<PostProcessor::Step> PostProcessor::readTemplate(const JsonFields& fields, const char* key, bool pair) {

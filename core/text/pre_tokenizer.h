@@ -12,12 +12,14 @@ namespace triptych {
 class PreTokenizer {
 public:
     virtual ~PreTokenizer() = default;
-    /// Cuts each of `words` (character ranges of `text`, ascending) further.
-    virtual void split(const AlignedText& text, std::vector<TextSpan>& words) const = 0;
+    /// Cuts each of `words` (character ranges of `text`, ascending) further. May rewrite the text; what no word
+    /// covers may be gone then.
+    virtual void split(AlignedText& text, std::vector<TextSpan>& words) const = 0;
 };
 
-/// From the object "pre_tokenizer" of tokenizer.json: BertPreTokenizer, Whitespace, WhitespaceSplit,
-/// Punctuation, Sequence. Throws Error{Unsupported} naming another type.
+/// From the object "pre_tokenizer" of tokenizer.json: BertPreTokenizer, Whitespace, WhitespaceSplit, Punctuation,
+/// Digits, CharDelimiterSplit, UnicodeScripts, Split, ByteLevel, Metaspace, Sequence. Throws Error{Unsupported}
+/// naming another type.
 std::unique_ptr<PreTokenizer> makePreTokenizer(const JsonFields& fields);
 
 } // namespace triptych

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,8 @@ struct Encoding {
 
 class Tokenizer {
 public:
-    /// Reads tokenizer.json of a model folder. Throws Error naming the key at fault.
+    /// Reads tokenizer.json of a model folder, else vocab.txt (BERT) or vocab.json and merges.txt (GPT-2, RoBERTa). Throws
+    /// Error naming the key at fault.
     static std::unique_ptr<Tokenizer> open(const std::filesystem::path& folder);
     virtual ~Tokenizer() = default;
     /// Never truncates or pads. Invalid UTF-8 reads as U+FFFD.
@@ -28,9 +30,13 @@ public:
     virtual Encoding encodePair(std::string_view text, std::string_view pair, bool addSpecialTokens = true) const = 0;
     /// Cuts an encoding of one text to `maxLength` tokens, keeping the closing special token.
     virtual void truncate(Encoding& encoding, int maxLength) const = 0;
+    /// The text of tokens. What is not UTF-8 in the end becomes U+FFFD.
+    virtual std::string decode(std::span<const std::int32_t> ids, bool skipSpecialTokens = true) const = 0;
     virtual int vocabularySize() const = 0;
     virtual std::optional<std::int32_t> tokenId(std::string_view token) const = 0;
     virtual std::string_view token(std::int32_t id) const = 0;
+    /// Whether decode may leave it out: [CLS], </s>, ...
+    virtual bool isSpecial(std::int32_t id) const = 0;
 };
 
 } // namespace triptych

@@ -20,8 +20,9 @@ constexpr std::uintmax_t kMaxVocabularyBytes = 256u << 20;
 
 Json readOptional(const fs::path& path) { return fs::exists(path) ? readJsonFile(path, 16u << 20) : Json::object(); }
 
-/// "[SEP]", or the object form {"content": "[SEP]", ...}.
-std::string specialToken(const Json& map, const Json& config, const char* key, const char* fallback) {
+} // namespace
+
+std::string specialToken(const Json& map, const Json& config, const char* key) {
     for (const Json* source : {&map, &config}) {
         const auto found = source->find(key);
         if (found == source->end())
@@ -31,10 +32,8 @@ std::string specialToken(const Json& map, const Json& config, const char* key, c
         if (found->is_object() && found->contains("content") && (*found)["content"].is_string())
             return (*found)["content"].get<std::string>();
     }
-    return fallback;
+    return {};
 }
-
-} // namespace
 
 Json parseTokenizerJson(std::string_view text, std::string_view source) {
     std::vector<std::unordered_set<std::string>> keys;
@@ -63,7 +62,7 @@ Json parseTokenizerJson(std::string_view text, std::string_view source) {
 Json tokenizerJsonFromVocabulary(const fs::path& folder) {
     const fs::path path = folder / "vocab.txt";
     if (!fs::exists(path)) {
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' has neither tokenizer.json nor vocab.txt", folder.string()),
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' has neither tokenizer.json nor vocab.txt nor vocab.json", folder.string()),
                     "Copy tokenizer.json from the model's source into the folder.");
     }
     const Json config = readOptional(folder / "tokenizer_config.json");
@@ -89,7 +88,8 @@ Json tokenizerJsonFromVocabulary(const fs::path& folder) {
     }
     Json added = Json::array();
     const auto idOf = [&](const char* key, const char* fallback) {
-        const std::string token = specialToken(specials, config, key, fallback);
+        const std::string named = specialToken(specials, config, key);
+        const std::string token = named.empty() ? fallback : named;
         if (!vocabulary.contains(token))
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has no line '{}', which is the {}", path.string(), token, key));
         added.push_back({{"id", vocabulary[token]}, {"content", token}, {"special", true}, {"normalized", false}});
@@ -110,6 +110,7 @@ Json tokenizerJsonFromVocabulary(const fs::path& folder) {
               {"lowercase", lowercase}}},
             {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
             {"post_processor", {{"type", "BertProcessing"}, {"sep", sep}, {"cls", cls}}},
+            {"decoder", {{"type", "WordPiece"}}},
             {"model", {{"type", "WordPiece"}, {"unk_token", unknown[0]}, {"vocab", vocabulary}}}};
 }
 

@@ -16,4 +16,11 @@ Json parseTokenizerJson(std::string_view text, std::string_view source);
 /// tokenizer_config.json and special_tokens_map.json). Throws Error{NotFound | InvalidInput | Unsupported}.
 Json tokenizerJsonFromVocabulary(const std::filesystem::path& folder);
 
+/// The same for a folder with vocab.json and merges.txt, as GPT-2, RoBERTa and Qwen2 have them.
+Json tokenizerJsonFromMerges(const std::filesystem::path& folder);
+
+/// A special token in tokenizer_config.json and special_tokens_map.json: "[SEP]" or {"content": "[SEP]", ...}; empty
+/// if neither has it.
+std::string specialToken(const Json& map, const Json& config, const char* key);
+
 } // namespace triptych

@@ -37,22 +37,34 @@ std::u32string decodeUtf8(std::string_view text) {
     return result;
 }
 
+bool isUtf8(std::string_view text) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+    const auto size = static_cast<std::int64_t>(text.size());
+    for (std::int64_t i = 0; i < size;) {
+        UChar32 c = 0;
+        U8_NEXT(bytes, i, size, c);
+        if (c < 0)
+            return false;
+    }
+    return true;
+}
+
+int utf8Bytes(char32_t c, std::uint8_t* bytes) {
+    const int length = utf8Length(c);
+    constexpr std::uint8_t kLead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (int i = length - 1; i > 0; --i, c >>= 6)
+        bytes[i] = static_cast<std::uint8_t>(0x80 | (c & 0x3f));
+    bytes[0] = static_cast<std::uint8_t>(kLead[length == 1 ? 0 : length] | c);
+    return length;
+}
+
 void appendUtf8(std::string& text, char32_t c) {
     if (c < 0x80) {
         text += static_cast<char>(c);
-    } else if (c < 0x800) {
-        text += static_cast<char>(0xc0 | (c >> 6));
-        text += static_cast<char>(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        text += static_cast<char>(0xe0 | (c >> 12));
-        text += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
-        text += static_cast<char>(0x80 | (c & 0x3f));
-    } else {
-        text += static_cast<char>(0xf0 | (c >> 18));
-        text += static_cast<char>(0x80 | ((c >> 12) & 0x3f));
-        text += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
-        text += static_cast<char>(0x80 | (c & 0x3f));
+        return;
     }
+    std::uint8_t bytes[4];
+    text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(utf8Bytes(c, bytes)));
 }
 
 std::string encodeUtf8(std::u32string_view text) {
@@ -120,6 +132,12 @@ bool isWordCharacter(char32_t c) {
     return u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_ALPHABETIC) ||
            u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_JOIN_CONTROL) ||
            (categoryMask(c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0;
+}
+
+bool isNumeric(char32_t c) {
+    if (c < 0x80)
+        return c >= '0' && c <= '9';
+    return (categoryMask(c) & U_GC_N_MASK) != 0;
 }
 
 LowerCase toLowerCase(char32_t c) {

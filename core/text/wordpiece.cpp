@@ -4,57 +4,37 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <limits>
 
 namespace triptych {
 
-namespace {
-
-/// The largest vocabularies in use have a few hundred thousand entries; an id far above is a lie that
-/// would cost memory.
-constexpr std::int64_t kMaxTokenId = 10'000'000;
-
-} // namespace
-
-WordPiece::WordPiece(const JsonFields& fields) {
-    const Json& vocabulary = fields.object("vocab").json();
-    if (vocabulary.empty())
-        fields.fail("vocab", "is empty");
-    for (const auto& [token, id] : vocabulary.items()) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > kMaxTokenId) {
-            fields.fail("vocab", fmt::format("gives the token '{}' the id {}; ids are whole numbers from 0 to {}", token,
-                                             id.dump(-1, ' ', true), kMaxTokenId));
-        }
-        const auto index = id.get<std::size_t>();
-        if (index >= m_tokens.size())
-            m_tokens.resize(index + 1);
-        if (!m_tokens[index].empty() || (token.empty() && vocabulary.size() > 1))
-            fields.fail("vocab", fmt::format("gives the id {} to two tokens or to none: '{}', '{}'", index, m_tokens[index], token));
-        m_tokens[index] = token;
-    }
-    // A long file of few ids would only waste memory; real vocabularies have few holes.
-    if (m_tokens.size() > 4 * vocabulary.size() + 100'000)
-        fields.fail("vocab", fmt::format("has {} tokens but ids up to {}", vocabulary.size(), m_tokens.size() - 1));
-
+WordPiece::WordPiece(const JsonFields& fields) : m_vocabulary(fields, "vocab") {
     const std::string prefix = fields.string("continuing_subword_prefix", "##");
-    m_whole.reserve(m_tokens.size());
-    for (std::size_t id = 0; id < m_tokens.size(); ++id) {
-        const std::string_view token = m_tokens[id];
+    for (std::int32_t id = 0; id < m_vocabulary.size(); ++id) {
+        const std::string_view token = m_vocabulary.token(id);
         if (token.empty())
             continue;
-        m_whole.emplace(token, static_cast<std::int32_t>(id));
-        m_longestWhole = std::max(m_longestWhole, token.size());
-        if (token.starts_with(prefix) && token.size() > prefix.size()) {
-            m_continuing.emplace(token.substr(prefix.size()), static_cast<std::int32_t>(id));
-            m_longestContinuing = std::max(m_longestContinuing, token.size() - prefix.size());
-        }
+        m_whole.insert(decodeUtf8(token), id);
+        if (token.starts_with(prefix) && token.size() > prefix.size())
+            m_continuing.insert(decodeUtf8(token.substr(prefix.size())), id);
     }
     m_maxWordChars = static_cast<std::size_t>(fields.integer("max_input_chars_per_word", 1, 1'000'000, 100));
     const std::string unknown = fields.string("unk_token", "[UNK]");
-    const auto found = tokenId(unknown);
+    const auto found = m_vocabulary.find(unknown);
     if (!found)
         fields.fail("unk_token", fmt::format("is '{}', which 'vocab' does not have", unknown));
     m_unknown = *found;
+}
+
+WordPiece::WordPiece(Vocabulary vocabulary, std::string_view mark, std::int32_t unknown)
+    : m_vocabulary(std::move(vocabulary)), m_maxWordChars(std::numeric_limits<std::size_t>::max()), m_unknown(unknown) {
+    for (std::int32_t id = 0; id < m_vocabulary.size(); ++id) {
+        const std::string_view token = m_vocabulary.token(id);
+        if (token.size() > mark.size() && token.starts_with(mark))
+            m_whole.insert(decodeUtf8(token.substr(mark.size())), id);
+        else if (!token.empty())
+            m_continuing.insert(decodeUtf8(token), id);
+    }
 }
 
 void WordPiece::tokenize(std::u32string_view word, std::vector<TokenPiece>& pieces) const {
@@ -63,50 +43,29 @@ void WordPiece::tokenize(std::u32string_view word, std::vector<TokenPiece>& piec
         pieces.push_back({m_unknown, whole});
         return;
     }
-    // The word's bytes, and where each character begins in them.
-    std::string bytes;
-    std::vector<std::size_t> starts;
-    bytes.reserve(word.size() + 8);
-    starts.reserve(word.size() + 1);
-    for (const char32_t c : word) {
-        starts.push_back(bytes.size());
-        appendUtf8(bytes, c);
-    }
-    starts.push_back(bytes.size());
-
     const std::size_t firstPiece = pieces.size();
     for (std::size_t begin = 0; begin < word.size();) {
-        const Lookup& lookup = begin == 0 ? m_whole : m_continuing;
-        const std::size_t longest = begin == 0 ? m_longestWhole : m_longestContinuing;
-        std::size_t end = word.size();
-        while (end > begin && starts[end] - starts[begin] > longest)
-            --end;
-        for (; end > begin; --end) {
-            const auto found = lookup.find(std::string_view(bytes).substr(starts[begin], starts[end] - starts[begin]));
-            if (found != lookup.end()) {
-                pieces.push_back({found->second, {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end)}});
+        const CharTrie& trie = begin == 0 ? m_whole : m_continuing;
+        std::int32_t best = -1;
+        std::size_t bestEnd = begin;
+        CharTrie::Node node = CharTrie::kRoot;
+        for (std::size_t end = begin; end < word.size();) {
+            node = trie.step(node, word[end++]);
+            if (node == CharTrie::kNone)
                 break;
+            if (const std::int32_t id = trie.value(node); id >= 0) {
+                best = id;
+                bestEnd = end;
             }
         }
-        if (end == begin) {
+        if (best < 0) {
             pieces.resize(firstPiece);
             pieces.push_back({m_unknown, whole});
             return;
         }
-        begin = end;
+        pieces.push_back({best, {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(bestEnd)}});
+        begin = bestEnd;
     }
-}
-
-std::optional<std::int32_t> WordPiece::tokenId(std::string_view token) const {
-    const auto found = m_whole.find(token);
-    if (found == m_whole.end())
-        return std::nullopt;
-    return found->second;
-}
-
-std::string_view WordPiece::token(std::int32_t id) const {
-    return id >= 0 && static_cast<std::size_t>(id) < m_tokens.size() ? std::string_view(m_tokens[static_cast<std::size_t>(id)])
-                                                                     : std::string_view();
 }
 
 } // namespace triptych

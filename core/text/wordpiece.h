@@ -1,10 +1,10 @@
 #pragma once
 
+#include "text/char_trie.h"
 #include "text/json_fields.h"
 #include "text/token_model.h"
+#include "text/vocabulary.h"
 
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace triptych {
@@ -16,20 +16,18 @@ public:
     /// From the object "model" of tokenizer.json: vocab, unk_token, continuing_subword_prefix,
     /// max_input_chars_per_word. Throws Error{InvalidInput} naming the key.
     explicit WordPiece(const JsonFields& fields);
+    /// As GGUF files have it: the tokens that begin a word carry `mark`, the others nothing. No limit on words.
+    WordPiece(Vocabulary vocabulary, std::string_view mark, std::int32_t unknown);
 
     void tokenize(std::u32string_view word, std::vector<TokenPiece>& pieces) const override;
-    int vocabularySize() const override { return static_cast<int>(m_tokens.size()); }
-    std::optional<std::int32_t> tokenId(std::string_view token) const override;
-    std::string_view token(std::int32_t id) const override;
+    int vocabularySize() const override { return m_vocabulary.size(); }
+    std::optional<std::int32_t> tokenId(std::string_view token) const override { return m_vocabulary.find(token); }
+    std::string_view token(std::int32_t id) const override { return m_vocabulary.token(id); }
 
 private:
-    using Lookup = std::unordered_map<std::string_view, std::int32_t>;
-
-    std::vector<std::string> m_tokens; ///< by id
-    Lookup m_whole;                    ///< views into m_tokens
-    Lookup m_continuing;               ///< those with the prefix, without it
-    std::size_t m_longestWhole = 0;    ///< bytes
-    std::size_t m_longestContinuing = 0;
+    Vocabulary m_vocabulary;
+    CharTrie m_whole;
+    CharTrie m_continuing; ///< those with the prefix, without it
     std::size_t m_maxWordChars = 0;
     std::int32_t m_unknown = 0;
 };

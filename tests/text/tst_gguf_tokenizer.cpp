@@ -1,0 +1,140 @@
+// Vocabularies as GGUF files have them, against llama.cpp's own ids: tests/data/tokenizers/make_gguf.py.
+
+#include "base/error.h"
+#include "reference_texts.h"
+#include "text/gguf_tokenizer.h"
+
+#include <QTest>
+
+#include <limits>
+
+using namespace triptych;
+
+class GgufTokenizerTest : public QObject {
+    Q_OBJECT
+    static GgufVocabulary vocabulary(const Json& json) {
+        GgufVocabulary data;
+        data.source = "test.gguf";
+        data.model = json["model"];
+        data.pre = json.value("pre", "");
+        const auto size = json["size"].get<std::size_t>();
+        data.tokens.resize(size);
+        data.token_type.resize(size, 1);
+        data.scores.resize(data.model == "llama" ? size : 0);
+        for (const auto& [id, entry] : json["tokens"].items()) {
+            const std::size_t at = std::stoul(id);
+            data.tokens[at] = entry[0];
+            data.token_type[at] = entry[1];
+            if (entry.size() > 2)
+                data.scores[at] = entry[2];
+        }
+        data.merges = json["merges"].get<std::vector<std::string>>();
+        const auto id = [&](const char* key) { return json.contains(key) ? std::optional(json[key].get<std::int32_t>()) : std::nullopt; };
+        data.bos_token_id = id("bos_token_id");
+        data.eos_token_id = id("eos_token_id");
+        data.unknown_token_id = id("unknown_token_id");
+        data.seperator_token_id = id("seperator_token_id");
+        data.padding_token_id = id("padding_token_id");
+        data.cls_token_id = id("cls_token_id");
+        const auto flag = [&](const char* key) { return json.contains(key) ? std::optional(json[key].get<bool>()) : std::nullopt; };
+        data.add_bos_token = flag("add_bos_token");
+        data.add_eos_token = flag("add_eos_token");
+        data.add_space_prefix = flag("add_space_prefix");
+        return data;
+    }
+    static Json fixture(const char* name) { return readJsonFile(fmt::format("{}/tokenizers/gguf/{}.json", TRIPTYCH_TEST_DATA, name)); }
+    static GgufVocabulary small() {
+        GgufVocabulary data;
+        data.source = "small.gguf";
+        data.model = "gpt2";
+        data.pre = "gpt-2";
+        data.tokens = {"a", "b", "ab", "<|end|>"};
+        data.token_type = {1, 1, 1, 3};
+        data.merges = {"a b"};
+        data.eos_token_id = 3;
+        return data;
+    }
+
+private Q_SLOTS:
+    void textsGiveTheIdsOfLlamaCpp_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"gpt-2", "phi-3", "bert-bge"})
+            QTest::newRow(name) << name;
+    }
+    void textsGiveTheIdsOfLlamaCpp() {
+        QFETCH(QString, name);
+        const Json json = fixture(name.toUtf8().constData());
+        const auto tokenizer = makeGgufTokenizer(vocabulary(json));
+        QVERIFY(json["texts"].size() > 30);
+        for (std::size_t i = 0; i < json["texts"].size(); ++i) {
+            const auto text = json["texts"][i].get<std::string>();
+            const Encoding encoding = tokenizer->encode(text, false);
+            QVERIFY2(Json(encoding.ids) == json["ids"][i],
+                     fmt::format("{}: {} instead of {}", Json(text).dump(), Json(encoding.ids).dump(), json["ids"][i].dump()).c_str());
+            QCOMPARE(encoding.offsets.size(), encoding.ids.size());
+            if (name != QLatin1String("bert-bge"))
+                QCOMPARE(QString::fromStdString(tokenizer->decode(encoding.ids)), QString::fromStdString(text));
+        }
+    }
+    void specialTokensStandWhereTheFilesSay() {
+        GgufVocabulary data = small();
+        QCOMPARE(makeGgufTokenizer(data)->encode("ab").ids, (std::vector<std::int32_t>{2}));
+        data.add_eos_token = true;
+        data.bos_token_id = 3;
+        data.add_bos_token = true;
+        const auto tokenizer = makeGgufTokenizer(data);
+        QCOMPARE(tokenizer->encode("ab<|end|>a").ids, (std::vector<std::int32_t>{3, 2, 3, 0, 3}));
+        QVERIFY(tokenizer->isSpecial(3));
+        QCOMPARE(tokenizer->decode(tokenizer->encode("ab").ids), std::string("ab"));
+        const auto bert = makeGgufTokenizer(vocabulary(fixture("bert-bge")))->encode("");
+        QCOMPARE(bert.ids, (std::vector<std::int32_t>{101, 102}));
+        const auto phi = makeGgufTokenizer(vocabulary(fixture("phi-3")))->encode("");
+        QCOMPARE(phi.ids, (std::vector<std::int32_t>{1}));
+    }
+
+    void badVocabulariesAreRefused_data() {
+        QTest::addColumn<QString>("named");
+        QTest::newRow("unknown pre") << "martian";
+        QTest::newRow("unknown model") << "rwkv";
+        QTest::newRow("no tokens") << "tokens";
+        QTest::newRow("types too short") << "token_type";
+        QTest::newRow("scores missing") << "scores";
+        QTest::newRow("score not finite") << "finite";
+        QTest::newRow("id beyond the tokens") << "eos_token_id";
+        QTest::newRow("merge without a space") << "merges";
+        QTest::newRow("neither bytes nor unknown token") << "unknown";
+    }
+    void badVocabulariesAreRefused() {
+        QFETCH(QString, named);
+        const std::string row = QTest::currentDataTag();
+        GgufVocabulary data = small();
+        if (row == "unknown pre")
+            data.pre = "martian";
+        else if (row == "unknown model")
+            data.model = "rwkv";
+        else if (row == "no tokens")
+            data.tokens.clear();
+        else if (row == "types too short")
+            data.token_type = {1};
+        else if (row == "scores missing")
+            data.model = "llama";
+        else if (row == "score not finite")
+            data.scores = {0, std::numeric_limits<float>::quiet_NaN()};
+        else if (row == "id beyond the tokens")
+            data.eos_token_id = 4;
+        else if (row == "merge without a space")
+            data.merges = {"ab"};
+        else if (row == "neither bytes nor unknown token")
+            data.model = "bert", data.scores = {};
+        try {
+            makeGgufTokenizer(data);
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QVERIFY2(error.message().find("small.gguf") != std::string::npos, error.message().c_str());
+            QVERIFY2(error.message().find(named.toStdString()) != std::string::npos, error.message().c_str());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(GgufTokenizerTest)
+#include "tst_gguf_tokenizer.moc"
