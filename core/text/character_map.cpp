@@ -68,13 +68,13 @@ void replace(std::vector<Change>& changes, std::ptrdiff_t oldCount, std::string_
 CharacterMap::CharacterMap(std::string_view bytes, const JsonFields& where, std::string_view key) {
     if (bytes.empty())
         return;
-    const std::size_t size = bytes.size() < 4 ? 0 : unitAt(bytes, 0);
-    if (size % 4 != 0 || size > bytes.size() - std::min<std::size_t>(bytes.size(), 4))
+    const std::size_t size = bytes.size() < 4 ? bytes.size() : unitAt(bytes, 0);
+    if (size % 4 != 0 || bytes.size() < 4 || size > bytes.size() - 4)
         where.fail(key, fmt::format("is no character map: {} bytes with a trie of {}", bytes.size(), size));
     m_units.reserve(size / 4);
     for (std::size_t at = 4; at < 4 + size; at += 4)
         m_units.push_back(unitAt(bytes, at));
-    m_texts = bytes.substr(std::min(bytes.size(), 4 + size));
+    m_texts = bytes.substr(4 + size);
     if (!isUtf8(m_texts))
         where.fail(key, "is no character map: its texts are not UTF-8");
     for (std::size_t c = 0; c < m_changesAscii.size(); ++c)

@@ -19,9 +19,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxPatternBytes = 64u << 10;
-constexpr std::uint32_t kMatchLimit = 1'000'000; ///< steps from one starting place
-constexpr std::size_t kStartsAtOnce = 1024;      ///< starting places between two looks at the clock
-constexpr std::chrono::seconds kTimeLimit{20};   ///< for one text
+// Steps from one starting place: a run of spaces is stepped back over once for each alternative.
+constexpr std::size_t kMatchLimit = 1'000'000;
+constexpr std::size_t kMatchLimitPerCharacter = 16;
+constexpr std::size_t kStepsAtOnce = 1'000'000'000; ///< between two looks at the clock
+constexpr std::chrono::seconds kTimeLimit{20};      ///< for the texts of one walk
 constexpr std::size_t kJitStackBytes = 16u << 20;
 
 /// Scripts that \p{...} means by themselves; PCRE2 would take the characters that are merely used with them too.
@@ -109,6 +111,7 @@ struct Regex::Matches::State {
     pcre2_match_context_32* context = nullptr;
     pcre2_jit_stack_32* stack = nullptr;
     Clock::time_point start;
+    std::size_t starts = 0; ///< starting places between two looks at the clock
     ~State() {
         pcre2_match_data_free_32(data);
         pcre2_match_context_free_32(context);
@@ -155,7 +158,6 @@ Regex::Matches::Matches(const Regex& regex) : m_regex(regex), m_state(std::make_
     m_state->context = pcre2_match_context_create_32(nullptr);
     if (!m_state->data || !m_state->context)
         throw Error(ErrorCode::OutOfMemory, "no memory for matching an expression");
-    pcre2_set_match_limit_32(m_state->context, kMatchLimit);
     m_state->start = Clock::now();
 }
 
@@ -165,11 +167,14 @@ void Regex::Matches::start(std::u32string_view text) {
     m_text = text;
     m_from = 0;
     m_lastEnd = -1;
+    const std::size_t limit = kMatchLimit + kMatchLimitPerCharacter * std::min<std::size_t>(text.size(), 100'000'000);
+    m_state->starts = std::max<std::size_t>(1, kStepsAtOnce / limit);
+    pcre2_set_match_limit_32(m_state->context, static_cast<std::uint32_t>(limit));
 }
 
 bool Regex::Matches::search(std::size_t from, TextSpan& match) {
     while (true) {
-        pcre2_set_offset_limit_32(m_state->context, from + kStartsAtOnce);
+        pcre2_set_offset_limit_32(m_state->context, from + m_state->starts);
         const int found = pcre2_match_32(m_regex.m_code->code, units(m_text), m_text.size(), from, PCRE2_NO_UTF_CHECK, m_state->data,
                                          m_state->context);
         if (found > 0) {
@@ -184,7 +189,7 @@ bool Regex::Matches::search(std::size_t from, TextSpan& match) {
         }
         if (found != PCRE2_ERROR_NOMATCH)
             throw Error(ErrorCode::InvalidInput, fmt::format("{} takes too long on a text of {} characters", m_regex.m_code->complaint, m_text.size()));
-        from += kStartsAtOnce + 1;
+        from += m_state->starts + 1;
         if (from > m_text.size())
             return false;
         if (Clock::now() - m_state->start > kTimeLimit)

@@ -76,6 +76,52 @@ private Q_SLOTS:
                 QCOMPARE(QString::fromStdString(tokenizer->decode(encoding.ids)), QString::fromStdString(text));
         }
     }
+    void unigramGivesTheIdsOfItsTokenizerJson() {
+        const auto folder = std::filesystem::path(TRIPTYCH_TEST_DATA "/tokenizers/t5");
+        const auto tokenizer = Tokenizer::open(folder);
+        const Json whole = readJsonFile(folder / "tokenizer.json");
+        GgufVocabulary data;
+        data.source = "t5.gguf";
+        data.model = "t5";
+        for (const Json& entry : whole["model"]["vocab"]) {
+            data.tokens.push_back(entry[0]);
+            data.scores.push_back(entry[1]);
+        }
+        data.token_type.assign(data.tokens.size(), 1);
+        data.token_type[0] = 2;
+        data.token_type[1] = data.token_type[2] = 3;
+        data.unknown_token_id = 0;
+        data.eos_token_id = 2;
+        const auto map = whole["normalizer"]["normalizers"][0]["precompiled_charsmap"].get<std::string>();
+        data.precompiled_charsmap = QByteArray::fromBase64(QByteArray::fromStdString(map)).toStdString();
+        const auto fromData = makeGgufTokenizer(data);
+        for (const char* text : {"Hello world, how are you?", "  the   king and  the queen ", "\xef\xac\x81ne", "The</s>end", ""})
+            QCOMPARE(fromData->encode(text).ids, tokenizer->encode(text).ids);
+    }
+    void everyPreTypeCutsTexts_data() {
+        QTest::addColumn<QString>("pre");
+        for (const char* pre : {"", "default", "llama-bpe", "gpt-2", "smollm", "qwen2", "qwen35", "gpt-4o", "tekken", "deepseek-llm", "deepseek-coder",
+                                "deepseek-v3", "falcon", "bloom", "viking", "superbpe", "bailingmoe", "seed-coder", "dbrx"})
+            QTest::newRow(pre) << QString::fromUtf8(pre);
+    }
+    void everyPreTypeCutsTexts() {
+        QFETCH(QString, pre);
+        Json json = fixture("gpt-2");
+        json["pre"] = pre.toStdString();
+        const auto tokenizer = makeGgufTokenizer(vocabulary(json));
+        for (const Json& text : json["texts"])
+            QCOMPARE(tokenizer->decode(tokenizer->encode(text.get<std::string>(), false).ids), text.get<std::string>());
+    }
+    void digitsAreCutAsThePreTypeSays() {
+        Json json = fixture("gpt-2");
+        const auto count = [&json](const char* pre) {
+            json["pre"] = pre;
+            return makeGgufTokenizer(vocabulary(json))->encode("333333", false).ids.size();
+        };
+        QVERIFY(count("smollm") == 6);
+        QVERIFY(count("qwen2") == 6);
+        QVERIFY(count("gpt-2") < 6);
+    }
     void specialTokensStandWhereTheFilesSay() {
         GgufVocabulary data = small();
         QCOMPARE(makeGgufTokenizer(data)->encode("ab").ids, (std::vector<std::int32_t>{2}));
