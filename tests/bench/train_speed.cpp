@@ -1,5 +1,7 @@
 // Steps of full fine-tuning, interleaved with those of another program that trains the same rows.
 
+#include "peer.h"
+
 #include "base/error.h"
 #include "base/json.h"
 #include "base/files.h"
@@ -16,61 +18,12 @@
 #include <cstdlib>
 #include <cstdio>
 #include <sstream>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace triptych;
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// A child that answers each line with one line.
-class Peer {
-public:
-    explicit Peer(char** command) {
-        int in[2];
-        int out[2];
-        if (::pipe(in) != 0 || ::pipe(out) != 0)
-            throw Error(ErrorCode::Io, "cannot make a pipe");
-        m_pid = ::fork();
-        if (m_pid == 0) {
-            ::dup2(in[0], 0);
-            ::dup2(out[1], 1);
-            for (const int fd : {in[0], in[1], out[0], out[1]})
-                ::close(fd);
-            ::execvp(command[0], command);
-            std::_Exit(127);
-        }
-        ::close(in[0]);
-        ::close(out[1]);
-        m_to = ::fdopen(in[1], "w");
-        m_from = ::fdopen(out[0], "r");
-    }
-    ~Peer() {
-        std::fclose(m_to);
-        std::fclose(m_from);
-        ::waitpid(m_pid, nullptr, 0);
-    }
-    Peer(const Peer&) = delete;
-    Peer& operator=(const Peer&) = delete;
-    Json answer() {
-        char line[4096];
-        if (!std::fgets(line, sizeof line, m_from))
-            throw Error(ErrorCode::WorkerDied, "the peer ended without an answer");
-        return parseJson(line, "the peer's answer");
-    }
-    Json go(int steps) {
-        fmt::print(m_to, "go {}\n", steps);
-        std::fflush(m_to);
-        return answer();
-    }
-
-private:
-    pid_t m_pid;
-    std::FILE* m_to;
-    std::FILE* m_from;
-};
 
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
@@ -126,7 +79,7 @@ int run(int argc, char** argv) {
     for (int i = 0; i < steps; ++i) {
         ours.push_back(oneStep());
         if (peer)
-            theirs.push_back(peer->go(1).at("seconds").get<double>());
+            theirs.push_back(peer->ask("go 1").at("seconds").get<double>());
     }
     const auto report = [&](const char* name, const std::vector<double>& seconds) {
         double sum = 0;
