@@ -16,6 +16,9 @@ namespace triptych {
 
 namespace {
 
+/// A few replacements one after another could otherwise multiply a text without end.
+constexpr std::size_t kMostBytes = 256'000'000;
+
 void replaceAll(std::string& text, std::string_view what, std::string_view with) {
     if (what.empty())
         return;
@@ -140,7 +143,8 @@ public:
 
 class ReplaceDecoder final : public Decoder {
 public:
-    explicit ReplaceDecoder(const JsonFields& fields) : m_regex(Regex::fromJson(fields, "pattern")), m_content(fields.string("content")) {}
+    explicit ReplaceDecoder(const JsonFields& fields)
+        : m_regex(Regex::fromJson(fields, "pattern")), m_content(fields.string("content")), m_source(fields.source()) {}
     void apply(std::vector<std::string>& tokens) const override {
         Regex::Matches matches(m_regex);
         for (std::string& token : tokens) {
@@ -149,6 +153,8 @@ public:
             std::size_t done = 0;
             matches.start(text);
             while (const auto match = matches.next()) {
+                if (result.size() + m_content.size() > kMostBytes)
+                    throw Error(ErrorCode::InvalidInput, fmt::format("'{}': its decoder blows a text up to more than {} bytes", m_source, kMostBytes));
                 result += encodeUtf8(std::u32string_view(text).substr(done, static_cast<std::size_t>(match->begin) - done)) + m_content;
                 done = static_cast<std::size_t>(match->end);
             }
@@ -159,6 +165,7 @@ public:
 private:
     Regex m_regex;
     std::string m_content;
+    std::string m_source;
 };
 
 class StripDecoder final : public Decoder {

@@ -113,7 +113,8 @@ private:
         stages.decoder = stage(makeDecoder, {{"type", "Sequence"}, {"decoders", decoders}});
         stages.model = std::make_unique<ScoredBpe>(m_where, Vocabulary(std::move(m_data.tokens)), std::move(m_data.scores),
                                                    idOr(m_data.unknown_token_id, 0));
-        return templateOf(added(m_data.add_bos_token, true, idOr(m_data.bos_token_id, 1)), added(m_data.add_eos_token, false, idOr(m_data.eos_token_id, 2)), 1);
+        return templateOf(added(m_data.add_bos_token, true, idOr(m_data.bos_token_id, 1)),
+                          added(m_data.add_eos_token, false, idOr(m_data.eos_token_id, 2)), 1);
     }
 
     Json buildGpt2(StagedTokenizer::Stages& stages) {
@@ -135,7 +136,8 @@ private:
         BpeOptions options;
         options.ignore_merges = type.ignore_merges;
         stages.model = std::make_unique<Bpe>(m_where, Vocabulary(std::move(m_data.tokens)), merges, options, Bpe::BadMerge::Skip);
-        return templateOf(added(m_data.add_bos_token, type.add_bos, m_data.bos_token_id), added(m_data.add_eos_token, false, m_data.eos_token_id), 1);
+        return templateOf(added(m_data.add_bos_token, type.add_bos, m_data.bos_token_id),
+                          added(m_data.add_eos_token, false, m_data.eos_token_id), 1);
     }
 
     Json buildBert(StagedTokenizer::Stages& stages) {
@@ -160,7 +162,8 @@ private:
             normalizers.push_back({{"type", "Strip"}});
         }
         stages.normalizer = stage(makeNormalizer, {{"type", "Sequence"}, {"normalizers", normalizers}});
-        const Json metaspace = {{"type", "Metaspace"}, {"prepend_scheme", m_data.add_space_prefix.value_or(true) ? "always" : "never"}, {"split", false}};
+        const char* scheme = m_data.add_space_prefix.value_or(true) ? "always" : "never";
+        const Json metaspace = {{"type", "Metaspace"}, {"prepend_scheme", scheme}, {"split", false}};
         stages.pre_tokenizer = stage(makePreTokenizer, metaspace);
         stages.decoder = stage(makeDecoder, metaspace);
         std::vector<Unigram::Role> roles;

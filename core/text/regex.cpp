@@ -187,13 +187,14 @@ bool Regex::Matches::search(std::size_t from, TextSpan& match) {
             pcre2_jit_stack_assign_32(m_state->context, nullptr, m_state->stack);
             continue;
         }
-        if (found != PCRE2_ERROR_NOMATCH)
-            throw Error(ErrorCode::InvalidInput, fmt::format("{} takes too long on a text of {} characters", m_regex.m_code->complaint, m_text.size()));
-        from += m_state->starts + 1;
-        if (from > m_text.size())
+        const std::size_t next = from + m_state->starts + 1;
+        if (found == PCRE2_ERROR_NOMATCH && next > m_text.size())
             return false;
-        if (Clock::now() - m_state->start > kTimeLimit)
-            throw Error(ErrorCode::InvalidInput, fmt::format("{} takes too long on a text of {} characters", m_regex.m_code->complaint, m_text.size()));
+        if (found != PCRE2_ERROR_NOMATCH || Clock::now() - m_state->start > kTimeLimit) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("{} takes too long on a text of {} characters", m_regex.m_code->complaint,
+                                                             m_text.size()));
+        }
+        from = next;
     }
 }
 

@@ -1,9 +1,12 @@
 #include "text/replacing_normalizers.h"
 
+#include "base/error.h"
 #include "text/byte_level.h"
 #include "text/character_map.h"
 #include "text/regex.h"
 #include "text/unicode.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -11,10 +14,14 @@ namespace triptych {
 
 namespace {
 
+/// A few replacements one after another could otherwise multiply a text without end.
+constexpr std::size_t kMostCharacters = 64'000'000;
+
 /// What replaces a match stands for the last character of it.
 class Replace final : public Normalizer {
 public:
-    explicit Replace(const JsonFields& fields) : m_regex(Regex::fromJson(fields, "pattern")), m_content(decodeUtf8(fields.string("content"))) {}
+    explicit Replace(const JsonFields& fields)
+        : m_regex(Regex::fromJson(fields, "pattern")), m_content(decodeUtf8(fields.string("content"))), m_source(fields.source()) {}
     void apply(AlignedText& text) const override {
         if (text.chars.empty()) // where even an empty match does not count
             return;
@@ -32,6 +39,10 @@ public:
         while (const auto match = matches.next()) {
             changed = true;
             copyUpTo(static_cast<std::size_t>(match->begin));
+            if (result.chars.size() + m_content.size() > kMostCharacters) {
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}': its normalizer blows a text up to more than {} characters", m_source,
+                                                                 kMostCharacters));
+            }
             const TextSpan origin = match->end > 0 ? text.origins[static_cast<std::size_t>(match->end) - 1] : TextSpan{};
             for (const char32_t c : m_content)
                 result.push(c, origin);
@@ -46,6 +57,7 @@ public:
 private:
     Regex m_regex;
     std::u32string m_content;
+    std::string m_source;
 };
 
 class Prepend final : public Normalizer {

@@ -111,9 +111,10 @@ void Unigram::tokenize(std::u32string_view word, std::vector<TokenPiece>& pieces
         end = last.begin;
     }
     std::reverse(pieces.begin() + static_cast<std::ptrdiff_t>(first), pieces.end());
-    if (std::none_of(pieces.begin() + static_cast<std::ptrdiff_t>(first), pieces.end(), [this](const TokenPiece& piece) { return piece.id == m_unknown; }))
+    const auto own = pieces.begin() + static_cast<std::ptrdiff_t>(first);
+    if (std::none_of(own, pieces.end(), [this](const TokenPiece& piece) { return piece.id == m_unknown; }))
         return;
-    const std::vector<TokenPiece> cut(pieces.begin() + static_cast<std::ptrdiff_t>(first), pieces.end());
+    const std::vector<TokenPiece> cut(own, pieces.end());
     pieces.resize(first);
     for (const TokenPiece& piece : cut) {
         if (piece.id == m_unknown)
