@@ -263,7 +263,7 @@ Output spread(const Output& visible, const std::vector<bool>& attention) {
 
 std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
     std::unique_ptr<Tokenizer> tokenizer;
-    if (fs::exists(folder / "tokenizer.json") || fs::exists(folder / "vocab.txt"))
+    if (hasTokenizer(folder))
         tokenizer = Tokenizer::open(folder);
     std::optional<SequenceClassifier> classifier;
     std::optional<Bert> body;

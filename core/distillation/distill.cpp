@@ -144,7 +144,7 @@ void saveStudent(const fs::path& folder, const TextCnn& model, const fs::path& t
 
 /// The folder whose tokenizer the student shares: the teacher's own, or that of the encoder it rests on.
 fs::path tokenizerFolder(const fs::path& teacher) {
-    if (fs::exists(teacher / "tokenizer.json") || fs::exists(teacher / "vocab.txt"))
+    if (hasTokenizer(teacher))
         return teacher;
     return baseEncoderFolder(readArtefact(teacher).base, teacher);
 }

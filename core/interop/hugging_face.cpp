@@ -5,6 +5,7 @@
 #include "formats/safetensors.h"
 #include "models/bert.h"
 #include "text/json_fields.h"
+#include "text/tokenizer.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -51,10 +52,8 @@ void saveTensors(const fs::path& file, const std::map<std::string, at::Tensor>& 
 }
 
 void copyTokenizer(const fs::path& from, const fs::path& to) {
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "added_tokens.json"}) {
-        if (fs::exists(from / name))
-            atomicWrite(to / name, readFile(from / name, 256u << 20));
-    }
+    for (const std::string& name : tokenizerFiles(from))
+        atomicWrite(to / name, readFile(from / name, 256u << 20));
 }
 
 void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const std::map<std::string, at::Tensor>& weights,

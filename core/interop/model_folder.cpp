@@ -166,7 +166,7 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     summary.heads = bert.num_attention_heads;
     summary.vocabulary = bert.vocab_size;
     summary.max_length = bert.max_position_embeddings;
-    summary.tokenizer = fs::exists(folder / "tokenizer.json") || fs::exists(folder / "vocab.txt");
+    summary.tokenizer = hasTokenizer(folder);
     if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > bert.vocab_size) {
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), bert.vocab_size),
                     "Tokenizer and weights must be of the same model.");

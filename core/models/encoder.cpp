@@ -73,12 +73,13 @@ int readMaxLength(const fs::path& folder, const SentenceModules& modules, int po
 
 std::uintmax_t neededBytes(const fs::path& folder) {
     std::uintmax_t bytes = 0;
-    for (const char* file : {"config.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "tokenizer_config.json",
-                             "1_Pooling/config.json"}) {
+    for (const char* file : {"config.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json"}) {
         if (fs::exists(folder / file))
             bytes += sizeOnDisk(folder / file);
     }
-    return bytes + sizeOnDisk(folder / (fs::exists(folder / "tokenizer.json") ? "tokenizer.json" : "vocab.txt"));
+    for (const std::string& file : tokenizerFiles(folder))
+        bytes += sizeOnDisk(folder / file);
+    return bytes;
 }
 
 class BertEncoder final : public Encoder {

@@ -11,6 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace triptych {
 
 namespace {
@@ -59,6 +62,23 @@ StagedTokenizer::Stages makeStages(const JsonFields& fields) {
 }
 
 } // namespace
+
+bool hasTokenizer(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    return std::ranges::any_of(std::array{"tokenizer.json", "vocab.txt", "vocab.json"},
+                               [&](const char* name) { return std::filesystem::exists(folder / name, ignored); });
+}
+
+std::vector<std::string> tokenizerFiles(const std::filesystem::path& folder) {
+    std::vector<std::string> files;
+    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
+                             "added_tokens.json"}) {
+        std::error_code ignored;
+        if (std::filesystem::exists(folder / name, ignored))
+            files.emplace_back(name);
+    }
+    return files;
+}
 
 std::unique_ptr<Tokenizer> Tokenizer::open(const std::filesystem::path& folder) {
     const auto from = [](const Json& json, const std::filesystem::path& path) {

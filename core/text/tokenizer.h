@@ -39,4 +39,9 @@ public:
     virtual bool isSpecial(std::int32_t id) const = 0;
 };
 
+/// Whether Tokenizer::open finds something to read there.
+bool hasTokenizer(const std::filesystem::path& folder);
+/// Names of the files in a folder that a tokenizer is made from.
+std::vector<std::string> tokenizerFiles(const std::filesystem::path& folder);
+
 } // namespace triptych
