@@ -150,14 +150,29 @@ Metric accuracy(std::span<const std::string> truth, std::span<const std::string>
 }
 
 Metric macroF1(std::span<const std::string> truth, std::span<const std::string> predicted, std::uint64_t seed) {
-    requireSameSize(truth.size(), predicted.size(), "macro_f1");
-    if (truth.empty())
+    const std::vector<std::string> one(predicted.begin(), predicted.end());
+    return meanMacroF1(truth, std::span(&one, 1), seed);
+}
+
+Metric meanMacroF1(std::span<const std::string> truth, std::span<const std::vector<std::string>> predicted, std::uint64_t seed) {
+    LabelIndex index = indexLabels({truth});
+    for (const std::vector<std::string>& labels : predicted) {
+        requireSameSize(truth.size(), labels.size(), "macro_f1");
+        index = indexLabels({index.names, labels});
+    }
+    if (truth.empty() || predicted.empty())
         return {};
-    const LabelIndex index = indexLabels({truth, predicted});
     const auto t = index.numbers(truth);
-    const auto p = index.numbers(predicted);
+    std::vector<std::vector<std::int32_t>> columns;
+    for (const std::vector<std::string>& labels : predicted)
+        columns.push_back(index.numbers(labels));
     ClassCounts counts(index.names.size());
-    const auto statistic = [&](std::span<const std::uint32_t> rows) { return macroF1Of(counts, t, p, rows); };
+    const auto statistic = [&](std::span<const std::uint32_t> rows) {
+        double sum = 0;
+        for (const auto& column : columns)
+            sum += macroF1Of(counts, t, column, rows);
+        return sum / static_cast<double>(columns.size());
+    };
     return measured(statistic(allRows(t.size())), bootstrapRows(t.size(), kBootstrapResamples, seed, statistic), t.size());
 }
 
@@ -193,23 +208,6 @@ Metric expectedCalibrationError(std::span<const double> confidence, std::span<co
     };
     const std::size_t n = confidence.size();
     return measured(statistic(allRows(n)), bootstrapRows(n, kBootstrapResamples, seed, statistic), n);
-}
-
-std::vector<ClassReport> classReport(std::span<const std::string> truth, std::span<const std::string> predicted) {
-    requireSameSize(truth.size(), predicted.size(), "class report");
-    const LabelIndex index = indexLabels({truth, predicted});
-    const auto t = index.numbers(truth);
-    const auto p = index.numbers(predicted);
-    ClassCounts counts(index.names.size());
-    for (std::size_t i = 0; i < t.size(); ++i)
-        counts.add(t[i], p[i]);
-    std::vector<ClassReport> report;
-    for (std::size_t c = 0; c < index.names.size(); ++c) {
-        const double right = counts.right[c], actual = counts.truth[c], given = counts.predicted[c];
-        report.push_back({index.names[c], counts.truth[c], given > 0 ? right / given : 0,
-                          actual > 0 ? right / actual : 0, 2 * right / (actual + given)});
-    }
-    return report;
 }
 
 PairedTest pairedAccuracy(std::span<const double> a, std::span<const double> b, std::uint64_t seed) {
@@ -276,23 +274,35 @@ double quantile(std::vector<double> values, double q) {
 }
 
 Metric accuracyRatio(std::span<const double> a, std::span<const double> b, std::uint64_t seed) {
-    requireSameSize(a.size(), b.size(), "accuracy ratio");
+    const CorrectnessPair pair = {{a.begin(), a.end()}, {b.begin(), b.end()}};
+    return meanAccuracyRatio(std::span(&pair, 1), seed);
+}
+
+Metric meanAccuracyRatio(std::span<const CorrectnessPair> pairs, std::uint64_t seed) {
     Metric metric;
-    metric.n = static_cast<std::int64_t>(a.size());
-    const auto all = allRows(a.size());
-    if (a.empty() || meanOver(b, all) <= 0)
-        return metric;
-    metric.value = meanOver(a, all) / meanOver(b, all);
-    // The same seed draws the same rows for both.
-    const auto meansOf = [&](std::span<const double> values) {
-        return bootstrapRows(values.size(), kBootstrapResamples, seed, [&](std::span<const std::uint32_t> rows) { return meanOver(values, rows); });
-    };
-    const std::vector<double> above = meansOf(a), below = meansOf(b);
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < above.size(); ++i) {
-        if (below[i] > 0)
-            ratios.push_back(above[i] / below[i]);
+    const std::size_t n = pairs.empty() ? 0 : pairs.front().a.size();
+    metric.n = static_cast<std::int64_t>(n);
+    for (const CorrectnessPair& pair : pairs) {
+        requireSameSize(pair.a.size(), pair.b.size(), "accuracy ratio");
+        requireSameSize(pair.a.size(), n, "accuracy ratio");
     }
+    if (n == 0)
+        return metric;
+    // NaN where nothing of a b is right.
+    const auto statistic = [&](std::span<const std::uint32_t> rows) {
+        double sum = 0;
+        for (const CorrectnessPair& pair : pairs) {
+            const double below = meanOver(pair.b, rows);
+            sum += below > 0 ? meanOver(pair.a, rows) / below : std::numeric_limits<double>::quiet_NaN();
+        }
+        return sum / static_cast<double>(pairs.size());
+    };
+    const double value = statistic(allRows(n));
+    if (std::isnan(value))
+        return metric;
+    metric.value = value;
+    std::vector<double> ratios = bootstrapRows(n, kBootstrapResamples, seed, statistic);
+    std::erase_if(ratios, [](double ratio) { return std::isnan(ratio); });
     if (!ratios.empty()) {
         const Interval interval = percentileInterval(std::move(ratios));
         metric.low = interval.low;

@@ -16,17 +16,12 @@ Metric accuracy(std::span<const std::string> truth, std::span<const std::string>
 
 /// Mean of the class F1 over classes that appear in truth or prediction; bootstrap over rows.
 Metric macroF1(std::span<const std::string> truth, std::span<const std::string> predicted, std::uint64_t seed);
+/// Mean over several predictors of the same rows (seeds of a training), with the interval of that mean.
+Metric meanMacroF1(std::span<const std::string> truth, std::span<const std::vector<std::string>> predicted, std::uint64_t seed);
 
 /// Expected calibration error, equal-width bins (lo, hi], the first includes 0 (Naeini 2015, Guo 2017).
 Metric expectedCalibrationError(std::span<const double> confidence, std::span<const bool> right, std::uint64_t seed,
                                 int bins = 15);
-
-struct ClassReport {
-    std::string label;
-    std::int64_t support = 0;
-    double precision = 0, recall = 0, f1 = 0;
-};
-std::vector<ClassReport> classReport(std::span<const std::string> truth, std::span<const std::string> predicted);
 
 /// Paired comparison of two predictors on the same rows.
 struct PairedTest {
@@ -51,6 +46,11 @@ double quantile(std::vector<double> values, double q);
 /// mean(a) / mean(b) of correctness on the same rows (retention of student a against teacher b), with an interval
 /// over the same resamples for both. Undefined without rows or if nothing of b is right.
 Metric accuracyRatio(std::span<const double> a, std::span<const double> b, std::uint64_t seed);
+/// Mean of the ratios of several pairs (students and their teachers), all on the same rows, with the interval of that mean.
+struct CorrectnessPair {
+    std::vector<double> a, b;
+};
+Metric meanAccuracyRatio(std::span<const CorrectnessPair> pairs, std::uint64_t seed);
 
 /// Ratio of medians a/b with a bootstrap interval (speed-up of b over a: latencies of a over latencies of b).
 Metric medianRatio(std::span<const double> a, std::span<const double> b, std::uint64_t seed);

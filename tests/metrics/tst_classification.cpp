@@ -42,14 +42,24 @@ private Q_SLOTS:
         const Labels truth = {"a", "a"}, predicted = {"a", "z"};
         QVERIFY(near(macroF1(truth, predicted, 1).value, (2.0 / 3 + 0) / 2));
     }
-    void classReportGivesPrecisionAndRecall() {
-        const Labels truth = {"a", "a", "a", "b"}, predicted = {"a", "b", "b", "b"};
-        const auto report = classReport(truth, predicted);
-        QCOMPARE(report.size(), std::size_t(2));
-        QCOMPARE(report[0].label, std::string("a"));
-        QCOMPARE(report[0].support, std::int64_t(3));
-        QVERIFY(near(report[0].precision, 1) && near(report[0].recall, 1.0 / 3) && near(report[0].f1, 0.5));
-        QVERIFY(near(report[1].precision, 1.0 / 3) && near(report[1].recall, 1) && near(report[1].f1, 0.5));
+    void meanOverSeedsHasTheIntervalOfTheMean() {
+        // Two seeds that are wrong on different halves: each swings with the draw, their mean does not.
+        Labels truth(200, "a"), first = truth, second = truth;
+        std::fill(first.begin(), first.begin() + 100, "b");
+        std::fill(second.begin() + 100, second.end(), "b");
+        const std::vector<Labels> both = {first, second};
+        const Metric one = macroF1(truth, first, 3), mean = meanMacroF1(truth, both, 3);
+        QVERIFY(near(mean.value, (*one.value + *macroF1(truth, second, 3).value) / 2));
+        QVERIFY(*mean.high - *mean.low < (*one.high - *one.low) / 10);
+        QVERIFY(near(meanMacroF1(truth, std::vector<Labels>{first}, 3).low, *one.low));
+    }
+    void meanRetentionIsTheMeanOfTheRatios() {
+        const std::vector<CorrectnessPair> pairs = {{{1, 0, 0, 0}, {1, 1, 0, 0}}, {{1, 1, 1, 0}, {1, 1, 1, 1}}};
+        const Metric mean = meanAccuracyRatio(pairs, 3);
+        QVERIFY(near(mean.value, (0.5 + 0.75) / 2));
+        QVERIFY(*mean.low <= *mean.value && *mean.value <= *mean.high);
+        QVERIFY(!meanAccuracyRatio({}, 3).value);
+        QVERIFY(!meanAccuracyRatio(std::vector<CorrectnessPair>{{{1, 1}, {0, 0}}}, 3).value);
     }
     void calibrationErrorOfTheWorkedCase() {
         const std::array confidence = {.95, .85, .75, .65, .55, .45};
