@@ -193,7 +193,8 @@ std::vector<double> correctness(const Evaluation& evaluation, const std::vector<
 Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const RunSpec& spec = context.spec();
     const RunRows rows = readRunRows(context.directory(), spec);
-    const DistillSettings settings = distillSettingsFromJson(spec.settings, static_cast<std::int64_t>(rows.train.size()));
+    const Json asked = distillSettingsToJson(distillSettingsFromJson(spec.settings, static_cast<std::int64_t>(rows.train.size())));
+    const DistillSettings settings = distillSettingsFromJson(context.directory().frozenSettings(asked), 0);
     const fs::path teacherFolder = modelOf(spec, "teacher");
     const auto begin = Clock::now();
     const std::unique_ptr<Predictor> teacher = predictors.open(teacherFolder);

@@ -227,6 +227,14 @@ std::optional<Json> RunDirectory::result() const {
     return value;
 }
 
+Json RunDirectory::frozenSettings(const Json& resolved) const {
+    const fs::path file = m_path / "settings.json";
+    std::error_code ignored;
+    if (!fs::exists(file, ignored))
+        writeJsonFile(file, resolved);
+    return readJsonFile(file, kSpecBytes);
+}
+
 RunControl RunDirectory::control() const {
     try {
         const Json value = readJsonFile(m_path / "control.json", 4096);

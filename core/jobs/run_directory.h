@@ -42,7 +42,7 @@ struct RunSpec {
     std::map<std::string, std::string> input_hashes; ///< SHA-256 of each of these files; RunDirectory::create fills it in
     std::map<std::string, std::string> models; ///< role ("base", "teacher", "model") -> absolute model folder
     std::map<std::string, std::string> model_names; ///< role -> name in the workspace
-    Json settings = Json::object();    ///< the method's own, all defaults filled in by the method
+    Json settings = Json::object();    ///< the method's own, as asked for; with defaults: RunDirectory::frozenSettings
     std::uint64_t seed = 13;
     int threads = 2;
     std::string out;     ///< name under which the result is registered; empty: none
@@ -106,6 +106,9 @@ public:
     /// Folds all events; "running" without a living lock reads as interrupted.
     RunStatus status() const;
     std::optional<Json> result() const; ///< result.json, if the run wrote one
+    /// The settings with all defaults filled in, of which some follow from the rows: `resolved` goes into
+    /// settings.json the first time, and whoever goes on with the run gets what stands there.
+    Json frozenSettings(const Json& resolved) const;
     RunControl control() const; ///< Continue if control.json is absent or unreadable
     void setControl(RunControl control) const;
     bool isAlive() const; ///< some process holds the lock

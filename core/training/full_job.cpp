@@ -69,6 +69,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
 
     SequenceClassifier classifier = SequenceClassifier::fromPretrained(base, static_cast<std::int64_t>(spec.labels.size()), spec.seed);
     settings.max_length = std::min<std::int64_t>(settings.max_length, classifier.bert().config().max_position_embeddings);
+    settings = trainSettingsFromJson(context.directory().frozenSettings(trainSettingsToJson(settings)));
     const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(base);
     const TokenRows train = tokenizeRows(rows.train, *tokenizer, settings.max_length, spec.labels, context.stop());
     const TokenRows dev = tokenizeRows(rows.dev, *tokenizer, settings.max_length, spec.labels, context.stop());
@@ -116,7 +117,7 @@ std::unique_ptr<Predictor> openFull(const std::filesystem::path& folder, const A
                                                          classifier.labels(), info.labels.size()));
     }
     const int positions = classifier.bert().config().max_position_embeddings;
-    const int maxLength = info.details.is_object() ? std::clamp(info.details.value("max_length", positions), 3, positions) : positions;
+    const int maxLength = info.details.is_object() ? std::min(positions, static_cast<int>(integerSetting(info.details, "max_length", positions, 3, 100'000))) : positions;
     return std::make_unique<FullPredictor>(std::move(classifier), Tokenizer::open(folder), info.labels, maxLength, sizeOnDisk(folder));
 }
 

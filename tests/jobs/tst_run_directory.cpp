@@ -95,6 +95,11 @@ private Q_SLOTS:
         QVERIFY(!run.result().has_value());
         QCOMPARE(static_cast<int>(run.control()), static_cast<int>(RunControl::Continue));
     }
+    void settingsOfTheFirstStartStay() {
+        const RunDirectory run = makeRun("frozen");
+        QCOMPARE(run.frozenSettings({{"epochs", 9.5}})["epochs"].get<double>(), 9.5);
+        QCOMPARE(run.frozenSettings({{"epochs", 3}})["epochs"].get<double>(), 9.5); // of a program with other defaults
+    }
     void damagedControlIsNoWish() {
         const RunDirectory run = makeRun("control");
         run.setControl(RunControl::Pause);

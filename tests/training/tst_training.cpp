@@ -173,6 +173,17 @@ private Q_SLOTS:
         trainFull(second, m_predictors);
         QVERIFY(weightsOf(unbroken) == weightsOf(paused));
     }
+    void resumeKeepsTheSettingsOfItsStart() {
+        const RunDirectory run = newRun("full", kShort);
+        Json started = trainSettingsToJson(trainSettingsFromJson(kShort)); // as another program with other defaults resolved them
+        started["batch_size"] = 48;
+        started["epochs"] = 1;
+        run.frozenSettings(started);
+        FakeContext context(run);
+        const Json result = trainFull(context, m_predictors);
+        QCOMPARE(result["steps"].get<int>(), 2); // of 96 rows
+        QCOMPARE(result["settings"]["batch_size"].get<int>(), 48);
+    }
     void cancelEndsWithinOneStep() {
         const RunDirectory run = newRun("full", kShort);
         FakeContext context(run);
