@@ -21,6 +21,7 @@ struct Candidate {
     std::uint64_t seed = 0;
     Arm arm;
     RunPredictions predictions;
+    std::vector<double> teacher; ///< correctness of its teacher on the same rows; empty if there is none
 };
 
 /// A text below a field of the specification; empty if there is none.
@@ -95,6 +96,9 @@ Candidate readCandidate(const Workspace& workspace, RunRecord record) {
     arm.build_s = result.value("build_s", 0.0);
     candidate.predictions = readPredictions(workspace.runsFolder() / record.id / "predictions.jsonl");
     arm.correct = candidate.predictions.right;
+    const fs::path ofTeacher = workspace.runsFolder() / record.id / "teacher_predictions.jsonl";
+    if (std::error_code ignored; fs::exists(ofTeacher, ignored))
+        candidate.teacher = readPredictions(ofTeacher).right;
     candidate.seed = record.spec.value("seed", std::uint64_t(0));
     arm.seeds = {candidate.seed};
     if (const auto dev = result.find("dev_accuracy"); dev != result.end() && dev->is_number())
@@ -103,13 +107,20 @@ Candidate readCandidate(const Workspace& workspace, RunRecord record) {
     return candidate;
 }
 
+/// The settings that a run worked with: those it filled in count, so that a default and the same value by hand are one.
+Json effectiveSettings(const RunRecord& record) {
+    // What a head states it has found out by itself: its C. That differs between seeds.
+    const auto stated = record.method == "head" || !record.result.is_object() ? record.result.end() : record.result.find("settings");
+    return stated != record.result.end() && stated->is_object() ? *stated : record.spec.value("settings", Json::object());
+}
+
 /// What two runs share that differ in their seeds alone, and those seeds. Each seed of a distillation may have a
 /// teacher of its own; how that was made is what they share.
 std::pair<std::string, std::vector<std::uint64_t>> groupOf(const std::vector<RunRecord>& lineage) {
     Json made = Json::array({baseFolder(lineage).string()});
     std::vector<std::uint64_t> seeds;
     for (const RunRecord& record : lineage) {
-        made.push_back({record.kind, record.method, record.spec.value("settings", Json::object())});
+        made.push_back({record.kind, record.method, effectiveSettings(record)});
         seeds.push_back(record.spec.value("seed", std::uint64_t(0)));
     }
     return {dumpJson(made), seeds};
@@ -176,6 +187,17 @@ Arm averageOf(const std::vector<const Candidate*>& group) {
     const PairedTest interval = pairedAccuracy(arm.correct, nothing, kIntervalSeed);
     Metric& accuracy = arm.metrics["accuracy"];
     accuracy = {interval.difference, interval.low, interval.high, static_cast<std::int64_t>(arm.correct.size()), 0};
+    std::vector<std::vector<std::string>> predicted;
+    std::vector<CorrectnessPair> retained;
+    for (const Candidate* candidate : group) {
+        predicted.push_back(candidate->predictions.predicted);
+        if (candidate->teacher.size() == arm.correct.size())
+            retained.push_back({candidate->arm.correct, candidate->teacher});
+    }
+    if (const auto macro = arm.metrics.find("macro_f1"); macro != arm.metrics.end())
+        macro->second = meanMacroF1(group.front()->predictions.truth, predicted, kIntervalSeed);
+    if (const auto retention = arm.metrics.find("retention"); retention != arm.metrics.end() && retained.size() == group.size())
+        retention->second = meanAccuracyRatio(retained, kIntervalSeed);
     return arm;
 }
 
@@ -217,13 +239,19 @@ std::vector<RunRecord> measuredRuns(const Workspace& workspace, std::string_view
         const bool makes = record.kind == "train" || record.kind == "distill";
         if (!makes || record.state != "done" || record.dataset != now.name || !record.result.is_object() || !record.spec.is_object())
             continue;
-        if (!wanted.empty() && baseFolder(lineageOf(workspace, record)) != wanted)
+        const std::vector<RunRecord> lineage = lineageOf(workspace, record);
+        if (!wanted.empty() && baseFolder(lineage) != wanted)
             continue;
+        const bool sameRows = std::all_of(lineage.begin(), lineage.end(), [&](const RunRecord& run) {
+            return run.method == "zero_shot" || run.spec.value("dataset_hash", Json()) == Json(now.hash); // that one learns from no rows
+        });
         const char* outdated = nullptr;
         if (record.spec.value("dataset_hash", Json()) != Json(now.hash))
             outdated = "on other rows of the data set";
         else if (record.method == "zero_shot" && record.spec.value("label_descriptions", Json::object()) != described)
             outdated = "with other descriptions of the labels";
+        else if (!sameRows)
+            outdated = "with a teacher that learnt from other rows, perhaps from these test rows";
         if (!outdated)
             measured.push_back(std::move(record));
         else if (passedOver)

@@ -85,6 +85,57 @@ private Q_SLOTS:
         QCOMPARE(*student->metrics.at("accuracy").value, 31.0 / PlantedRuns::kTestRows);
         QCOMPARE(armOf(evidence, Technique::FineTune)->seeds, (std::vector<std::uint64_t>{13, 14}));
     }
+    void figuresOfSeedsHaveTheIntervalOfTheirMean() {
+        const Json wide = {{"low", -5.0}, {"high", 5.0}, {"n", 40}, {"undefined", 0}};
+        const auto stated = [&](double macro, double retained) {
+            Json metrics = {{"macro_f1", wide}, {"retention", wide}};
+            metrics["macro_f1"]["value"] = macro;
+            metrics["retention"]["value"] = retained;
+            return Json{{"metrics", metrics}};
+        };
+        m_runs->finish("full", "t", 36, base());
+        for (const auto& [seed, right] : {std::pair(13, 30), std::pair(14, 32)}) {
+            const std::string id = m_runs->finish("soft", "s" + std::to_string(seed), right, "t", static_cast<std::uint64_t>(seed), stated(0.4, right / 36.0));
+            std::ofstream file(workspace().runsFolder() / id / "teacher_predictions.jsonl");
+            for (int i = 0; i < 40; ++i)
+                file << dumpJson({{"row", i}, {"label", "yes"}, {"predicted", i < 36 ? "yes" : "no"}}) << "\n";
+        }
+        const Metrics metrics = armOf(gatherArms(workspace(), "talk"), Technique::Distill)->metrics;
+        QVERIFY(*metrics.at("macro_f1").low > 0 && *metrics.at("macro_f1").high < 1);
+        QVERIFY(std::abs(*metrics.at("retention").value - 31.0 / 36) < 1e-12);
+        QVERIFY(*metrics.at("retention").low > 0.5 && *metrics.at("retention").high < 1.2);
+    }
+    void studentOfATeacherOfOtherRowsIsPassedOver() {
+        m_runs->finish("full", "t", 36, base());
+        std::vector<ExampleRecord> rows = workspace().examples("talk");
+        std::swap(rows.front().split, rows.back().split); // the teacher has learnt what is a test row now
+        DatasetRecord dataset = workspace().requireDataset("talk");
+        dataset.hash = "of other rows";
+        workspace().saveDataset(dataset, rows, true);
+        const std::string student = m_runs->finish("soft", "s", 34, "t");
+        const ArmEvidence evidence = gatherArms(workspace(), "talk");
+        QVERIFY(!armOf(evidence, Technique::Distill));
+        QCOMPARE(evidence.passed_over.size(), std::size_t(2));
+        QVERIFY(evidence.passed_over[1].find(student) != std::string::npos && evidence.passed_over[1].find("teacher") != std::string::npos);
+    }
+    void filledInSettingsTellSeedsApart_data() {
+        QTest::addColumn<double>("epochs");
+        QTest::addColumn<int>("arms");
+        QTest::newRow("the default of few rows and of many") << 9.0 << 2;
+        QTest::newRow("the same in both") << 3.0 << 1;
+    }
+    void filledInSettingsTellSeedsApart() {
+        QFETCH(double, epochs);
+        QFETCH(int, arms);
+        m_runs->finish("full", "a", 30, base(), 13, {{"settings", {{"epochs", 3.0}}}});
+        m_runs->finish("full", "b", 32, base(), 14, {{"settings", {{"epochs", epochs}}}});
+        QCOMPARE(gatherArms(workspace(), "talk").arms.at(0).variants, std::int64_t(arms));
+    }
+    void whatAHeadFoundOutIsNoSetting() {
+        m_runs->finish("head", "a", 30, base(), 13, {{"settings", {{"C", 0.1}}}});
+        m_runs->finish("head", "b", 32, base(), 14, {{"settings", {{"C", 1.0}}}});
+        QCOMPARE(gatherArms(workspace(), "talk").arms.at(0).seeds.size(), std::size_t(2));
+    }
     void zeroShotOfOtherDescriptionsIsOutdated() {
         m_runs->finish("zero_shot", "z", 20, base());
         m_runs->finish("retrieve", "r", 30, base());
