@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 namespace triptych {
@@ -19,6 +20,21 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kControlSuffix = "-control";
+constexpr std::size_t kLongestWish = 80; ///< bytes; a number and the control's suffix come behind it
+constexpr std::chrono::milliseconds kLockPatience{500};
+
+/// The wish as checkModelName lets a name pass; a wish may hold the name of a data set, which may be any.
+std::string namableWish(std::string wish) {
+    std::replace_if(wish.begin(), wish.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '-');
+    wish.erase(0, std::min(wish.size(), wish.find_first_not_of(".-")));
+    if (wish.size() > kLongestWish) {
+        std::size_t end = kLongestWish;
+        while (end > 0 && (static_cast<unsigned char>(wish[end]) & 0xC0) == 0x80)
+            --end; // not inside a character
+        wish.resize(end);
+    }
+    return wish.empty() ? "model" : wish;
+}
 
 /// Rows of each split that a run freezes.
 using FrozenRows = std::map<std::string, std::vector<Example>>;
@@ -51,9 +67,11 @@ FrozenRows rowsFor(const Workspace& workspace, const RunRequest& request) {
     return frozen;
 }
 
-/// The run that has not ended and is to make a model of that name; empty if there is none.
-std::string runThatKeeps(const Workspace& workspace, const std::string& name) {
+/// The run other than `own` that has not ended and is to make a model of that name; empty if there is none.
+std::string runThatKeeps(const Workspace& workspace, const std::string& name, const std::string& own) {
     for (const RunRecord& run : workspace.runs()) {
+        if (run.id == own)
+            continue;
         const std::string out = run.spec.is_object() ? run.spec.value("out", std::string()) : std::string();
         if (!out.empty() && !isFinal(runStateFromName(run.state)) && (out == name || (run.kind == "distill" && out + std::string(kControlSuffix) == name)))
             return run.id;
@@ -61,8 +79,8 @@ std::string runThatKeeps(const Workspace& workspace, const std::string& name) {
     return {};
 }
 
-/// Why a run may not call what it makes so; empty if it may.
-std::optional<Error> clashOf(const Workspace& workspace, const std::string& name) {
+/// Why the run `own` may not call what it makes so; empty if it may.
+std::optional<Error> clashOf(const Workspace& workspace, const std::string& name, const std::string& own = {}) {
     if (workspace.model(name)) {
         return Error(ErrorCode::AlreadyExists, fmt::format("the workspace has a model '{}' already", name),
                      "Choose another name, or remove that model first.");
@@ -72,14 +90,14 @@ std::optional<Error> clashOf(const Workspace& workspace, const std::string& name
         return Error(ErrorCode::AlreadyExists, fmt::format("'{}' is the name of the model in '{}', which would be hidden", name, starter.string()),
                      "Choose another name.");
     }
-    if (const std::string run = runThatKeeps(workspace, name); !run.empty()) {
+    if (const std::string run = runThatKeeps(workspace, name, own); !run.empty()) {
         return Error(ErrorCode::AlreadyExists, fmt::format("the run '{}', which has not ended, is to make a model '{}'", run, name),
                      fmt::format("Choose another name, go on with that run by `triptych-cli job resume {}`, or end it by `job cancel`.", run));
     }
     return std::nullopt;
 }
 
-void requireFree(const Workspace& workspace, const RunRequest& request) {
+void requireFree(const Workspace& workspace, const RunRequest& request, const std::string& own = {}) {
     std::vector<std::string> names;
     if (!request.out.empty())
         names.push_back(request.out);
@@ -87,7 +105,7 @@ void requireFree(const Workspace& workspace, const RunRequest& request) {
         names.push_back(request.out + std::string(kControlSuffix));
     for (const std::string& name : names) {
         checkModelName(name);
-        if (const auto clash = clashOf(workspace, name))
+        if (const auto clash = clashOf(workspace, name, own))
             throw *clash;
     }
 }
@@ -207,12 +225,15 @@ RunDirectory registerRun(Workspace& workspace, const RunRequest& request) {
     });
     try {
         workspace.transaction([&] {
-            requireFree(workspace, request); // somebody else may have been faster
+            requireFree(workspace, request, spec.id); // somebody else may have been faster
             workspace.saveRun(recordOf(run.spec()));
         });
     } catch (...) {
-        std::error_code ignored;
-        fs::remove_all(run.path(), ignored);
+        try {
+            removeRun(workspace, run); // another supervisor may have made a record of it
+        } catch (const Error&) {
+            // What is reported is why the run may not be.
+        }
         throw;
     }
     return run;
@@ -230,6 +251,8 @@ IndexOutcome indexRun(Workspace& workspace, RunFollower& follower) {
     const std::optional<Json> result = outcome.status.state == RunState::Done ? run.result() : std::nullopt;
     workspace.transaction([&] {
         auto stored = workspace.run(run.id());
+        if (!stored)
+            RunDirectory(run.path()); // throws if the run was removed meanwhile
         RunRecord record = stored ? std::move(*stored) : recordOf(spec);
         // Another supervisor may have read further than this follower had when it polled.
         if (stored && record.last_event > outcome.status.last_event)
@@ -285,11 +308,34 @@ std::vector<std::string> indexAllRuns(Workspace& workspace) {
     return problems;
 }
 
-std::string freeModelName(const Workspace& workspace, const std::string& wish) {
+std::string freeModelName(const Workspace& workspace, const std::string& asked) {
+    const std::string wish = namableWish(asked);
     std::string name = wish;
     for (int number = 2; clashOf(workspace, name) || clashOf(workspace, name + std::string(kControlSuffix)); ++number)
         name = fmt::format("{}-{}", wish, number);
     return name;
+}
+
+void removeRun(Workspace& workspace, const RunDirectory& run) {
+    const auto lock = run.acquireLock(kLockPatience);
+    const auto launch = run.launch();
+    if (!lock || (launch && launch->isAlive() && run.status().last_event <= launch->after)) {
+        throw Error(ErrorCode::Busy, fmt::format("a worker is at the run '{}'", run.id()),
+                    fmt::format("End it by `triptych-cli job cancel {}`, then remove it.", run.id()));
+    }
+    // The folder first: whoever indexes looks for it before it makes a record.
+    std::error_code error;
+    fs::remove_all(run.path(), error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot remove '{}': {}", run.path().string(), error.message()), "Check the permissions of the folder.");
+    workspace.transaction([&] {
+        for (const ModelRecord& model : workspace.models()) {
+            if (model.run == run.id())
+                workspace.removeModel(model.name);
+        }
+        if (workspace.run(run.id()))
+            workspace.removeRun(run.id());
+    });
 }
 
 RunDirectory findRun(const Workspace& workspace, std::string_view id) {

@@ -49,7 +49,12 @@ IndexOutcome indexRun(Workspace& workspace, const RunDirectory& run);
 std::vector<std::string> indexAllRuns(Workspace& workspace);
 
 /// `wish`, else "wish-2", "wish-3", ...: a name that registerRun takes for what a run makes and for its control.
+/// A wish that checkModelName would refuse is changed as little as it takes.
 std::string freeModelName(const Workspace& workspace, const std::string& wish);
+
+/// Deletes the folder of a run with all it made, its record and the names of its models. Throws Error{Busy} while
+/// a worker is at it; {Io} if the folder cannot be removed, and the records stay.
+void removeRun(Workspace& workspace, const RunDirectory& run);
 
 /// runs/<id> of a workspace. Throws Error{NotFound} naming the id; an id with a slash is one too.
 RunDirectory findRun(const Workspace& workspace, std::string_view id);

@@ -13,7 +13,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
+#include <future>
+#include <thread>
 
 using namespace triptych;
 
@@ -170,6 +173,36 @@ private Q_SLOTS:
         cancelRun(first);
         registerRun(*m_workspace, request("head", "m")); // the name is free again
     }
+    void runThatAnotherSupervisorSawFirst_data() {
+        QTest::addColumn<bool>("nameTaken");
+        QTest::newRow("is no clash with itself") << false;
+        QTest::newRow("leaves no record if it is refused") << true;
+    }
+    void runThatAnotherSupervisorSawFirst() {
+        QFETCH(bool, nameTaken);
+        Workspace other = Workspace::open(m_workspace->folder());
+        std::promise<void> writing;
+        std::jthread supervisor([&] {
+            other.transaction([&] { // holds the run's own record back until this one is made
+                writing.set_value();
+                while (listRuns(other.runsFolder()).empty())
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                indexRun(other, listRuns(other.runsFolder()).front());
+                if (nameTaken)
+                    other.saveModel({"m", "elsewhere", "encoder", "", ""});
+            });
+        });
+        writing.get_future().wait();
+        if (nameTaken) {
+            QCOMPARE(static_cast<int>(codeOf([&] { registerRun(*m_workspace, request("full", "m")); })), static_cast<int>(ErrorCode::AlreadyExists));
+            QVERIFY(m_workspace->runs().empty());
+            QVERIFY(listRuns(m_workspace->runsFolder()).empty());
+        } else {
+            const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
+            QCOMPARE(m_workspace->runs().size(), std::size_t(1));
+            QVERIFY(std::filesystem::exists(run.path() / "spec.json"));
+        }
+    }
     void starterModelIsNotHidden() {
         const QTemporaryDir data;
         std::filesystem::create_directories(data.path().toStdString() + "/models/starter");
@@ -305,6 +338,21 @@ private Q_SLOTS:
         QVERIFY(evidence.arms.empty());
         QCOMPARE(evidence.passed_over.size(), std::size_t(1));
         QVERIFY(evidence.passed_over[0].find(run.id()) != std::string::npos);
+    }
+    void anyDataSetsNameGivesAModelsName_data() {
+        QTest::addColumn<QByteArray>("wish");
+        QTest::newRow("leading dot and dash") << QByteArray(".-x-full");
+        QTest::newRow("nothing else") << QByteArray("-.");
+        QTest::newRow("long") << QByteArray(200, 'x');
+        QTest::newRow("long, of wide characters") << QByteArray("\xE8\xAF\x9D").repeated(60);
+        QTest::newRow("control character") << QByteArray("a\x7F" "b");
+    }
+    void anyDataSetsNameGivesAModelsName() {
+        QFETCH(QByteArray, wish);
+        const std::string name = freeModelName(*m_workspace, wish.toStdString());
+        QVERIFY(!QString::fromStdString(name).contains(QChar::ReplacementCharacter));
+        registerRun(*m_workspace, request("soft", name)); // with the name of its control
+        QVERIFY(freeModelName(*m_workspace, wish.toStdString()) != name);
     }
     void modelsAreFoundByNameAndPath() {
         const QTemporaryDir data;

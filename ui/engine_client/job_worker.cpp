@@ -10,8 +10,6 @@
 
 namespace triptych::ui {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr int kBusyIntervalMs = 150;
@@ -445,15 +443,8 @@ void JobWorker::remove(const QString& runId) {
     if (!run || !isFinal(run->events.status().state))
         return;
     guarded(runId, [&] {
-        const std::string id = runId.toStdString();
-        for (const ModelRecord& model : m_workspace->models()) {
-            if (model.run == id)
-                m_workspace->removeModel(model.name);
-        }
-        if (m_workspace->run(id))
-            m_workspace->removeRun(id);
-        fs::remove_all(run->events.directory().path());
-        m_runs.erase(id);
+        removeRun(*m_workspace, run->events.directory());
+        m_runs.erase(runId.toStdString());
         Q_EMIT jobRemoved(m_generation, runId);
     });
 }
