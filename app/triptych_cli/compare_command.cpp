@@ -42,8 +42,9 @@ Entry readEntry(const Workspace& workspace, const std::string& id) {
 
 void requireSameRows(const std::vector<Entry>& entries) {
     for (const Entry& entry : entries) {
-        if (entry.spec.dataset_hash != entries.front().spec.dataset_hash || entry.predictions.truth != entries.front().predictions.truth) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("the runs '{}' and '{}' were measured on different rows", entries.front().id, entry.id),
+        const Entry& first = entries.front();
+        if (!haveSameRows(runSpecToJson(first.spec), first.predictions, runSpecToJson(entry.spec), entry.predictions)) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("the runs '{}' and '{}' were measured on different rows", first.id, entry.id),
                         "Measure both on the same data set with `triptych-cli eval`, then compare those runs.");
         }
     }

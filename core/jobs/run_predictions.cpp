@@ -2,13 +2,21 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/json.h"
 
 #include <fmt/format.h>
 
 #include <map>
 
 namespace triptych {
+
+namespace {
+
+Json fieldOf(const Json& value, const char* key) {
+    const auto found = value.find(key); // the end for what is no object
+    return found == value.end() ? Json() : *found;
+}
+
+} // namespace
 
 RunPredictions readPredictions(const std::filesystem::path& file) {
     struct Line {
@@ -42,6 +50,15 @@ RunPredictions readPredictions(const std::filesystem::path& file) {
         predictions.predicted.push_back(std::move(line.predicted));
     }
     return predictions;
+}
+
+bool haveSameRows(const Json& specA, const RunPredictions& a, const Json& specB, const RunPredictions& b) {
+    if (a.truth != b.truth)
+        return false;
+    const Json testA = fieldOf(fieldOf(specA, "input_hashes"), "test"), testB = fieldOf(fieldOf(specB, "input_hashes"), "test");
+    if (testA.is_string() && testB.is_string())
+        return testA == testB;
+    return fieldOf(specA, "dataset_hash") == fieldOf(specB, "dataset_hash");
 }
 
 } // namespace triptych

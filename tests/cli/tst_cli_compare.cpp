@@ -49,6 +49,20 @@ private Q_SLOTS:
         QCOMPARE(document->at("runs")[1]["control_test"]["p"].get<double>(), 0.01);
         QVERIFY(!document->at("runs")[0].contains("control"));
     }
+    void otherTextsUnderTheSameLabelsAreOtherRows() {
+        const std::string first = m_runs->finish("head", "h", 36, m_runs->base().string());
+        Workspace& workspace = m_runs->workspace();
+        std::vector<ExampleRecord> rows = workspace.examples("talk");
+        for (ExampleRecord& row : rows)
+            row.text += " again";
+        DatasetRecord dataset = workspace.requireDataset("talk");
+        workspace.saveDataset(dataset, rows, true); // the labels and even the stated hash are the same
+        const std::string second = m_runs->finish("full", "f", 30, m_runs->base().string());
+        const CliResult result = cli({QStringLiteral("compare"), QString::fromStdString(first), QString::fromStdString(second), QStringLiteral("--json")});
+        QCOMPARE(result.exitCode, 1);
+        QCOMPARE(result.json()->at("error")["code"].get<std::string>(), std::string("invalid_input"));
+        QVERIFY(result.json()->at("error")["message"].get<std::string>().find("different rows") != std::string::npos);
+    }
     void decisionIsAboutTheGivenBase() {
         const std::string a = m_runs->base("a/model").string(), b = m_runs->base("b/model").string();
         m_runs->finish("full", "ta", 36, a);

@@ -47,7 +47,7 @@ RunComparison compareRuns(const std::filesystem::path& workspaceFolder, const st
         const std::filesystem::path folder = workspace.runsFolder() / run.id.toStdString();
         try {
             Read entry{&run, readPredictions(folder / "predictions.jsonl")};
-            if (!read.empty() && entry.predictions.truth != read.front().predictions.truth) {
+            if (!read.empty() && !haveSameRows(read.front().run->spec, read.front().predictions, run.spec, entry.predictions)) {
                 result.passedOver.append(QCoreApplication::translate("Comparison", "“%1” was measured on other test rows than “%2”.").arg(run.title, read.front().run->title));
                 continue;
             }
