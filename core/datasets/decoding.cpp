@@ -164,11 +164,16 @@ struct DecodedFile::Converter {
         std::vector<UChar> buffer(16u << 10);
         const char* source = bytes.data();
         const char* const sourceEnd = source + bytes.size();
+        std::ptrdiff_t carried = 0;
         for (;;) {
             UErrorCode status = U_ZERO_ERROR;
-            UChar* target = buffer.data();
-            ucnv_toUnicode(handle, &target, target + buffer.size(), &source, sourceEnd, nullptr, last, &status);
-            appendUtf8(buffer.data(), target, out);
+            UChar* target = buffer.data() + carried;
+            ucnv_toUnicode(handle, &target, buffer.data() + buffer.size(), &source, sourceEnd, nullptr, last, &status);
+            // A full buffer may end between the halves of a character; the second half comes first in the next round.
+            carried = status == U_BUFFER_OVERFLOW_ERROR && U16_IS_LEAD(target[-1]) ? 1 : 0;
+            appendUtf8(buffer.data(), target - carried, out);
+            if (carried)
+                buffer.front() = target[-1];
             if (status == U_BUFFER_OVERFLOW_ERROR)
                 continue;
             if (U_SUCCESS(status))

@@ -88,13 +88,29 @@ bool JsonRowReader::nextElement(JsonRow& row) {
     std::string text;
     std::uint64_t bytes = 0;
     int depth = 0;
-    bool inString = false, escaped = false;
+    bool inString = false, escaped = false, spoiled = false, lineStart = false;
+    const auto finish = [&] {
+        if (bytes > m_maxLineBytes)
+            row.problem = tooLong(row.line, bytes);
+        else
+            parse(text, row);
+        return true;
+    };
     while (!m_arrayClosed) {
         if (!nextCharacter(c)) {
             m_arrayClosed = true;
+            if (spoiled)
+                return finish();
             row.problem = RowProblem{bytes > 0 ? row.line : m_line, "", "the file ends inside the JSON array"};
             return true;
         }
+        if (spoiled && lineStart && c == '{') { // brackets tell nothing any more; here the next row seems to begin
+            --m_position;
+            return finish();
+        }
+        lineStart = c == '\n' || (lineStart && kJsonSpace.find(c) != std::string_view::npos);
+        if (spoiled)
+            continue;
         if (bytes == 0 && kJsonSpace.find(c) != std::string_view::npos)
             continue;
         if (depth == 0 && !inString && (c == ',' || c == ']')) {
@@ -103,11 +119,7 @@ bool JsonRowReader::nextElement(JsonRow& row) {
                 break;
             if (bytes == 0)
                 row.line = m_line;
-            if (bytes > m_maxLineBytes)
-                row.problem = tooLong(row.line, bytes);
-            else
-                parse(text, row);
-            return true;
+            return finish();
         }
         if (bytes++ == 0)
             row.line = m_line;
@@ -116,6 +128,7 @@ bool JsonRowReader::nextElement(JsonRow& row) {
         else
             text.clear();
         if (inString) {
+            spoiled = c == '\n';
             inString = escaped || c != '"';
             escaped = !escaped && c == '\\';
         } else if (c == '"') {
@@ -123,19 +136,26 @@ bool JsonRowReader::nextElement(JsonRow& row) {
         } else if (c == '{' || c == '[') {
             ++depth;
         } else if (c == '}' || c == ']') {
-            --depth;
+            spoiled = --depth < 0;
         }
     }
     while (nextCharacter(c)) {
-        if (kJsonSpace.find(c) == std::string_view::npos) {
+        if (kJsonSpace.find(c) != std::string_view::npos) {
+            lineStart = lineStart || c == '\n';
+            continue;
+        }
+        if (!row.problem) {
             row.line = m_line;
             row.problem = RowProblem{m_line, "", "there is further text after the end of the JSON array"};
-            while (nextCharacter(c)) {
-            }
-            return true;
         }
+        if (lineStart && c == '{') { // the end was a stray bracket
+            --m_position;
+            m_arrayClosed = false;
+            break;
+        }
+        lineStart = false;
     }
-    return false;
+    return row.problem.has_value();
 }
 
 } // namespace triptych

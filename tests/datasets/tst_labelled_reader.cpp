@@ -184,6 +184,24 @@ private Q_SLOTS:
         QCOMPARE(result.examples[1].text, std::string(kChinese[1]));
         QCOMPARE(QByteArray::fromStdString(result.encoding), encoding);
     }
+    void charactersAcrossTheConvertersBufferStayWhole_data() {
+        QTest::addColumn<QByteArray>("encoding");
+        QTest::newRow("UTF-16LE") << QByteArray("UTF-16LE");
+        QTest::newRow("GB18030") << QByteArray("GB18030");
+    }
+    void charactersAcrossTheConvertersBufferStayWhole() {
+        QFETCH(QByteArray, encoding);
+        for (const int place : {16'382, 16'383, 16'384, 32'767}) { // UTF-16 units in front of it
+            std::string text = "text,label\n";
+            text += std::string(static_cast<std::size_t>(place) - text.size(), 'x') + "\U0001F600,a\n";
+            ReadOptions options;
+            options.encoding = encoding.toStdString();
+            const auto result = readText("a.csv", encoded(text, encoding.constData()), options);
+            QCOMPARE(places(result), QStringList{});
+            QCOMPARE(result.examples.size(), std::size_t(1));
+            QVERIFY(result.examples[0].text.ends_with("x\U0001F600"));
+        }
+    }
     void unmarkedUtf16AndLatin1AreDetected() {
         std::string bytes = "text,label\n";
         for (int i = 0; i < 20; ++i)
@@ -244,6 +262,23 @@ private Q_SLOTS:
         QCOMPARE(result.examples[1].line, std::int64_t(3));
         QCOMPARE(readText("b.json", "[{\"text\": \"a\", \"label\": \"x\"}, {\"text\": \"b\", \"label\": \"y\"}]").examples.size(), std::size_t(2));
         QCOMPARE(places(readText("c.json", "[{\"text\": \"a\", \"label\": \"x\"},\n{\"text\": \"b\"")), QStringList{QStringLiteral("2")});
+    }
+    void spoiledRowOfAJsonArrayLeavesTheOthers_data() {
+        QTest::addColumn<QString>("spoiled");
+        QTest::addColumn<int>("line"); // of the problem
+        QTest::newRow("a brace too many") << QStringLiteral("{\"text\": \"b\", \"label\": \"x\"}},") << 3;
+        QTest::newRow("a bracket for a brace") << QStringLiteral("{\"text\": [\"b\"}, \"label\": \"x\"}},") << 3;
+        QTest::newRow("a quote too few") << QStringLiteral("{\"text\": \"b, \"label\": \"x\"},") << 3;
+        QTest::newRow("a brace alone") << QStringLiteral("},") << 3;
+        QTest::newRow("the array's end alone") << QStringLiteral("],") << 3;
+    }
+    void spoiledRowOfAJsonArrayLeavesTheOthers() {
+        QFETCH(QString, spoiled);
+        QFETCH(int, line);
+        const auto result = readText("a.json", "[\n{\"text\": \"a\", \"label\": \"x\"},\n" + spoiled.toStdString() +
+                                                   "\n {\"text\": \"c {\", \"label\": \"y\"},\n{\"text\": \"d\", \"label\": \"x\"}\n]\n");
+        QCOMPARE(texts(result), (QStringList{QStringLiteral("a > x"), QStringLiteral("c { > y"), QStringLiteral("d > x")}));
+        QCOMPARE(places(result), QStringList{QString::number(line)});
     }
     void jsonObjectOverLinesIsRefusedWithAWayOut() {
         const Error error = errorOf([&] { readText("a.json", "{\n \"train\": [[\"a\", \"b\"]]\n}\n"); });
