@@ -133,7 +133,8 @@ Json work(const RunDirectory& run, const JobRegistry& registry, EventWriter& eve
     return result;
 }
 
-int execute(const RunDirectory& run, const JobRegistry& registry, EventWriter& events, bool resumed) {
+/// The exit code; none if the run was paused.
+std::optional<int> execute(const RunDirectory& run, const JobRegistry& registry, EventWriter& events, bool resumed) {
     try {
         events.state(RunState::Running);
         Json result = work(run, registry, events, resumed);
@@ -143,7 +144,7 @@ int execute(const RunDirectory& run, const JobRegistry& registry, EventWriter& e
         return 0;
     } catch (const PauseRequested&) {
         events.state(RunState::Paused);
-        return 0;
+        return std::nullopt;
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Cancelled)
             return fail(events, error);
@@ -167,15 +168,8 @@ bool isFinished(const RunDirectory& run) {
     return result && result->value("state", "") == runStateName(RunState::Done);
 }
 
-} // namespace
-
-int runJob(const fs::path& runDirectory, const JobRegistry& registry) {
-    const RunDirectory run(runDirectory);
-    const FileLock lock = requireLock(run);
-    const TerminationSignals signals;
-    if (::getpriority(PRIO_PROCESS, 0) < kWorkerNice)
-        ::setpriority(PRIO_PROCESS, 0, kWorkerNice);
-
+/// As execute, under the run's lock.
+std::optional<int> workOn(const RunDirectory& run, const JobRegistry& registry) {
     std::int64_t offset = 0;
     bool resumed = false, done = false;
     for (const RunEvent& event : run.eventsSince(offset)) {
@@ -192,6 +186,28 @@ int runJob(const fs::path& runDirectory, const JobRegistry& registry) {
         return 0;
     }
     return execute(run, registry, events, resumed);
+}
+
+} // namespace
+
+int runJob(const fs::path& runDirectory, const JobRegistry& registry) {
+    const RunDirectory run(runDirectory);
+    std::optional<FileLock> lock = requireLock(run);
+    const TerminationSignals signals;
+    if (::getpriority(PRIO_PROCESS, 0) < kWorkerNice)
+        ::setpriority(PRIO_PROCESS, 0, kWorkerNice);
+    for (;;) {
+        if (const std::optional<int> code = workOn(run, registry))
+            return *code;
+        // Whoever asked for something else while the pause was being written saw the lock and started nobody. So the
+        // wish is read once the lock is free: from then on a resume starts a worker of its own, and one of the two works.
+        lock.reset();
+        if (run.control() == RunControl::Pause)
+            return 0;
+        lock = run.acquireLock(kLockPatience);
+        if (!lock || run.status().state != RunState::Paused)
+            return 0;
+    }
 }
 
 } // namespace triptych

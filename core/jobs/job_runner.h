@@ -35,6 +35,7 @@ using JobRegistry = std::map<std::string, JobFunction>;
 
 /// Runs one job to its end in this process: lock, state events, control polling, SIGTERM as cancel, every
 /// exception turned into a recorded failure. Returns 0 done, 1 failed, 130 cancelled, 0 paused too.
+/// A resume or cancel that was asked for while a pause was being written is heard: the job goes on at once.
 /// A run that is already done returns 0 at once; one whose lock is held by another process throws Error{Busy}.
 int runJob(const std::filesystem::path& runDirectory, const JobRegistry& registry);
 

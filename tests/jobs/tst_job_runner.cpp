@@ -132,6 +132,26 @@ private Q_SLOTS:
         QCOMPARE(interfere(run, [] { ::kill(::getpid(), SIGTERM); }), 130);
         QCOMPARE(stateOf(run), QStringLiteral("cancelled"));
     }
+    void wishDuringAPauseIsHeard_data() {
+        QTest::addColumn<int>("wish");
+        QTest::addColumn<QString>("state");
+        QTest::newRow("resume") << static_cast<int>(RunControl::Continue) << QStringLiteral("done");
+        QTest::newRow("cancel") << static_cast<int>(RunControl::Cancel) << QStringLiteral("cancelled");
+    }
+    void wishDuringAPauseIsHeard() {
+        QFETCH(int, wish);
+        QFETCH(QString, state);
+        const RunDirectory run = makeRun(std::string("wish-") + QTest::currentDataTag(), "slow-pause");
+        const JobRegistry jobs = {{"train/slow-pause", [&](JobContext& job) -> Json {
+                                       if (job.resumed())
+                                           return Json::object();
+                                       job.directory().setControl(static_cast<RunControl>(wish)); // its checkpoint is being written
+                                       throw PauseRequested();
+                                   }}};
+        runJob(run.path(), jobs);
+        QCOMPARE(stateOf(run), state);
+        QVERIFY(!run.isAlive());
+    }
     void pausedRunGoesOnExactly() {
         const RunDirectory run = makeRun("pause", "count", {{"steps", 400}});
         QCOMPARE(interfere(run, [&] { run.setControl(RunControl::Pause); }), 0);
