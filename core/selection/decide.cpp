@@ -191,9 +191,7 @@ private:
         if (!current || isAskedFor(chosen.front()))
             return;
         const auto candidates = m_arms.ranked([&](const Arm& arm) { return mayReplace(arm, *current); });
-        if (candidates.empty())
-            return;
-        const auto test = m_arms.compare(*candidates.front(), *current);
+        const auto test = m_arms.compareBest(candidates, *current);
         const double margin = current->technique == Technique::ZeroShot ? m_tree.threshold("zero_shot_margin") : 0.0;
         if (test && clearlyAbove(*test) && test->difference > margin) {
             say("corrected_by_measurement", comparison(current->technique, candidates.front()->technique, *test));
@@ -248,14 +246,15 @@ private:
             return;
         m_clear = clearlyAbove(*test);
         const Technique other = others.front()->technique;
+        const bool behind = clearlyAbove(*m_arms.compareBest(others, *arm));
         Json values = comparison(technique, other, *test);
-        if (clearlyBelow(*test) && isBarred(other) && !isDenied("enough_labels") && other != Technique::ZeroShot) {
+        if (behind && isBarred(other) && !isDenied("enough_labels") && other != Technique::ZeroShot) {
             values["rows_per_class"] = rowsPerClass(m_facts);
             values["threshold"] = m_tree.threshold("measured_rows_per_class");
             say("lead_not_trusted", std::move(values));
             return;
         }
-        say(m_clear ? "clearly_best" : clearlyBelow(*test) ? "clearly_behind" : "not_separated", std::move(values));
+        say(m_clear ? "clearly_best" : behind ? "clearly_behind" : "not_separated", std::move(values));
     }
 
     /// High: no guess on the path and a measured, clear lead. Low: what is recommended was not measured, or

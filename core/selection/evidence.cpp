@@ -4,6 +4,8 @@ namespace triptych {
 
 namespace {
 
+PairedTest turned(const PairedTest& test) { return {-test.difference, -test.high, -test.low, test.p}; }
+
 /// The better of the two arms that need no training; null if neither was measured.
 const Arm* untrainedBaseline(const ArmTable& arms) {
     const auto ranked = arms.ranked([](const Arm& arm) { return arm.technique == Technique::ZeroShot || arm.technique == Technique::Rag; });
@@ -81,14 +83,15 @@ DecisionStep zeroShot(const DecisionTree& tree, const ArmTable& arms, const Answ
         return entered(tree, kNode, *answers.zero_shot_good_enough);
     const Arm* zero = arms.find(Technique::ZeroShot);
     const auto others = arms.ranked([](const Arm& arm) { return arm.technique != Technique::ZeroShot; });
-    const auto test = zero && !others.empty() ? arms.compare(*zero, *others.front()) : std::nullopt;
-    if (!test)
+    const auto lead = zero ? arms.compareBest(others, *zero) : std::nullopt;
+    if (!lead)
         return makeStep(tree, kNode, defaultAnswer(tree, kNode), EvidenceSource::Default, "zero_shot_default", Json::object());
+    const PairedTest test = turned(*lead);
     const double margin = tree.threshold("zero_shot_margin");
-    const bool tooLow = clearlyBelow(*test) && test->difference < -margin;
+    const bool tooLow = clearlyBelow(test) && test.difference < -margin;
     return makeStep(tree, kNode, !tooLow, EvidenceSource::Measured, "zero_shot_measured",
                     {{"accuracy", accuracyOf(*zero)}, {"best", techniqueName(others.front()->technique)}, {"best_accuracy", accuracyOf(*others.front())},
-                     {"difference", test->difference}, {"low", test->low}, {"high", test->high}, {"margin", margin}});
+                     {"difference", test.difference}, {"low", test.low}, {"high", test.high}, {"margin", margin}});
 }
 
 } // namespace
@@ -143,9 +146,22 @@ std::optional<PairedTest> ArmTable::compare(const Arm& a, const Arm& b) const {
         // One order for both directions, so that a pair has one interval.
         test = a.technique < b.technique ? pairedAccuracy(a.correct, b.correct, m_seed) : pairedAccuracy(b.correct, a.correct, m_seed);
         if (a.technique > b.technique)
-            test = PairedTest{-test->difference, -test->high, -test->low, test->p};
+            test = turned(*test);
     }
     return m_tests[key] = test;
+}
+
+std::optional<PairedTest> ArmTable::compareBest(const std::vector<const Arm*>& ranked, const Arm& current) const {
+    std::optional<PairedTest> best = ranked.empty() ? std::nullopt : compare(*ranked.front(), current);
+    if (!best)
+        return best;
+    std::vector<double> p;
+    for (const Arm* arm : ranked) {
+        if (const auto test = compare(*arm, current))
+            p.push_back(test->p);
+    }
+    best->p = holmAdjusted(p).front();
+    return best;
 }
 
 std::vector<DecisionStep> answerNodes(const DecisionTree& tree, const DatasetFacts& facts, const ArmTable& arms, const Answers& answers) {

@@ -24,6 +24,9 @@ public:
     std::vector<const Arm*> ranked(const std::function<bool(const Arm&)>& allowed) const;
     /// accuracy(a) - accuracy(b) on the same rows; empty if their rows cannot be paired.
     std::optional<PairedTest> compare(const Arm& a, const Arm& b) const;
+    /// accuracy(first of `ranked`) - accuracy(current), with the p-value adjusted (Holm) for its being picked out of
+    /// `ranked` by the same rows; empty too if `ranked` is.
+    std::optional<PairedTest> compareBest(const std::vector<const Arm*>& ranked, const Arm& current) const;
 
 private:
     std::map<Technique, const Arm*> m_arms;

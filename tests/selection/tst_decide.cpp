@@ -230,6 +230,25 @@ private Q_SLOTS:
         }
         QVERIFY(step(decideWith(short_), "zero_shot_good_enough").answer); // 4 to 0 of 100, beyond the margin
     }
+    void bestOfSeveralMustLeadTheMoreClearly() {
+        // 6 to 0 rows: p = 0.03 for one candidate, 0.06 for the best of two.
+        std::vector<Arm> arms = {makeArm(Technique::FineTune, 0.85), makeArm(Technique::Rag, 0.865)};
+        Answers answers;
+        answers.enough_labels = true;
+        QCOMPARE(names(decideWith(arms, answers).recommendation), QStringLiteral("rag"));
+        arms.push_back(makeArm(Technique::Distill, 0.85));
+        const Decision decision = decideWith(arms, answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("fine_tune"));
+        QVERIFY(says(decision.reasons, "not_separated"));
+        arms = {makeArm(Technique::ZeroShot, 0.80), makeArm(Technique::Rag, 0.86), makeArm(Technique::FineTune, 0.80)};
+        for (Arm& arm : arms) {
+            arm.correct.assign(100, 0.0);
+            std::fill_n(arm.correct.begin(), arm.technique == Technique::Rag ? 86 : 80, 1.0);
+        }
+        QVERIFY(step(decideWith(arms), "zero_shot_good_enough").answer);
+        arms.pop_back();
+        QVERIFY(!step(decideWith(arms), "zero_shot_good_enough").answer);
+    }
     void choiceByTheTestRowsIsSaid() {
         std::vector<Arm> arms = richArms();
         QVERIFY(!says(decideWith(arms).reasons, "chosen_on_test"));
