@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -216,6 +217,21 @@ void removeOrphans(Connection& connection, std::vector<std::string>& done) {
     }
 }
 
+void recountLabels(Connection& connection, std::int64_t dataset) {
+    std::map<std::string, std::int64_t> counts;
+    auto row = connection.prepared("SELECT label, count(*) FROM examples WHERE dataset_id = ? GROUP BY label");
+    row.bind(dataset);
+    while (row.step())
+        counts[row.text(0)] = row.integer(1);
+    auto stored = connection.prepared("SELECT labels FROM datasets WHERE id = ?");
+    Json labels = stored.bind(dataset).step() ? parseJson(stored.text(0), "labels") : Json();
+    for (Json& label : labels) {
+        if (label.is_object() && label.contains("name") && label["name"].is_string())
+            label["count"] = counts[label["name"].get<std::string>()];
+    }
+    connection.prepared("UPDATE datasets SET labels = ? WHERE id = ?").bind(dumpJson(labels), dataset).run();
+}
+
 void recountDatasets(Connection& connection, std::vector<std::string>& done) {
     SQLite::Statement wrong(connection.database(), "SELECT d.id, d.name, d.rows, count(e.id), d.splits, "
                                                    "sum(e.split = 'train'), sum(e.split = 'dev'), sum(e.split = 'test') "
@@ -232,8 +248,10 @@ void recountDatasets(Connection& connection, std::vector<std::string>& done) {
     }
     wrong.reset();
     for (const Count& count : counts) {
-        // The rows are others now, so the hash no longer names them.
-        connection.prepared("UPDATE datasets SET rows = ?, splits = ?, hash = '' WHERE id = ?").bind(count.rows, count.splits, count.id).run();
+        // The rows are others now, so the hash no longer names them; a random one, since nothing else has these rows.
+        connection.prepared("UPDATE datasets SET rows = ?, splits = ?, hash = 'repaired-' || lower(hex(randomblob(16))) WHERE id = ?")
+            .bind(count.rows, count.splits, count.id).run();
+        recountLabels(connection, count.id);
         done.push_back(count.sentence);
     }
 }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace triptych {
 
@@ -84,16 +85,29 @@ constexpr std::array<Migration, 1> kMigrations = {{{1, kVersion1}}};
 
 int versionOf(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
 
-void copyBeside(SQLite::Database& database, const fs::path& target) {
-    const fs::path temporary = target.string() + ".part";
-    fs::remove(temporary);
+/// Under the database's write lock, so that one process at a time does it. A copy that is there stays, under another name.
+void copyBeside(const fs::path& file, const fs::path& target) {
+    const fs::path temporary = fmt::format("{}.{}.part", target.string(), ::getpid());
+    std::error_code error;
+    fs::remove(temporary, error);
     {
+        // A connection of its own: SQLite copies nothing through one that is about to write.
+        SQLite::Database source(file.string(), SQLite::OPEN_READWRITE);
         SQLite::Database copy(temporary.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        SQLite::Backup(copy, database).executeStep(-1);
+        SQLite::Backup(copy, source).executeStep(-1);
         copy.exec("PRAGMA journal_mode = DELETE");
     }
     ::chmod(temporary.c_str(), 0600);
-    fs::rename(temporary, target);
+    fs::path kept = target;
+    for (int number = 2; fs::exists(kept, error); ++number)
+        kept = target.parent_path() / fmt::format("{}.{}{}", target.stem().string(), number, target.extension().string());
+    error.clear();
+    if (kept != target)
+        fs::rename(target, kept, error);
+    if (!error)
+        fs::rename(temporary, target, error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot write '{}': {}", target.string(), error.message()), "Make room on the disk, or check the permissions of the folder.");
 }
 
 } // namespace
@@ -114,12 +128,12 @@ void migrate(SQLite::Database& database, const fs::path& file, std::span<const M
     }
     if (found == newest)
         return;
-    if (found > 0)
-        copyBeside(database, migrationCopy(file, found));
     // Steps may rebuild tables that others refer to; the check before the commit makes up for it.
     database.exec("PRAGMA foreign_keys = OFF");
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    const int current = versionOf(database); // another process may have been faster
+    const int current = versionOf(database); // another process may have been faster; from here on none can be
+    if (current > 0 && current < newest)
+        copyBeside(file, migrationCopy(file, current));
     for (const Migration& step : steps) {
         if (step.version > current) {
             database.exec(step.sql);
