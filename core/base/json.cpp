@@ -14,6 +14,9 @@ constexpr int kMaxDepth = 200;
 } // namespace
 
 Json parseJson(std::string_view text, std::string_view source) {
+    // The parser takes it for the end of the text.
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON at byte {}: a NUL byte", source, nul + 1), "Remove that byte.");
     try {
         bool tooDeep = false;
         const auto guard = [&](int depth, Json::parse_event_t, Json&) {

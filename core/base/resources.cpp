@@ -23,7 +23,7 @@ const char* environment(const char* name) {
 fs::path executableFolder() {
     std::error_code error;
     const fs::path self = fs::read_symlink("/proc/self/exe", error);
-    return error ? fs::current_path() : self.parent_path();
+    return error ? fs::current_path(error) : self.parent_path();
 }
 
 fs::path resourcePath(std::string_view name) {
@@ -34,8 +34,11 @@ fs::path resourcePath(std::string_view name) {
     folders.push_back(executableFolder() / "../../../resources");
     std::vector<std::string> tried;
     for (const fs::path& folder : folders) {
-        if (fs::exists(folder / name))
-            return fs::weakly_canonical(folder / name);
+        std::error_code error;
+        if (fs::exists(folder / name, error)) {
+            const fs::path found = fs::weakly_canonical(folder / name, error);
+            return error ? folder / name : found;
+        }
         tried.push_back(folder.lexically_normal().string());
     }
     throw Error(ErrorCode::NotFound, fmt::format("the resource '{}' is in none of: {}", name, fmt::join(tried, ", ")),

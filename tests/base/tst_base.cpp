@@ -88,6 +88,12 @@ private Q_SLOTS:
             QVERIFY(error.message().find("byte") != std::string::npos);
         }
     }
+    void nothingMayHideBehindANulByte() {
+        const std::string text("{\"a\":1}\0garbage", 15);
+        QVERIFY_EXCEPTION_THROWN(parseJson(text, "spec.json"), Error);
+        QVERIFY_EXCEPTION_THROWN(parseJson(std::string_view(text).substr(0, 8), "spec.json"), Error);
+        QCOMPARE(parseJson("\"a\\u0000b\"", "escaped").get<std::string>().size(), std::size_t(3));
+    }
     void numberOutOfRangeIsMalformed() {
         for (const std::string& text : {std::string("{\"a\": 1e999}"), std::string(400, '9'), std::string("[-1e400]")}) {
             try {
