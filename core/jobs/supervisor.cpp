@@ -1,6 +1,7 @@
 #include "jobs/supervisor.h"
 
 #include "base/error.h"
+#include "base/resources.h"
 #include "jobs/event_writer.h"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include <sstream>
 #include <sys/wait.h>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 
 namespace triptych {
@@ -217,23 +219,30 @@ void resumeRun(const std::vector<std::string>& engineCommand, const RunDirectory
 }
 
 std::vector<RunDirectory> listRuns(const fs::path& runsFolder) {
-    std::vector<std::pair<std::string, RunDirectory>> found;
+    struct Found {
+        std::string created; // whole seconds
+        fs::file_time_type written; // of spec.json, which no one writes again
+        RunDirectory run;
+    };
+    std::vector<Found> found;
     std::error_code error;
     for (fs::directory_iterator it(runsFolder, error), end; !error && it != end; it.increment(error)) {
         try {
             RunDirectory run(it->path());
             std::string created = run.spec().created;
-            found.emplace_back(std::move(created), std::move(run));
+            std::error_code ignored;
+            const auto written = fs::last_write_time(run.path() / "spec.json", ignored);
+            found.push_back({std::move(created), written, std::move(run)});
         } catch (const Error&) {
             // Half made, or not ours.
         }
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.first, a.second.id()) < std::pair(b.first, b.second.id());
+    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+        return std::tuple(a.created, a.written, a.run.id()) < std::tuple(b.created, b.written, b.run.id());
     });
     std::vector<RunDirectory> runs;
-    for (auto& [created, run] : found)
-        runs.push_back(std::move(run));
+    for (Found& entry : found)
+        runs.push_back(std::move(entry.run));
     return runs;
 }
 
@@ -246,9 +255,7 @@ std::vector<std::string> defaultEngineCommand() {
         if (!command.empty())
             return command;
     }
-    std::error_code error;
-    const fs::path self = fs::read_symlink("/proc/self/exe", error);
-    return {(self.parent_path() / "triptych-engine").string()};
+    return {(executableFolder() / "triptych-engine").string()};
 }
 
 } // namespace triptych

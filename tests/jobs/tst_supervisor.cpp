@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <thread>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -168,6 +169,20 @@ private Q_SLOTS:
         QCOMPARE(found.size(), std::size_t(2));
         QCOMPARE(QString::fromStdString(found[0].id()), QStringLiteral("b-early"));
         QVERIFY(listRuns(folder / "absent").empty());
+    }
+    void runsOfOneSecondStandInTheOrderTheyWereMade() {
+        const QTemporaryDir other;
+        const std::filesystem::path folder = other.path().toStdString();
+        std::vector<std::string> made;
+        for (const char* id : {"s-q", "s-a", "s-z", "s-c"}) {
+            RunDirectory::create(folder, fakeSpec(id, "count"), {});
+            made.push_back(id);
+            std::this_thread::sleep_for(std::chrono::milliseconds(20)); // the file system's clock ticks this fast
+        }
+        std::vector<std::string> listed;
+        for (const RunDirectory& run : listRuns(folder))
+            listed.push_back(run.id());
+        QCOMPARE(listed, made);
     }
     void engineCommandMayHoldALauncher() {
         const QByteArray before = qgetenv("TRIPTYCH_ENGINE");
