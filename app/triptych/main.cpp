@@ -10,6 +10,7 @@
 #include <QDir>
 
 #include <cstdio>
+#include <exception>
 #include <string_view>
 
 namespace {
@@ -78,6 +79,8 @@ int run(int argc, char** argv) {
     startPart.setFlags(QCommandLineOption::HiddenFromHelp);
     stallPart.setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOptions({workspace, screenshots, pages, language, theme, scale, measure, seconds, starts, startPart, stallPart});
+    if (!parser.parse(QCoreApplication::arguments())) // process() ends with 1 there
+        return wrongUsage(parser.errorText());
     parser.process(application);
     if (!parser.positionalArguments().isEmpty())
         return wrongUsage(QStringLiteral("'%1' is not understood").arg(parser.positionalArguments().first()));
@@ -117,6 +120,9 @@ int main(int argc, char** argv) {
         return run(argc, argv);
     } catch (const triptych::Error& error) {
         std::fprintf(stderr, "triptych: %s\n%s\n", error.message().c_str(), error.hint().c_str());
+        return 1;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "triptych: %s\n", error.what());
         return 1;
     }
 }
