@@ -1,3 +1,4 @@
+#include <QDir>
 #include <QDirIterator>
 #include <QFile>
 #include <QRegularExpression>
@@ -58,10 +59,14 @@ private Q_SLOTS:
     void coreFoldersIncludeOnlyFoldersBeforeThem() {
         const QStringList order = baseFolders() + engineFolders();
         QStringList slips;
+        for (const QString& folder : QDir(QStringLiteral(TRIPTYCH_SOURCE_DIR "/core")).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+            if (!order.contains(folder))
+                slips.append(QStringLiteral("core/%1 has no place in the order").arg(folder));
+        }
         for (int i = 0; i < order.size(); ++i) {
             for (const Include& include : includesBelow(QStringLiteral("core/") + order[i])) {
                 const int target = static_cast<int>(order.indexOf(include.target.section(QLatin1Char('/'), 0, 0)));
-                if (include.quoted && (target < 0 || target > i))
+                if (target > i || (include.quoted && target < 0))
                     slips.append(where(include));
             }
         }
@@ -90,7 +95,7 @@ private Q_SLOTS:
         QStringList slips;
         const QStringList engine = engineFolders();
         for (const Include& include : includesBelow(QStringLiteral("ui")) + includesBelow(QStringLiteral("app/triptych"))) {
-            if (include.quoted && engine.contains(include.target.section(QLatin1Char('/'), 0, 0)))
+            if (engine.contains(include.target.section(QLatin1Char('/'), 0, 0)))
                 slips.append(where(include));
         }
         QVERIFY2(slips.isEmpty(), qPrintable(slips.join(QLatin1Char('\n'))));
