@@ -1,6 +1,7 @@
 #include "formats/safetensors.h"
 
 #include "base/error.h"
+#include "formats/printable_name.h"
 #include "formats/safetensors_header.h"
 
 #include <fmt/format.h>

@@ -51,4 +51,13 @@ struct TensorToWrite {
 void writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
                       const std::map<std::string, std::string>& metadata = {});
 
+struct FloatsToWrite {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    std::span<const float> values;
+};
+/// The same with all values as `dtype`: F32, F16 or BF16, rounded to nearest even, converted piece by piece.
+void writeSafetensorsAs(DType dtype, const std::filesystem::path& path, const std::vector<FloatsToWrite>& tensors,
+                        const std::map<std::string, std::string>& metadata = {});
+
 } // namespace triptych

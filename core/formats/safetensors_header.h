@@ -33,7 +33,4 @@ SafetensorsHeader parseSafetensorsHeader(std::string_view json, std::uint64_t da
 /// Bytes of a tensor of this shape, empty if the product does not fit.
 std::optional<std::uint64_t> tensorBytes(const std::vector<std::int64_t>& shape, DType dtype);
 
-/// A name as it may stand in a message: control characters escaped, cut after 80 bytes.
-std::string printableName(std::string_view name);
-
 } // namespace triptych

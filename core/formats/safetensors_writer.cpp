@@ -1,107 +1,62 @@
 #include "formats/safetensors.h"
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "formats/printable_name.h"
+#include "formats/quantized_blocks.h"
 #include "formats/safetensors_header.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <set>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace triptych {
 
 namespace {
 
-/// A file that does not exist for others until commit() has synced and renamed it.
-class TemporaryFile {
-public:
-    explicit TemporaryFile(const std::filesystem::path& target) : m_target(target) {
-        const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
-        m_name = (folder / ("." + target.filename().string() + ".XXXXXX")).string();
-        m_fd = ::mkostemp(m_name.data(), O_CLOEXEC);
-        if (m_fd < 0)
-            fail();
-    }
-    ~TemporaryFile() {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-            ::unlink(m_name.c_str());
-        }
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
+constexpr std::size_t kChunkValues = 1u << 18; // converted at a time
 
-    void write(const void* data, std::size_t size) {
-        const char* at = static_cast<const char*>(data);
-        while (size > 0) {
-            const ssize_t n = ::write(m_fd, at, size);
-            if (n < 0 && errno == EINTR)
-                continue;
-            if (n < 0)
-                fail();
-            at += n;
-            size -= static_cast<std::size_t>(n);
-        }
-    }
-    void commit() {
-        if (::fchmod(m_fd, 0644) != 0 || ::fsync(m_fd) != 0 || ::rename(m_name.c_str(), m_target.c_str()) != 0)
-            fail();
-        ::close(m_fd);
-        m_fd = -1;
-    }
-
-private:
-    [[noreturn]] void fail() const {
-        const int error = errno;
-        throw Error(ErrorCode::Io, fmt::format("cannot write '{}': {}", m_target.string(), std::strerror(error)),
-                    error == ENOSPC ? "Free some disk space and try again." : "Check that the folder exists and may be written to.");
-    }
-
-    std::filesystem::path m_target;
-    std::string m_name;
-    int m_fd = -1;
+struct Entry {
+    std::string_view name;
+    DType dtype;
+    const std::vector<std::int64_t>* shape;
+    std::uint64_t bytes;
+    std::size_t index; ///< in the caller's list
 };
 
-void check(const TensorToWrite& tensor, std::set<std::string_view>& names) {
-    const auto bytes = tensorBytes(tensor.shape, tensor.dtype);
-    if (!bytes || *bytes != tensor.data.size()) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("tensor '{}': {} bytes do not make shape {} of {}", printableName(tensor.name),
-                                                            tensor.data.size(), Json(tensor.shape).dump(), dtypeName(tensor.dtype)));
+void check(const Entry& entry, std::set<std::string_view>& names) {
+    const auto bytes = tensorBytes(*entry.shape, entry.dtype);
+    if (!bytes || *bytes != entry.bytes) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("tensor '{}': {} bytes do not make shape {} of {}", printableName(entry.name),
+                                                            entry.bytes, Json(*entry.shape).dump(), dtypeName(entry.dtype)));
     }
-    if (tensor.name == "__metadata__" || tensor.name.find('\0') != std::string::npos || !names.insert(tensor.name).second)
-        throw Error(ErrorCode::InvalidArgument, fmt::format("the tensor name '{}' is taken or cannot be stored", printableName(tensor.name)));
+    if (entry.name == "__metadata__" || entry.name.find('\0') != std::string::npos || !names.insert(entry.name).second)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the tensor name '{}' is taken or cannot be stored", printableName(entry.name)));
 }
 
-} // namespace
-
-void writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
-                      const std::map<std::string, std::string>& metadata) {
+/// Calls `writeData(file, index)` for each entry in the file's order.
+template <typename WriteData>
+void writeFile(const std::filesystem::path& path, std::vector<Entry> order, const std::map<std::string, std::string>& metadata,
+               const WriteData& writeData) {
     std::set<std::string_view> names;
-    std::vector<const TensorToWrite*> order;
-    for (const TensorToWrite& tensor : tensors) {
-        check(tensor, names);
-        order.push_back(&tensor);
-    }
+    for (const Entry& entry : order)
+        check(entry, names);
     // Wide elements first: with a header padded to 8 bytes every tensor is then aligned to its element.
-    std::stable_sort(order.begin(), order.end(), [](const TensorToWrite* a, const TensorToWrite* b) {
-        return dtypeSize(a->dtype) != dtypeSize(b->dtype) ? dtypeSize(a->dtype) > dtypeSize(b->dtype) : a->name < b->name;
+    std::stable_sort(order.begin(), order.end(), [](const Entry& a, const Entry& b) {
+        return dtypeSize(a.dtype) != dtypeSize(b.dtype) ? dtypeSize(a.dtype) > dtypeSize(b.dtype) : a.name < b.name;
     });
 
     nlohmann::ordered_json header = nlohmann::ordered_json::object();
     if (!metadata.empty())
         header["__metadata__"] = metadata;
     std::uint64_t position = 0;
-    for (const TensorToWrite* tensor : order) {
-        header[tensor->name] = {{"dtype", dtypeName(tensor->dtype)},
-                                {"shape", tensor->shape},
-                                {"data_offsets", {position, position + tensor->data.size()}}};
-        position += tensor->data.size();
+    for (const Entry& entry : order) {
+        header[std::string(entry.name)] = {{"dtype", dtypeName(entry.dtype)},
+                                           {"shape", *entry.shape},
+                                           {"data_offsets", {position, position + entry.bytes}}};
+        position += entry.bytes;
     }
     std::string text;
     try {
@@ -111,15 +66,45 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Tenso
     }
     text.append((8 - text.size() % 8) % 8, ' ');
 
-    unsigned char length[8];
-    for (int i = 0; i < 8; ++i)
-        length[i] = static_cast<unsigned char>(text.size() >> (8 * i));
-    TemporaryFile file(path);
-    file.write(length, sizeof length);
-    file.write(text.data(), text.size());
-    for (const TensorToWrite* tensor : order)
-        file.write(tensor->data.data(), tensor->data.size());
+    std::string length(8, '\0');
+    for (std::size_t i = 0; i < length.size(); ++i)
+        length[i] = static_cast<char>(text.size() >> (8 * i));
+    AtomicFile file(path);
+    file.write(length);
+    file.write(text);
+    for (const Entry& entry : order)
+        writeData(file, entry.index);
     file.commit();
+}
+
+} // namespace
+
+void writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+    std::vector<Entry> entries;
+    for (const TensorToWrite& tensor : tensors)
+        entries.push_back({tensor.name, tensor.dtype, &tensor.shape, tensor.data.size(), entries.size()});
+    writeFile(path, std::move(entries), metadata, [&](AtomicFile& file, std::size_t i) { file.write(tensors[i].data); });
+}
+
+void writeSafetensorsAs(DType dtype, const std::filesystem::path& path, const std::vector<FloatsToWrite>& tensors,
+                        const std::map<std::string, std::string>& metadata) {
+    if (dtype != DType::F32 && dtype != DType::F16 && dtype != DType::BF16)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("weights cannot be written as {}", dtypeName(dtype)));
+    const GgmlType type = dtype == DType::F32 ? GgmlType::F32 : dtype == DType::F16 ? GgmlType::F16 : GgmlType::BF16;
+    std::vector<Entry> entries;
+    for (const FloatsToWrite& tensor : tensors)
+        entries.push_back({tensor.name, dtype, &tensor.shape, tensor.values.size() * dtypeSize(dtype), entries.size()});
+    std::vector<std::byte> converted;
+    writeFile(path, std::move(entries), metadata, [&](AtomicFile& file, std::size_t i) {
+        for (std::span<const float> rest = tensors[i].values; !rest.empty();) {
+            const std::span<const float> chunk = rest.first(std::min(rest.size(), kChunkValues));
+            converted.resize(chunk.size() * dtypeSize(dtype));
+            quantize(type, chunk, converted);
+            file.write(converted);
+            rest = rest.subspan(chunk.size());
+        }
+    });
 }
 
 } // namespace triptych
