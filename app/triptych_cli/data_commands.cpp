@@ -72,8 +72,10 @@ std::string importText(const ImportResult& result) {
     for (std::size_t i = 0; i < std::min(result.problems.size(), kShownProblems); ++i)
         table.add({count(result.problems[i].line), result.problems[i].field, result.problems[i].reason});
     text += fmt::format("{} row(s) were not accepted:\n{}", result.rejected, table.text());
-    if (result.rejected > static_cast<std::int64_t>(kShownProblems))
-        text += fmt::format("... and {} more; --json lists them all.\n", result.rejected - static_cast<std::int64_t>(kShownProblems));
+    if (const auto kept = static_cast<std::int64_t>(result.problems.size()), shown = static_cast<std::int64_t>(kShownProblems); result.rejected > shown) {
+        text += fmt::format("... and {} more; --json lists {}.\n", result.rejected - shown,
+                            kept == result.rejected ? std::string("them all") : fmt::format("the first {} of all", kept));
+    }
     return text;
 }
 

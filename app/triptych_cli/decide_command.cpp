@@ -22,6 +22,8 @@ struct DecideOptions {
     std::optional<double> budget;
 };
 
+constexpr double kLongestBudget = 1e9; // seconds; more than the clock's own unit must not overflow
+
 /// Runs the arms that a data set lacks, cheapest first, until the budget is spent.
 class Prober {
 public:
@@ -29,7 +31,7 @@ public:
     Prober(const CliContext& context, Workspace& workspace, const DecideOptions& options, std::filesystem::path base)
         : m_context(context), m_workspace(workspace), m_options(options), m_base(std::move(base)) {
         if (options.budget)
-            m_deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(*options.budget));
+            m_deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(std::min(*options.budget, kLongestBudget)));
     }
 
     /// What became of each arm: {"method", "run", "state"}, "state" also "present" or "skipped".
@@ -65,8 +67,10 @@ private:
         request.seed = m_context.seed;
         request.threads = m_context.threads;
         m_context.progress->log(LogLevel::Info, fmt::format("measuring {} ...", request.method == "soft" ? "distillation" : request.method));
-        const RunDirectory run = registerRun(m_workspace, request);
+        std::string id;
         try {
+            const RunDirectory run = registerRun(m_workspace, request);
+            id = run.id();
             const SupervisedRun outcome = superviseRun(m_context, m_workspace, run, m_deadline);
             note(method, outcome.id, runStateName(outcome.state));
             if (outcome.state == RunState::Cancelled)
@@ -76,22 +80,39 @@ private:
             if (error.code() == ErrorCode::Cancelled)
                 throw;
             m_context.progress->log(LogLevel::Error, fmt::format("'{}' failed: {}", method, error.message()));
-            note(method, run.id(), runStateName(RunState::Failed));
+            note(method, id, runStateName(RunState::Failed));
         }
     }
 
-    /// Name of the best fine-tuned model that is still there; empty if there is none.
+    /// Name of the model that a run made, if it is still there; else empty.
+    std::string modelOf(const std::string& run) const {
+        for (const ModelRecord& model : m_workspace.models()) {
+            if (model.run == run)
+                return model.name;
+        }
+        return {};
+    }
+
+    /// Name of the best fine-tuned model that is still there; empty if there is none. Where only the test rows could
+    /// tell the best, a fixed rule chooses: the student is measured on them.
     std::string bestTeacher() const {
         const ArmEvidence evidence = gatherArms(m_workspace, m_options.dataset, m_base);
         const auto arm = std::find_if(evidence.arms.begin(), evidence.arms.end(), [](const Arm& a) { return a.technique == Technique::FineTune; });
         if (arm == evidence.arms.end())
             return {};
-        // Of several seeds, the newest whose model was not removed.
-        for (auto id = arm->runs.rbegin(); id != arm->runs.rend(); ++id) {
-            for (const ModelRecord& model : m_workspace.models()) {
-                if (model.run == *id)
-                    return model.name;
+        std::vector<std::string> runs = arm->runs; // of several seeds, the newest whose model was not removed
+        if (arm->chosen_on_test) {
+            runs.clear();
+            for (const char* method : {"head", "full"}) {
+                for (const RunRecord& record : measuredRuns(m_workspace, m_options.dataset, m_base)) {
+                    if (record.method == method)
+                        runs.push_back(record.id);
+                }
             }
+        }
+        for (auto id = runs.rbegin(); id != runs.rend(); ++id) {
+            if (const std::string model = modelOf(*id); !model.empty())
+                return model;
         }
         return {};
     }

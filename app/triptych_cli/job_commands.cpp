@@ -125,8 +125,21 @@ void addResume(CLI::App& group, CliContext& context) {
             return kExitDone;
         }
         const SupervisedRun outcome = superviseRun(context, workspace, run);
+        requireDone(outcome);
         const std::string model = run.spec().out;
         context.print(runDocument(outcome, model), runText(outcome, model));
+        return kExitDone;
+    });
+}
+
+void addRemove(CLI::App& group, CliContext& context) {
+    CLI::App* command = group.add_subcommand("remove", "Delete a job with its folder and the models it made");
+    auto id = std::make_shared<std::string>();
+    command->add_option("ID", *id, "The run, as `job list` names it")->required();
+    context.onRun(*command, [&context, id] {
+        Workspace workspace = openIndexed(context);
+        removeRun(workspace, findRun(workspace, *id));
+        context.print({{"id", *id}, {"removed", true}}, fmt::format("{}: removed", *id));
         return kExitDone;
     });
 }
@@ -145,6 +158,7 @@ void addJobCommands(CLI::App& app, CliContext& context) {
         cancelRun(run);
         indexRun(workspace, run);
     });
+    addRemove(*group, context);
 }
 
 } // namespace triptych

@@ -78,6 +78,7 @@ int runToItsEnd(const CliContext& context, RunRequest request, const std::string
     Workspace workspace = context.openWorkspace();
     const RunDirectory run = registerRun(workspace, request);
     const SupervisedRun outcome = superviseRun(context, workspace, run);
+    requireDone(outcome);
     context.print(runDocument(outcome, model), runText(outcome, model));
     return kExitDone;
 }

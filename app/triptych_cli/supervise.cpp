@@ -111,6 +111,13 @@ SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, cons
     }
 }
 
+void requireDone(const SupervisedRun& run) {
+    if (run.state != RunState::Done) {
+        throw WorkFailed(Error(ErrorCode::Cancelled, fmt::format("the run '{}' was {} before its end", run.id, runStateName(run.state)),
+                               fmt::format("`triptych-cli job resume {}` goes on from its last checkpoint.", run.id)));
+    }
+}
+
 void indexAllRuns(const CliContext& context, Workspace& workspace) {
     for (const std::string& problem : indexAllRuns(workspace))
         context.progress->log(LogLevel::Warning, problem);

@@ -30,6 +30,9 @@ void resume(const RunDirectory& run);
 /// At the deadline the run is cancelled and comes back as such.
 SupervisedRun superviseRun(const CliContext& context, Workspace& workspace, const RunDirectory& run, Deadline deadline = {});
 
+/// For commands that wait for a result. Throws WorkFailed if somebody else paused the run.
+void requireDone(const SupervisedRun& run);
+
 /// Brings the workspace up to date with every run in its folder, see indexAllRuns in run_index.h.
 void indexAllRuns(const CliContext& context, Workspace& workspace);
 

@@ -74,7 +74,10 @@ void addWorkspaceCommands(CLI::App& app, CliContext& context) {
     context.onRun(*repair, [&context] {
         const std::vector<std::string> done = Workspace::repair(context.workspace_folder);
         const std::vector<std::string> left = context.openWorkspace().check().problems;
-        context.print({{"done", done}, {"problems", left}},
+        Json document = {{"done", done}, {"problems", left}};
+        if (!left.empty())
+            document["error"] = errorToJson(Error(ErrorCode::Corrupt, fmt::format("{} problem(s) of the workspace are left", left.size()), left.front()));
+        context.print(document,
                       fmt::format("{}{}", done.empty() ? "There was nothing to mend.\n" : "Done:\n" + linesOf(done),
                                   left.empty() ? std::string() : "Left for you:\n" + linesOf(left)));
         return left.empty() ? kExitDone : kExitFailed;

@@ -1,4 +1,5 @@
 #include "base/files.h"
+#include "storage/workspace.h"
 #include "support/cli_run.h"
 
 #include <QTemporaryDir>
@@ -108,6 +109,13 @@ private Q_SLOTS:
         QCOMPARE(mended.exitCode, 0);
         QVERIFY(!mended.json()->at("done").empty());
         QCOMPARE(cli(QStringLiteral("workspace check")).exitCode, 0);
+    }
+    void repairThatLeavesSomethingIsAFailure() {
+        Workspace::create(m_dir->path().toStdString()).saveModel({"away", "/no/such/folder", "encoder", "", ""}); // its disk may only be away
+        const CliResult result = cli(QStringLiteral("workspace repair --json"));
+        QCOMPARE(result.exitCode, 1);
+        QCOMPARE(result.errorCode(), QStringLiteral("corrupt"));
+        QCOMPARE(result.json()->at("problems").size(), std::size_t(1));
     }
 };
 

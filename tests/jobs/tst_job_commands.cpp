@@ -21,8 +21,9 @@ namespace {
 constexpr std::int64_t kTestRows = 60;
 
 /// Right on the first rows of the test set; "step_ms" and "steps" make it last, "right" plants the accuracy.
-Json plantedArm(JobContext& job, const std::string& technique, std::int64_t right, double bytes, double p95) {
+Json plantedArm(JobContext& job, const std::string& technique, std::int64_t usual, double bytes, double p95) {
     const Json& settings = job.spec().settings;
+    const auto right = settings.value("right", usual);
     const auto steps = settings.value("steps", std::int64_t(3));
     for (std::int64_t step = 1; step <= steps; ++step) {
         throwIfStopped(job.stop());
@@ -242,13 +243,25 @@ private Q_SLOTS:
         QVERIFY(running["pid"].get<std::int64_t>() > 0);
         QCOMPARE(call(QStringLiteral("job pause"), {id}).document["state"].get<std::string>(), std::string("paused"));
         const Reply waiting = finish(*process);
-        QCOMPARE(waiting.code, 0);
-        QCOMPARE(waiting.document["state"].get<std::string>(), std::string("paused"));
+        QCOMPARE(waiting.code, 1); // what it waited for did not come
+        QVERIFY(waiting.document["error"]["message"].get<std::string>().find("paused") != std::string::npos);
+        QVERIFY(waiting.document["error"]["hint"].get<std::string>().find("job resume " + id.toStdString()) != std::string::npos);
         const Reply resumed = call(QStringLiteral("job resume --wait"), {id});
         QCOMPARE(resumed.code, 0);
         QCOMPARE(resumed.document["state"].get<std::string>(), std::string("done"));
         QCOMPARE(call(QStringLiteral("job pause"), {id}).code, 1);
         QCOMPARE(call(QStringLiteral("job resume"), {id}).code, 1);
+    }
+    void removedJobIsGoneWithItsModels() {
+        const auto process = start(trainWords("full", "m", {{"steps", 400}, {"step_ms", 5}}));
+        const QString id = runningJob();
+        QCOMPARE(call(QStringLiteral("job remove"), {id}).document["error"]["code"].get<std::string>(), std::string("busy"));
+        QCOMPARE(finish(*process).code, 0);
+        QCOMPARE(call(QStringLiteral("job remove"), {id}).code, 0);
+        const Workspace workspace = Workspace::open(folder() / "workspace");
+        QVERIFY(workspace.runs().empty() && workspace.models().empty());
+        QVERIFY(!std::filesystem::exists(folder() / "workspace/runs" / id.toStdString()));
+        QCOMPARE(call(QStringLiteral("job remove"), {id}).code, 1);
     }
     void killedWorkerIsToldAndResumed() {
         const auto process = start(trainWords("full", "m", {{"steps", 400}, {"step_ms", 5}}));
@@ -311,6 +324,29 @@ private Q_SLOTS:
         for (const Json& arm : reply.document["probe"])
             QVERIFY(arm["state"] == "skipped" || arm["state"] == "cancelled" || arm["state"] == "done");
         QCOMPARE(reply.document["confidence"].get<std::string>(), std::string("low"));
+    }
+    void budgetOfCenturiesMeasuresEverything() {
+        const Reply reply = call(QStringLiteral("decide --data talk --probe --budget 1e10 --model"), {base()});
+        QCOMPARE(reply.document["probe"].size(), std::size_t(5));
+        for (const Json& arm : reply.document["probe"])
+            QCOMPARE(arm["state"].get<std::string>(), std::string("done"));
+    }
+    void armThatCannotBeRegisteredLeavesTheOthers() {
+        const Reply teacher = train("full", "f");
+        std::filesystem::remove_all(folder() / "workspace/runs" / teacher.document["run"].get<std::string>() / "model");
+        const Reply reply = call(QStringLiteral("decide --data talk --probe --model"), {base()});
+        QCOMPARE(reply.code, 0);
+        QCOMPARE(reply.document["arms"].size(), std::size_t(3));
+        QCOMPARE(reply.document["probe"][4]["state"].get<std::string>(), std::string("failed"));
+    }
+    void teacherIsNotChosenByTheTestRows() {
+        QCOMPARE(train("head", "h", {{"right", 59}}).code, 0);
+        QCOMPARE(train("full", "f", {{"right", 50}}).code, 0);
+        QCOMPARE(call(QStringLiteral("decide --data talk --probe --model"), {base()}).code, 0);
+        for (const RunDirectory& run : listRuns(folder() / "workspace/runs")) {
+            if (run.spec().kind == "distill")
+                QCOMPARE(run.spec().model_names.at("teacher"), std::string("f"));
+        }
     }
     void comparisonTestsEveryPair() {
         QStringList ids;
