@@ -26,13 +26,6 @@
         <source>Time</source>
         <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>Seconds a step of %n earlier runs times the steps</source>
-        <translation>
-            <numerusform>Seconds a step of %n earlier run times the steps</numerusform>
-            <numerusform>Seconds a step of %n earlier runs times the steps</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Peak memory</source>
         <translation type="unfinished"></translation>
@@ -40,6 +33,13 @@
     <message>
         <source>no earlier run to estimate from</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>From %n earlier runs on this data set, without the measurement</source>
+        <translation>
+            <numerusform>From %n earlier run on this data set, without the measurement</numerusform>
+            <numerusform>From %n earlier runs on this data set, without the measurement</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -824,6 +824,10 @@
         <source>Measure on the Overview</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>“%1” has nothing to compare: it is %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::DatasetPicker</name>
@@ -1018,6 +1022,10 @@
     </message>
     <message>
         <source>Labelled data (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file is being imported.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1215,6 +1223,10 @@
         <source>Accuracy on the dev rows, student against control.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>by the method</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::Dock</name>
@@ -1385,6 +1397,10 @@
     </message>
     <message>
         <source>Progress of the import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The import was stopped; nothing of it was stored.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1789,6 +1805,14 @@
     </message>
     <message>
         <source>Make a workspace there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine process does not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; the log has the details.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2530,6 +2554,10 @@
     </message>
     <message>
         <source>A norm that jumps asks for a lower learning rate.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by the method</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

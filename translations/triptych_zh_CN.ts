@@ -26,12 +26,6 @@
         <source>Time</source>
         <translation>时间</translation>
     </message>
-    <message numerus="yes">
-        <source>Seconds a step of %n earlier runs times the steps</source>
-        <translation>
-            <numerusform>依据 %n 次先前运行的每步秒数乘以步数</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Peak memory</source>
         <translation>内存峰值</translation>
@@ -39,6 +33,12 @@
     <message>
         <source>no earlier run to estimate from</source>
         <translation>没有可供估计的先前运行</translation>
+    </message>
+    <message numerus="yes">
+        <source>From %n earlier runs on this data set, without the measurement</source>
+        <translation>
+            <numerusform>根据此数据集上先前的 %n 次运行估计，不含测量</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -188,7 +188,7 @@
     </message>
     <message>
         <source>Retrieve</source>
-        <translation>检索增强</translation>
+        <translation>检索</translation>
     </message>
     <message>
         <source>Fine-tune</source>
@@ -316,7 +316,7 @@
     </message>
     <message>
         <source>Retention</source>
-        <translation>保持率</translation>
+        <translation>精度保留率</translation>
     </message>
     <message>
         <source>Speed-up</source>
@@ -817,6 +817,10 @@
         <source>Measure on the Overview</source>
         <translation>在总览页测量</translation>
     </message>
+    <message>
+        <source>“%1” has nothing to compare: it is %2.</source>
+        <translation>“%1”没有可比较的结果：当前状态为%2。</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::DatasetPicker</name>
@@ -1011,6 +1015,10 @@
         <source>Labelled data (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;All files (*)</source>
         <translation>标注数据 (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;所有文件 (*)</translation>
     </message>
+    <message>
+        <source>Another file is being imported.</source>
+        <translation>正在导入另一个文件。</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::DistillationPage</name>
@@ -1044,7 +1052,7 @@
     </message>
     <message>
         <source>Retention</source>
-        <translation>保持率</translation>
+        <translation>精度保留率</translation>
     </message>
     <message>
         <source>The student&apos;s accuracy as a share of the teacher&apos;s</source>
@@ -1155,6 +1163,10 @@
         <translation>验证间隔步数（0：每轮）</translation>
     </message>
     <message>
+        <source>Stop after dev looks without gain (0: never)</source>
+        <translation>连续多少次验证无提升即停止（0：从不）</translation>
+    </message>
+    <message>
         <source>What the student keeps</source>
         <translation>学生保住了多少</translation>
     </message>
@@ -1205,6 +1217,10 @@
     <message>
         <source>Accuracy on the dev rows, student against control.</source>
         <translation>验证数据上的准确率，学生与对照。</translation>
+    </message>
+    <message>
+        <source>by the method</source>
+        <translation>由方法决定</translation>
     </message>
 </context>
 <context>
@@ -1376,6 +1392,10 @@
     <message>
         <source>Progress of the import</source>
         <translation>导入进度</translation>
+    </message>
+    <message>
+        <source>The import was stopped; nothing of it was stored.</source>
+        <translation>导入已停止，没有存入任何内容。</translation>
     </message>
 </context>
 <context>
@@ -1779,6 +1799,14 @@
     <message>
         <source>Make a workspace there</source>
         <translation>在那里新建工作区</translation>
+    </message>
+    <message>
+        <source>The engine process does not start.</source>
+        <translation>引擎进程无法启动。</translation>
+    </message>
+    <message>
+        <source>It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; the log has the details.</source>
+        <translation>下次提问时会再试一次。若 triptych-engine 在别处，请将 TRIPTYCH_ENGINE 设为它的路径；详情见日志。</translation>
     </message>
 </context>
 <context>
@@ -2448,6 +2476,10 @@
         <translation>验证间隔步数（0：每轮）</translation>
     </message>
     <message>
+        <source>Stop after dev looks without gain (0: never)</source>
+        <translation>连续多少次验证无提升即停止（0：从不）</translation>
+    </message>
+    <message>
         <source>Inverse regularisation C</source>
         <translation>正则化倒数 C</translation>
     </message>
@@ -2518,6 +2550,10 @@
     <message>
         <source>A norm that jumps asks for a lower learning rate.</source>
         <translation>范数跳动说明应降低学习率。</translation>
+    </message>
+    <message>
+        <source>by the method</source>
+        <translation>由方法决定</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 #include "supervise.h"
 
 #include "base/error.h"
+#include "jobs/setting_ranges.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -17,11 +18,15 @@ struct SettingFlags {
     std::map<std::string, std::optional<std::int64_t>> integers;
     std::string config;
 
-    void number(CLI::App& command, const std::string& key, const char* help, const CLI::Validator& check) {
-        command.add_option(flagOf(key), numbers[key], help)->check(check)->type_name("X");
-    }
-    void integer(CLI::App& command, const std::string& key, const char* help, const char* shortFlag = "") {
-        command.add_option(shortFlag + flagOf(key), integers[key], help)->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))->type_name("N");
+    /// A flag within the key's range.
+    void add(CLI::App& command, const char* key, const char* help) {
+        const SettingRange& range = settingRange(key);
+        if (range.integer) {
+            command.add_option(flagOf(key), integers[key], help)
+                ->check(CLI::Range(static_cast<std::int64_t>(range.low), static_cast<std::int64_t>(range.high)))->type_name("N");
+        } else {
+            command.add_option(flagOf(key), numbers[key], help)->check(CLI::Range(range.low, range.high))->type_name("X");
+        }
     }
     void configFile(CLI::App& command) {
         command.add_option("--config", config, "JSON file of settings; flags win over it")->type_name("FILE");
@@ -46,8 +51,8 @@ struct SettingFlags {
 
 private:
     static std::string flagOf(std::string key) {
-        if (key == "k")
-            return "-k";
+        if (key.size() == 1)
+            return "-" + key;
         std::replace(key.begin(), key.end(), '_', '-');
         return "--" + key;
     }
@@ -60,15 +65,16 @@ struct RunOptions {
 };
 
 void addTrainingFlags(CLI::App& command, SettingFlags& flags) {
-    flags.number(command, "epochs", "Passes over the training rows", CLI::PositiveNumber);
-    flags.integer(command, "batch_size", "Rows of an optimizer step");
-    flags.number(command, "learning_rate", "Highest learning rate", CLI::PositiveNumber);
-    flags.integer(command, "max_length", "Tokens of a text at most");
-    flags.number(command, "warmup_ratio", "Share of the steps with a rising learning rate", CLI::Range(0.0, 1.0));
-    flags.number(command, "weight_decay", "Weight decay of AdamW", CLI::NonNegativeNumber);
-    flags.number(command, "max_grad_norm", "Gradient norm from which gradients are clipped", CLI::NonNegativeNumber);
-    flags.integer(command, "evaluate_every", "Steps between two looks at the dev rows");
-    flags.integer(command, "checkpoint_every", "Steps between two checkpoints (default: every 30 s)");
+    flags.add(command, "epochs", "Passes over the training rows (default: by the method, more for few rows)");
+    flags.add(command, "batch_size", "Rows of an optimizer step");
+    flags.add(command, "learning_rate", "Highest learning rate");
+    flags.add(command, "max_length", "Tokens of a text at most");
+    flags.add(command, "warmup_ratio", "Share of the steps with a rising learning rate");
+    flags.add(command, "weight_decay", "Weight decay of AdamW");
+    flags.add(command, "max_grad_norm", "Gradient norm from which gradients are clipped (0: none)");
+    flags.add(command, "evaluate_every", "Steps between two looks at the dev rows (0: an epoch)");
+    flags.add(command, "early_stopping_patience", "Looks at the dev rows without a better one before training ends (0: never)");
+    flags.add(command, "checkpoint_every", "Steps between two checkpoints (0, the default: every 30 s)");
     flags.configFile(command);
 }
 
@@ -92,7 +98,8 @@ void addTrain(CLI::App& app, CliContext& context) {
     command->add_option("--method", options->request.method, "zero_shot, retrieve, head or full")->required()->type_name("METHOD")
         ->check(CLI::IsMember({"zero_shot", "retrieve", "head", "full"}));
     command->add_option("--out", options->request.out, "Name of the model that is made")->required()->type_name("MODEL");
-    options->flags.integer(*command, "k", "retrieve: neighbours that vote");
+    options->flags.add(*command, "k", "retrieve: neighbours that vote");
+    options->flags.add(*command, "C", "head: inverse of the regularisation (default: chosen by the dev rows)");
     addTrainingFlags(*command, options->flags);
     context.onRun(*command, [&context, options] {
         options->request.models["base"] = options->model;
@@ -113,9 +120,15 @@ void addDistill(CLI::App& app, CliContext& context) {
     command->add_option("--student", options->student, "Architecture of the student (default: textcnn)")->type_name("ARCH")->check(CLI::IsMember({"textcnn"}));
     command->add_option("--loss", options->loss, "What the student follows (default: soft)")->type_name("LOSS")->check(CLI::IsMember({"soft"}));
     command->add_option("--out", options->request.out, "Name of the student; the control is called <name>-control")->required()->type_name("MODEL");
-    options->flags.number(*command, "temperature", "Softness of the teacher's probabilities", CLI::PositiveNumber);
-    options->flags.number(*command, "kd_loss_weight", "Weight of the soft-target loss", CLI::NonNegativeNumber);
-    options->flags.number(*command, "hard_label_weight", "Weight of the loss on the labels", CLI::NonNegativeNumber);
+    options->flags.add(*command, "temperature", "Softness of the teacher's probabilities");
+    options->flags.add(*command, "kd_loss_weight", "Weight of the soft-target loss");
+    options->flags.add(*command, "hard_label_weight", "Weight of the loss on the labels");
+    options->flags.add(*command, "variants", "Unlabelled variants of each text that the teacher labels");
+    options->flags.add(*command, "variant_share", "Share of variants in a step");
+    options->flags.add(*command, "word_dropout", "Share of words hidden from the student");
+    options->flags.add(*command, "dropout", "Dropout of the student");
+    options->flags.add(*command, "embedding_size", "Width of a word in the student");
+    options->flags.add(*command, "filters", "Filters of each width in the student");
     addTrainingFlags(*command, options->flags);
     context.onRun(*command, [&context, options] {
         options->request.method = options->loss;

@@ -136,6 +136,7 @@ ImportResult importDataset(Workspace& workspace, const ImportRequest& request, P
             descriptions.merge(labelDescriptions(*existing));
             all = loadExamples(workspace, request.name);
         }
+        throwIfStopped(stop);
         files.push_back(fileEntry(request, read, hash));
         all.insert(all.end(), std::make_move_iterator(read.examples.begin()), std::make_move_iterator(read.examples.end()));
         dataset.name = request.name;
@@ -148,7 +149,9 @@ ImportResult importDataset(Workspace& workspace, const ImportRequest& request, P
         rows.reserve(all.size());
         for (Example& example : all)
             rows.push_back({std::move(example.text), std::move(example.label), std::string(splitName(example.split)), example.line});
+        throwIfStopped(stop);
         workspace.saveDataset(dataset, rows, existing.has_value());
+        throwIfStopped(stop); // the last chance: what is committed stays
         result.dataset = *workspace.dataset(request.name);
     });
     result.rows = read.rows;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "distillation/soft_target_loss.h"
+#include "jobs/setting_ranges.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
@@ -31,7 +32,6 @@ constexpr std::int64_t kUnknownRow = 1;
 constexpr double kAnyDropout = 0.5; // only "above 0" matters: the model's configuration has the rate
 constexpr std::size_t kEvaluationBatch = 256;
 constexpr double kEpochs = 15;
-constexpr double kLeastSteps = 1000;
 constexpr std::int64_t kPatience = 6; // of few rows there are many epochs, most of them for nothing
 
 at::Tensor tensorOf(std::span<const std::int64_t> values) {
@@ -49,29 +49,28 @@ DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     defaults.batch_size = 64;
     defaults.learning_rate = 2e-3;
     defaults.warmup_ratio = 0.05;
+    defaults.early_stopping_patience = kPatience;
     settings.train = trainSettingsFromJson(value, defaults);
-    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null())) {
-        settings.train.epochs = epochsForSteps(kEpochs, kLeastSteps, rows, settings.train.batch_size);
-        settings.train.early_stopping_patience = integerSetting(value, "early_stopping_patience", kPatience, 0, 10'000);
-    }
-    settings.temperature = numberSetting(value, "temperature", settings.temperature, 0.05, 100);
-    settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight, 0, 1000);
-    settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight, 0, 1000);
+    if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null()))
+        settings.train.epochs = epochsByMethod("soft", rows, settings.train.batch_size);
+    settings.temperature = numberSetting(value, "temperature", settings.temperature);
+    settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight);
+    settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight);
     if (settings.kd_loss_weight == 0 && settings.hard_label_weight == 0) {
         throw Error(ErrorCode::InvalidArgument, "the settings 'kd_loss_weight' and 'hard_label_weight' are both 0: there is nothing to learn from",
                     "Set one of them above 0.");
     }
-    settings.variants = static_cast<int>(integerSetting(value, "variants", settings.variants, 0, 100));
-    settings.variant_share = settings.variants > 0 ? numberSetting(value, "variant_share", settings.variant_share, 0, 1) : 0;
+    settings.variants = static_cast<int>(integerSetting(value, "variants", settings.variants));
+    settings.variant_share = settings.variants > 0 ? numberSetting(value, "variant_share", settings.variant_share) : 0;
     if (const auto found = value.find("embedding_from_teacher"); found != value.end() && !found->is_null()) {
         if (!found->is_boolean())
             throw Error(ErrorCode::InvalidArgument, "the setting 'embedding_from_teacher' is neither true nor false");
         settings.embedding_from_teacher = found->get<bool>();
     }
-    settings.word_dropout = numberSetting(value, "word_dropout", settings.word_dropout, 0, 0.9);
-    settings.embedding_size = static_cast<int>(integerSetting(value, "embedding_size", settings.embedding_size, 8, 4096));
-    settings.filters = static_cast<int>(integerSetting(value, "filters", settings.filters, 8, 4096));
-    settings.dropout = numberSetting(value, "dropout", settings.dropout, 0, 0.95);
+    settings.word_dropout = numberSetting(value, "word_dropout", settings.word_dropout);
+    settings.embedding_size = static_cast<int>(integerSetting(value, "embedding_size", settings.embedding_size));
+    settings.filters = static_cast<int>(integerSetting(value, "filters", settings.filters));
+    settings.dropout = numberSetting(value, "dropout", settings.dropout);
     return settings;
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "interop/hugging_face.h"
+#include "jobs/setting_ranges.h"
 #include "prediction/evaluation.h"
 #include "prediction/run_result.h"
 #include "training/full.h"
@@ -47,8 +48,6 @@ private:
     std::uintmax_t m_bytes;
 };
 
-constexpr double kLeastSteps = 200; // 3 epochs of 2,100 rows in batches of 32
-
 std::int64_t parameterCount(const NamedTensors& weights) {
     std::int64_t count = 0;
     for (const auto& [name, tensor] : weights)
@@ -64,7 +63,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     const std::filesystem::path base = modelOf(spec, "base");
     const RunRows rows = readRunRows(context.directory(), spec);
     if (const auto epochs = spec.settings.find("epochs"); !rows.train.empty() && (epochs == spec.settings.end() || epochs->is_null()))
-        settings.epochs = epochsForSteps(settings.epochs, kLeastSteps, static_cast<std::int64_t>(rows.train.size()), settings.batch_size);
+        settings.epochs = epochsByMethod("full", static_cast<std::int64_t>(rows.train.size()), settings.batch_size);
     const auto begin = Clock::now();
 
     SequenceClassifier classifier = SequenceClassifier::fromPretrained(base, static_cast<std::int64_t>(spec.labels.size()), spec.seed);
@@ -117,7 +116,7 @@ std::unique_ptr<Predictor> openFull(const std::filesystem::path& folder, const A
                                                          classifier.labels(), info.labels.size()));
     }
     const int positions = classifier.bert().config().max_position_embeddings;
-    const int maxLength = info.details.is_object() ? std::min(positions, static_cast<int>(integerSetting(info.details, "max_length", positions, 3, 100'000))) : positions;
+    const int maxLength = info.details.is_object() ? std::min(positions, static_cast<int>(integerSetting(info.details, "max_length", positions))) : positions;
     return std::make_unique<FullPredictor>(std::move(classifier), Tokenizer::open(folder), info.labels, maxLength, sizeOnDisk(folder));
 }
 

@@ -145,7 +145,7 @@ HeadFit fitSoftmaxHead(const at::Tensor& features, std::span<const std::int64_t>
 
 Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
     const RunSpec& spec = context.spec();
-    const double fixedC = numberSetting(spec.settings, "C", 0, 1e-6, 1e9);
+    const double fixedC = numberSetting(spec.settings, "C", 0);
     const RunRows rows = readRunRows(context.directory(), spec);
     const auto begin = std::chrono::steady_clock::now();
     const std::filesystem::path base = modelOf(spec, "base");

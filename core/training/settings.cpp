@@ -1,6 +1,7 @@
 #include "training/settings.h"
 
 #include "base/error.h"
+#include "jobs/setting_ranges.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +12,7 @@ namespace triptych {
 
 namespace {
 
-constexpr std::int64_t kMostSteps = 100'000'000;
+constexpr std::int64_t kMostSteps = 100'000'000; // as many as the ranges of evaluate_every and checkpoint_every allow
 
 [[noreturn]] void refuse(const char* key, const Json& value, std::string_view allowed) {
     throw Error(ErrorCode::InvalidArgument, fmt::format("the setting '{}' is {}; allowed is {}", key, dumpJson(value), allowed),
@@ -20,24 +21,26 @@ constexpr std::int64_t kMostSteps = 100'000'000;
 
 } // namespace
 
-double numberSetting(const Json& settings, const char* key, double otherwise, double low, double high) {
+double numberSetting(const Json& settings, const char* key, double otherwise) {
     const auto found = settings.find(key);
     if (found == settings.end() || found->is_null())
         return otherwise;
     const double value = found->is_number() ? found->get<double>() : std::nan("");
-    if (!(value >= low && value <= high))
-        refuse(key, *found, fmt::format("a number from {} to {}", low, high));
+    const SettingRange& range = settingRange(key);
+    if (!(value >= range.low && value <= range.high))
+        refuse(key, *found, fmt::format("a number from {} to {}", range.low, range.high));
     return value;
 }
 
-std::int64_t integerSetting(const Json& settings, const char* key, std::int64_t otherwise, std::int64_t low,
-                            std::int64_t high) {
+std::int64_t integerSetting(const Json& settings, const char* key, std::int64_t otherwise) {
     const auto found = settings.find(key);
     if (found == settings.end() || found->is_null())
         return otherwise;
     const double value = found->is_number() ? found->get<double>() : std::nan("");
-    if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) || value != std::floor(value))
-        refuse(key, *found, fmt::format("a whole number from {} to {}", low, high));
+    const SettingRange& range = settingRange(key);
+    if (!(value >= range.low && value <= range.high) || value != std::floor(value)) {
+        refuse(key, *found, fmt::format("a whole number from {} to {}", static_cast<std::int64_t>(range.low), static_cast<std::int64_t>(range.high)));
+    }
     return static_cast<std::int64_t>(value);
 }
 
@@ -45,22 +48,17 @@ TrainSettings trainSettingsFromJson(const Json& value, const TrainSettings& defa
     if (!value.is_object())
         throw Error(ErrorCode::InvalidArgument, "the settings are not a JSON object");
     TrainSettings settings;
-    settings.epochs = numberSetting(value, "epochs", defaults.epochs, 0.01, 10'000);
-    settings.batch_size = integerSetting(value, "batch_size", defaults.batch_size, 1, 65'536);
-    settings.learning_rate = numberSetting(value, "learning_rate", defaults.learning_rate, 1e-12, 1'000);
-    settings.max_length = integerSetting(value, "max_length", defaults.max_length, 3, 100'000);
-    settings.warmup_ratio = numberSetting(value, "warmup_ratio", defaults.warmup_ratio, 0, 1);
-    settings.weight_decay = numberSetting(value, "weight_decay", defaults.weight_decay, 0, 100);
-    settings.max_grad_norm = numberSetting(value, "max_grad_norm", defaults.max_grad_norm, 0, 1e9);
-    settings.evaluate_every = integerSetting(value, "evaluate_every", defaults.evaluate_every, 0, kMostSteps);
-    settings.early_stopping_patience = integerSetting(value, "early_stopping_patience", defaults.early_stopping_patience, 0, 10'000);
-    settings.checkpoint_every = integerSetting(value, "checkpoint_every", defaults.checkpoint_every, 0, kMostSteps);
+    settings.epochs = numberSetting(value, "epochs", defaults.epochs);
+    settings.batch_size = integerSetting(value, "batch_size", defaults.batch_size);
+    settings.learning_rate = numberSetting(value, "learning_rate", defaults.learning_rate);
+    settings.max_length = integerSetting(value, "max_length", defaults.max_length);
+    settings.warmup_ratio = numberSetting(value, "warmup_ratio", defaults.warmup_ratio);
+    settings.weight_decay = numberSetting(value, "weight_decay", defaults.weight_decay);
+    settings.max_grad_norm = numberSetting(value, "max_grad_norm", defaults.max_grad_norm);
+    settings.evaluate_every = integerSetting(value, "evaluate_every", defaults.evaluate_every);
+    settings.early_stopping_patience = integerSetting(value, "early_stopping_patience", defaults.early_stopping_patience);
+    settings.checkpoint_every = integerSetting(value, "checkpoint_every", defaults.checkpoint_every);
     return settings;
-}
-
-double epochsForSteps(double epochs, double leastSteps, std::int64_t rows, std::int64_t batchSize) {
-    const std::int64_t stepsPerEpoch = (rows + batchSize - 1) / batchSize;
-    return std::max(epochs, std::ceil(leastSteps / static_cast<double>(stepsPerEpoch)));
 }
 
 Json trainSettingsToJson(const TrainSettings& settings) {

@@ -24,14 +24,11 @@ struct TrainSettings {
 /// `value` over `defaults`; keys of other methods are left alone.
 /// Throws Error{InvalidArgument} naming the setting, its value and what is allowed.
 TrainSettings trainSettingsFromJson(const Json& value, const TrainSettings& defaults = {});
-/// `epochs`, or as many more as it takes to reach `leastSteps`: a few hundred rows need more passes than many thousands.
-/// Whole passes; `rows` and `batchSize` above 0.
-double epochsForSteps(double epochs, double leastSteps, std::int64_t rows, std::int64_t batchSize);
 Json trainSettingsToJson(const TrainSettings& settings);
 
-/// A number between two bounds, `otherwise` if absent. Throws as above.
-double numberSetting(const Json& settings, const char* key, double otherwise, double low, double high);
-std::int64_t integerSetting(const Json& settings, const char* key, std::int64_t otherwise, std::int64_t low, std::int64_t high);
+/// A number within its range (jobs/setting_ranges.h), `otherwise` if absent. Throws as above.
+double numberSetting(const Json& settings, const char* key, double otherwise);
+std::int64_t integerSetting(const Json& settings, const char* key, std::int64_t otherwise);
 
 /// Linear warm-up and linear decay to 0, as transformers' get_linear_schedule_with_warmup.
 struct LinearSchedule {

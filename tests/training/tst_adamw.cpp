@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "models/bert.h"
+#include "jobs/setting_ranges.h"
 #include "training/adamw.h"
 #include "training/settings.h"
 
@@ -127,10 +128,10 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(run.optimizer.restore(state, 3), Error);
     }
     void fewRowsGetMoreEpochs() {
-        QCOMPARE(epochsForSteps(3, 300, 15'000, 32), 3.0);
-        QCOMPARE(epochsForSteps(3, 300, 3'200, 32), 3.0);
-        QCOMPARE(epochsForSteps(3, 300, 1'186, 32), 8.0);
-        QCOMPARE(epochsForSteps(3, 300, 1, 32), 300.0);
+        QCOMPARE(epochsByMethod("full", 15'000, 32), 3.0);
+        QCOMPARE(epochsByMethod("full", 3'200, 32), 3.0);
+        QCOMPARE(epochsByMethod("full", 1'186, 32), 6.0);
+        QCOMPARE(epochsByMethod("full", 1, 32), 200.0);
     }
     void scheduleIsTheTrainersOwn() {
         TrainSettings settings;

@@ -74,6 +74,7 @@ private Q_SLOTS:
         client.request(QStringLiteral("crash"), Json::object(), this, crash.onDone(), crash.onFailed());
         QTRY_COMPARE(crashed.size(), 1);
         QVERIFY(crashed[0][0].toString().contains(QLatin1String("out of luck")));
+        QVERIFY(crashed[0][1].toBool());
         QCOMPARE(slow.failed, 1);
         QCOMPARE(slow.code, ErrorCode::WorkerDied);
         QCOMPARE(crash.failed, 1);
@@ -142,11 +143,14 @@ private Q_SLOTS:
     }
     void aMissingEngineIsOneError() {
         EngineClient client({QStringLiteral("/nowhere/engine")});
+        QSignalSpy crashed(&client, &EngineClient::crashed);
         Answer answer;
         client.request(QStringLiteral("echo"), {{"value", 1}}, this, answer.onDone(), answer.onFailed());
         QTRY_COMPARE(answer.failed, 1);
         QCOMPARE(answer.code, ErrorCode::WorkerDied);
         QTRY_COMPARE(client.state(), EngineClient::State::Idle);
+        QCOMPARE(crashed.size(), qsizetype{1});
+        QVERIFY(!crashed[0][1].toBool()); // nothing was started again
     }
 };
 

@@ -2,7 +2,6 @@
 #include "engine_client/job_center.h"
 #include "item_models/jobs_model.h"
 #include "item_models/log_model.h"
-#include "item_models/record_table.h"
 
 #include <QAbstractItemModelTester>
 #include <QLocale>
@@ -79,23 +78,6 @@ private Q_SLOTS:
             log.append({QStringLiteral("r"), 3, LogLevel::Info, QString::number(i)});
         QCOMPARE(log.rowCount(), 5000);
         QCOMPARE(log.index(0, LogModel::Message).data().toString(), QStringLiteral("100"));
-    }
-    void recordTableSortsByKeyNotByText() {
-        struct Row {
-            QString name;
-            double value;
-        };
-        RecordTable<Row> table({{[] { return QStringLiteral("Name"); }, [](const Row& row) { return row.name; }, {}, false, {}},
-                                {[] { return QStringLiteral("Value"); }, [](const Row& row) { return QString::number(row.value); },
-                                 [](const Row& row) { return QVariant(row.value); }, true, {}}});
-        QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        table.setRecords({{QStringLiteral("a"), 10}, {QStringLiteral("b"), 9}, {QStringLiteral("c"), 100}});
-        QSortFilterProxyModel sorted;
-        sorted.setSourceModel(&table);
-        sorted.setSortRole(RecordTable<Row>::SortRole);
-        sorted.sort(1);
-        QCOMPARE(sorted.index(0, 0).data().toString(), QStringLiteral("b"));
-        QCOMPARE(sorted.index(2, 0).data().toString(), QStringLiteral("c"));
     }
 };
 

@@ -101,6 +101,33 @@ private Q_SLOTS:
         frame.window.showPage(QStringLiteral("first"));
         QCOMPARE(shownBanner(frame.window), QStringLiteral("row 7 is short"));
     }
+    void aSharedSettingMakesTheOthersReadAnew() {
+        Frame frame;
+        frame.window.show();
+        frame.window.openWorkspace(m_workspace);
+        frame.window.showPage(QStringLiteral("datasets"));
+        const int before = frame.page("first")->refreshed, here = frame.page("datasets")->refreshed;
+        frame.jobs.setSetting(QStringLiteral("current_dataset"), "messages");
+        QCOMPARE(frame.page("datasets")->refreshed, here); // it set it, and knows
+        frame.window.showPage(QStringLiteral("first"));
+        QCOMPARE(frame.page("first")->refreshed, before + 1);
+    }
+    void aVanishedWorkerIsOfferedToGoOn() {
+        Frame frame;
+        frame.window.show();
+        frame.window.openWorkspace(m_workspace);
+        QTRY_COMPARE(frame.jobs.jobs().size(), qsizetype{4});
+        Q_EMIT frame.jobs.runInterrupted(frame.jobs.jobs().first().id);
+        QVERIFY2(shownBanner(frame.window).contains(QLatin1String("interrupted")), qPrintable(shownBanner(frame.window)));
+    }
+    void anEngineThatCannotStartIsNotSaidToHaveStarted() {
+        Frame frame;
+        frame.window.show();
+        Q_EMIT frame.engine.crashed(QStringLiteral("no such file"), false);
+        QVERIFY(shownBanner(frame.window).contains(QLatin1String("does not start")));
+        Q_EMIT frame.engine.crashed(QStringLiteral("killed"), true);
+        QVERIFY(shownBanner(frame.window).contains(QLatin1String("was started again")));
+    }
     void aFolderWithoutWorkspaceIsSaidAndCanBeMadeOne() {
         Frame frame;
         frame.window.show();
@@ -236,9 +263,17 @@ private Q_SLOTS:
             SessionStore store(file);
             QVERIFY(!store.beginStart());
         }
+        QFile old(file);
+        QVERIFY(old.open(QIODevice::WriteOnly) && old.write("{\"page\":\"first\"}") > 0);
+        old.close();
         SessionStore third(file);
         QVERIFY(third.beginStart());
         QVERIFY(third.load().isEmpty());
+        third.save({{QStringLiteral("page"), QStringLiteral("datasets")}});
+        third.flush();
+        QFile kept(file + QStringLiteral(".bak"));
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QCOMPARE(kept.readAll(), QByteArray("{\"page\":\"first\"}"));
         third.startSucceeded();
         SessionStore fourth(file);
         QVERIFY(!fourth.beginStart());

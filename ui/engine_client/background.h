@@ -31,6 +31,8 @@ public:
         ++m_number;
         m_running = false;
     }
+    /// The running work is asked to stop; what it then gives, most likely Error{Cancelled}, still comes.
+    void requestStop() { m_source.request_stop(); }
     /// work(stop_token) -> Result, in a pool thread; done(Result) or failed(Error) in this object's thread.
     template <typename Work, typename Done>
     void start(Work work, Done done, std::function<void(const Error&)> failed) {

@@ -77,7 +77,6 @@ void EngineClient::shutDown() {
     m_restart.stop();
     failAll(Error(ErrorCode::Cancelled, "the engine was shut down"));
     if (m_process) {
-        m_stopping = true;
         QProcess* process = std::exchange(m_process, nullptr);
         process->disconnect(this);
         // The end of its input is the engine's sign to go; nobody waits for it here.
@@ -87,7 +86,6 @@ void EngineClient::shutDown() {
             process->kill();
         process->waitForFinished(300);
         delete process;
-        m_stopping = false;
     }
     m_framer = {};
     setState(State::Idle);
@@ -208,7 +206,7 @@ void EngineClient::handleLine(const std::string& line) {
 }
 
 void EngineClient::handleEnd(const QString& reason) {
-    if (m_stopping || !m_process)
+    if (!m_process)
         return;
     m_errors += m_process->readAllStandardError();
     QString detail = QString::fromUtf8(m_errors).trimmed();
@@ -221,7 +219,7 @@ void EngineClient::handleEnd(const QString& reason) {
     const bool wasReady = m_state == State::Ready;
     m_delayMs = std::clamp(m_delayMs * 2, kFirstDelayMs, kLastDelayMs);
     setState(State::Restarting);
-    Q_EMIT crashed(detail);
+    Q_EMIT crashed(detail, wasReady);
     failAll(Error(ErrorCode::WorkerDied, "the engine process ended: " + detail.toStdString()));
     // One that never got ready would only die again: it starts with the next request.
     if (wasReady)

@@ -52,8 +52,9 @@ public:
 
 Q_SIGNALS:
     void stateChanged(triptych::ui::EngineClient::State state);
-    /// The process vanished; `detail` is the end of what it wrote to stderr.
-    void crashed(const QString& detail);
+    /// The process vanished; `detail` is the end of what it wrote to stderr. `startsAgain`: by itself, at once; else
+    /// (it never got ready) with the next request.
+    void crashed(const QString& detail, bool startsAgain);
     /// Notifications of a request that still counts.
     void progress(quint64 number, const triptych::Json& params);
     void token(quint64 number, const triptych::Json& params);
@@ -87,7 +88,6 @@ private:
     QByteArray m_errors; ///< end of stderr
     QTimer m_restart;
     int m_delayMs = 0;
-    bool m_stopping = false;
 };
 
 } // namespace triptych::ui

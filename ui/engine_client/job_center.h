@@ -8,9 +8,11 @@
 #include <QHash>
 #include <QList>
 #include <QObject>
+#include <QPointer>
 #include <QString>
 #include <QThread>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -26,6 +28,7 @@ struct JobRequest {
     QString model;   ///< base model: a name or a path
     QString teacher; ///< distil: name or path of the teacher...
     std::optional<int> teacherRequest; ///< ...or the earlier request of the same list whose result teaches
+    QString teacherRun;                ///< ...or the run under way whose result teaches
     QString student = QStringLiteral("textcnn"); ///< distil
     QString out;     ///< name of the result; empty: "<dataset>-<method>", made unique
     Json settings = Json::object();
@@ -74,11 +77,17 @@ public:
     /// Oldest first.
     QList<JobInfo> jobs() const { return m_jobs; }
     std::optional<JobInfo> job(const QString& runId) const;
-    /// All points that were seen of a run since it is watched, oldest first; for a run that was over before,
-    /// ask the workspace.
+    /// All points that were seen of a run since it is watched, oldest first; of one that is done, ask the workspace.
     QList<MetricPoint> metrics(const QString& runId) const { return m_metrics.value(runId); }
-    QList<LogEntry> log() const { return m_log; }
     int activeCount() const;
+
+    /// Changes the workspace off the window's thread, in the order asked, and before the window closes. One of the two
+    /// comes back in this thread unless `context` is deleted first.
+    void change(std::function<void(Workspace&)> change, QObject* context, std::function<void()> done,
+                std::function<void(const Error&)> failed);
+    /// Settings of the workspace that pages share. Set here, they hold at once, before they are on disk.
+    void setSetting(const QString& key, const Json& value);
+    QHash<QString, Json> settings() const { return m_settings; }
 
     /// Pages call these after they changed a data set or a model in the workspace.
     void notifyDatasetChanged(const QString& name) { Q_EMIT datasetChanged(name); }
@@ -94,7 +103,11 @@ Q_SIGNALS:
     void logArrived(const triptych::ui::LogEntry& entry);
     /// The run ended (done, failed, cancelled) and its result is in the workspace.
     void runFinished(const QString& runId);
+    /// The worker of a run vanished while the window watched.
+    void runInterrupted(const QString& runId);
     void datasetChanged(const QString& name);
+    /// A shared setting changed: what other pages show of it is stale.
+    void settingsChanged();
     /// pause, resume, cancel or remove did not work.
     void actionFailed(const QString& runId, const QString& message, const QString& hint);
     /// The runs found when a workspace was opened are all known now.
@@ -112,10 +125,18 @@ private:
     bool m_loaded = false;
     QList<JobInfo> m_jobs;
     QHash<QString, QList<MetricPoint>> m_metrics;
-    QList<LogEntry> m_log;
+    QHash<QString, Json> m_settings; ///< set since the workspace was opened
+    struct Change {
+        QPointer<QObject> context;
+        std::function<void()> done;
+        std::function<void(const Error&)> failed;
+    };
+    QHash<quint64, Change> m_changes;
+    quint64 m_nextChange = 1;
 };
 
 } // namespace triptych::ui
 
+Q_DECLARE_METATYPE(std::optional<triptych::Error>)
 Q_DECLARE_METATYPE(triptych::ui::JobInfo)
 Q_DECLARE_METATYPE(triptych::ui::LogEntry)

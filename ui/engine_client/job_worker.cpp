@@ -3,8 +3,10 @@
 #include "base/wall_clock.h"
 #include "jobs/run_index.h"
 #include "jobs/supervisor.h"
+#include "l10n/words.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -75,15 +77,48 @@ JobWorker::JobWorker(QObject* parent) : QObject(parent), m_timer(new QTimer(this
     connect(m_timer, &QTimer::timeout, this, &JobWorker::tick);
 }
 
-template <typename Body> void JobWorker::guarded(const QString& runId, Body body) {
+/// True if it went well; what did not is told.
+template <typename Body> bool JobWorker::guarded(const QString& runId, Body body) {
     try {
         body();
+        return true;
     } catch (const Error& error) {
-        Q_EMIT actionFailed(m_generation, runId, text(error.message()), text(error.hint()));
+        Q_EMIT actionFailed(m_generation, runId, errorMessage(error), errorHint(error));
     } catch (const std::exception& error) {
         Q_EMIT actionFailed(m_generation, runId, QString::fromLocal8Bit(error.what()), {});
     }
+    return false;
 }
+
+/// For what the next round does again: while another writer holds the workspace nothing is lost, and nothing is said.
+template <typename Body> void JobWorker::retried(Body body) {
+    guarded({}, [&body] {
+        try {
+            body();
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::Busy)
+                throw;
+        }
+    });
+}
+
+/// Queue and waiting ones change if that could be stored; else they are as before and the exception goes on.
+template <typename Body> void JobWorker::changeQueue(Body body) {
+    const auto queue = m_queue;
+    const auto waiting = m_waiting;
+    try {
+        m_workspace->transaction([&] {
+            body();
+            saveQueue();
+        });
+    } catch (...) {
+        m_queue = queue;
+        m_waiting = waiting;
+        throw;
+    }
+}
+
+bool JobWorker::isQueued(const std::string& id) const { return std::find(m_queue.begin(), m_queue.end(), id) != m_queue.end(); }
 
 void JobWorker::open(const QString& folder, quint64 generation) {
     m_timer->stop();
@@ -141,10 +176,11 @@ void JobWorker::follow(Watched& run) {
     const std::string id = run.info.id.toStdString();
     if (isFinal(status.state))
         m_cancelling.erase(id);
-    else if (m_cancelling.contains(id))
+    if (isQueued(id) && status.state != RunState::Done && status.state != RunState::Running) {
+        status.state = RunState::Queued; // paused, interrupted, cancelled or failed before, and in line to go on
+        status.error.reset();
+    } else if (m_cancelling.contains(id))
         status.state = RunState::Cancelling;
-    else if (std::find(m_queue.begin(), m_queue.end(), id) != m_queue.end())
-        status.state = RunState::Queued; // paused or interrupted before, and in line to go on
     else if (status.state == RunState::Queued && wallTime() - run.seenAt > kStartGraceS && !run.events.directory().launch())
         status.state = RunState::Interrupted; // whoever made it is gone and nobody will start it
     const bool changed = !sameStatus(status, run.info.status);
@@ -173,7 +209,7 @@ void JobWorker::follow(Watched& run) {
 
 /// Brings the workspace up to date: now and then while a run goes on, at once when it ends.
 void JobWorker::settle(Watched& run, bool force) {
-    const bool ended = isFinal(run.events.status().state);
+    const bool ended = isFinal(run.info.status.state); // not one that failed and waits for another go
     const double now = wallTime();
     if (run.settled || (!force && !ended && now - run.indexedAt < kIndexIntervalS))
         return;
@@ -193,7 +229,7 @@ void JobWorker::settle(Watched& run, bool force) {
         // Busy: another writer holds the workspace, the next round tries again.
         if (error.code() != ErrorCode::Busy) {
             run.settled = ended;
-            Q_EMIT logArrived(m_generation, {{run.info.id, now, LogLevel::Error, text(error.message())}});
+            Q_EMIT logArrived(m_generation, {{run.info.id, now, LogLevel::Error, errorMessage(error)}});
         }
     }
 }
@@ -205,7 +241,7 @@ void JobWorker::tick() {
         const std::lock_guard lock(m_cancelReport->mutex);
         for (const auto& [id, error] : std::exchange(m_cancelReport->failures, {})) {
             m_cancelling.erase(id);
-            Q_EMIT actionFailed(m_generation, text(id), text(error.message()), text(error.hint()));
+            Q_EMIT actionFailed(m_generation, text(id), errorMessage(error), errorHint(error));
         }
     }
     guarded({}, [&] {
@@ -220,10 +256,8 @@ void JobWorker::tick() {
             settle(run, false);
         });
     }
-    guarded({}, [&] {
-        promoteWaiting();
-        startNext();
-    });
+    retried([&] { promoteWaiting(); });
+    retried([&] { startNext(); });
     updateTimer();
 }
 
@@ -250,43 +284,58 @@ void JobWorker::startNext() {
         });
         if (busy)
             return;
-        m_queue.pop_front();
-        saveQueue();
         Watched* run = find(text(id));
-        if (!run || isFinal(run->events.status().state))
+        changeQueue([this] { m_queue.pop_front(); }); // first: a start that is not on record as taken would happen twice
+        if (!run || run->events.status().state == RunState::Done)
             continue;
-        try {
-            resumeRun(defaultEngineCommand(), run->events.directory());
-        } catch (const Error& error) {
-            Q_EMIT actionFailed(m_generation, run->info.id, text(error.message()), text(error.hint()));
-            continue;
+        if (guarded(run->info.id, [&] { resumeRun(defaultEngineCommand(), run->events.directory()); })) {
+            follow(*run);
+            return;
         }
-        follow(*run);
-        return;
     }
 }
 
 void JobWorker::promoteWaiting() {
-    for (auto it = m_waiting.begin(); it != m_waiting.end();) {
-        const auto teacher = m_runs.find(it->teacherRun);
-        const RunState state = teacher == m_runs.end() ? RunState::Failed : teacher->second.events.status().state;
-        if (!isFinal(state) || (state == RunState::Done && !teacher->second.settled)) {
-            ++it;
+    for (const Waiting& waiting : std::deque<Waiting>(m_waiting)) {
+        const auto teacher = m_runs.find(waiting.teacherRun);
+        const RunState state = teacher == m_runs.end() ? RunState::Failed : teacher->second.info.status.state;
+        if (!isFinal(state) || (state == RunState::Done && !teacher->second.settled))
+            continue;
+        if (state == RunState::Done) {
+            promote(waiting, teacher->second);
             continue;
         }
-        const Waiting waiting = std::move(*it);
-        it = m_waiting.erase(it);
-        Q_EMIT jobRemoved(m_generation, text(waiting.id));
-        if (state == RunState::Done) {
-            JobRequest request = requestFromJson(waiting.request);
-            request.teacher = teacher->second.info.out;
-            guarded({}, [&] { create(request); });
-        } else {
-            const QString name = teacher == m_runs.end() ? text(waiting.teacherRun) : teacher->second.info.title;
-            Q_EMIT actionFailed(m_generation, {}, tr("The distillation was not started: its teacher \"%1\" did not finish.").arg(name), {});
-        }
-        saveQueue();
+        const QString name = teacher == m_runs.end() ? text(waiting.teacherRun) : runTitle(teacher->second.info.method, teacher->second.info.title);
+        drop(waiting);
+        Q_EMIT actionFailed(m_generation, {}, tr("The distillation was not started: its teacher \"%1\" did not finish.").arg(name), {});
     }
+}
+
+void JobWorker::drop(const Waiting& waiting) {
+    changeQueue([&] { std::erase_if(m_waiting, [&](const Waiting& entry) { return entry.id == waiting.id; }); });
+    Q_EMIT jobRemoved(m_generation, text(waiting.id));
+}
+
+/// The teacher is there: the request becomes a run, in one transaction, so that there is one of the two at any time.
+void JobWorker::promote(const Waiting& waiting, const Watched& teacher) {
+    JobRequest request = requestFromJson(waiting.request);
+    request.teacher = teacher.info.out;
+    std::optional<RunDirectory> made;
+    try {
+        changeQueue([&] {
+            made = create(request);
+            std::erase_if(m_waiting, [&](const Waiting& entry) { return entry.id == waiting.id; });
+        });
+    } catch (const std::exception& failure) {
+        if (made)
+            std::filesystem::remove_all(made->path());
+        const auto* error = dynamic_cast<const Error*>(&failure);
+        if (!error || error->code() != ErrorCode::Busy)
+            drop(waiting); // it would fail again
+        throw;
+    }
+    Q_EMIT jobRemoved(m_generation, text(waiting.id));
+    announce(*made);
 }
 
 void JobWorker::loadQueue() {
@@ -324,7 +373,7 @@ void JobWorker::announceWaiting(const Waiting& waiting) {
     info.kind = request.kind;
     info.method = request.method;
     info.dataset = request.dataset;
-    info.title = request.method + QStringLiteral(" · ") + request.dataset;
+    info.title = request.method + QStringLiteral(" · ") + request.dataset; // as registerRun gives it
     info.out = request.out;
     info.created = text(isoTimeUtc());
     info.waitsFor = text(waiting.teacherRun);
@@ -336,7 +385,8 @@ std::string JobWorker::freeName(const JobRequest& request) const {
     return freeModelName(*m_workspace, base);
 }
 
-QString JobWorker::create(const JobRequest& request) {
+/// Makes the run and puts it in line; within changeQueue.
+RunDirectory JobWorker::create(const JobRequest& request) {
     RunRequest run;
     run.kind = request.kind.toStdString();
     run.method = request.method.toStdString();
@@ -351,12 +401,15 @@ QString JobWorker::create(const JobRequest& request) {
     run.out = request.out.isEmpty() ? freeName(request) : request.out.toStdString();
     run.seed = request.seed;
     run.threads = request.threads > 0 ? request.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    Watched& watched = watch(registerRun(*m_workspace, run));
-    m_queue.push_back(watched.info.id.toStdString());
-    saveQueue();
-    watched.info.status.last_event = -1;
-    follow(watched);
-    return watched.info.id;
+    RunDirectory directory = registerRun(*m_workspace, run);
+    m_queue.push_back(directory.id());
+    return directory;
+}
+
+void JobWorker::announce(const RunDirectory& directory) {
+    Watched& run = watch(directory);
+    run.info.status.last_event = -1;
+    follow(run);
 }
 
 void JobWorker::submit(quint64 number, const QList<JobRequest>& requests) {
@@ -365,24 +418,38 @@ void JobWorker::submit(quint64 number, const QList<JobRequest>& requests) {
         return;
     }
     QStringList ids;
+    std::vector<RunDirectory> made;
+    std::vector<Waiting> waiting;
+    const auto fail = [&](const QString& message, const QString& hint) {
+        std::error_code ignored;
+        for (const RunDirectory& directory : made)
+            std::filesystem::remove_all(directory.path(), ignored);
+        Q_EMIT submitFailed(m_generation, number, message, hint);
+    };
     try {
-        for (const JobRequest& request : requests) {
-            if (!request.teacherRequest) {
-                ids.append(create(request));
-                continue;
+        // All of the list or nothing, records and queue together.
+        changeQueue([&] {
+            for (const JobRequest& request : requests) {
+                if (!request.teacherRequest && request.teacherRun.isEmpty()) {
+                    made.push_back(create(request));
+                    ids.append(text(made.back().id()));
+                    continue;
+                }
+                const QString teacher = request.teacherRequest ? ids.value(*request.teacherRequest) : request.teacherRun;
+                waiting.push_back({kWaitingPrefix + std::to_string(m_nextWaiting++), teacher.toStdString(), requestToJson(request)});
+                m_waiting.push_back(waiting.back());
+                ids.append(text(waiting.back().id));
             }
-            Waiting waiting{kWaitingPrefix + std::to_string(m_nextWaiting++),
-                            ids.value(*request.teacherRequest).toStdString(), requestToJson(request)};
-            m_waiting.push_back(waiting);
-            saveQueue();
-            announceWaiting(waiting);
-            ids.append(text(waiting.id));
-        }
+        });
+        for (const RunDirectory& directory : made)
+            announce(directory);
+        for (const Waiting& entry : waiting)
+            announceWaiting(entry);
         Q_EMIT submitted(m_generation, number, ids);
     } catch (const Error& error) {
-        Q_EMIT submitFailed(m_generation, number, text(error.message()), text(error.hint()));
+        fail(errorMessage(error), errorHint(error));
     } catch (const std::exception& error) {
-        Q_EMIT submitFailed(m_generation, number, QString::fromLocal8Bit(error.what()), {});
+        fail(QString::fromLocal8Bit(error.what()), {});
     }
     tick();
 }
@@ -398,15 +465,15 @@ void JobWorker::resume(const QString& runId) {
         return;
     guarded(runId, [&] {
         const RunDirectory& directory = run->events.directory();
-        if (directory.isAlive()) {
-            resumeRun(defaultEngineCommand(), directory);
+        const std::string id = runId.toStdString();
+        if (directory.isAlive() || run->events.status().state == RunState::Done) {
+            resumeRun(defaultEngineCommand(), directory); // refuses one that is done
             return;
         }
-        const std::string id = runId.toStdString();
-        if (std::find(m_queue.begin(), m_queue.end(), id) == m_queue.end())
-            m_queue.push_front(id);
+        if (!isQueued(id))
+            changeQueue([&] { m_queue.push_front(id); });
         run->settled = false;
-        saveQueue();
+        follow(*run);
     });
     tick();
 }
@@ -414,16 +481,23 @@ void JobWorker::resume(const QString& runId) {
 void JobWorker::cancel(const QString& runId) {
     const std::string id = runId.toStdString();
     if (isWaitingId(runId)) {
-        std::erase_if(m_waiting, [&id](const Waiting& waiting) { return waiting.id == id; });
-        guarded(runId, [&] { saveQueue(); });
-        Q_EMIT jobRemoved(m_generation, runId);
+        const auto waiting = std::find_if(m_waiting.begin(), m_waiting.end(), [&id](const Waiting& entry) { return entry.id == id; });
+        if (waiting != m_waiting.end())
+            guarded(runId, [&] { drop(Waiting(*waiting)); });
         return;
     }
     Watched* run = find(runId);
-    if (!run || isFinal(run->events.status().state))
+    if (!run)
         return;
-    std::erase(m_queue, id);
-    guarded(runId, [&] { saveQueue(); });
+    const bool ended = isFinal(run->events.status().state);
+    if (isQueued(id)) {
+        if (!guarded(runId, [&] { changeQueue([&] { std::erase(m_queue, id); }); }))
+            return;
+        run->settled = ended; // one that waited for another go is what it was
+        follow(*run);
+    }
+    if (ended)
+        return;
     m_cancelling.insert(id);
     // It waits for the worker's end, up to some 15 s; control.json is written first, so a window that is
     // closed meanwhile has still cancelled. No thread of ours may wait for it at exit, hence detached.
@@ -440,13 +514,27 @@ void JobWorker::cancel(const QString& runId) {
 
 void JobWorker::remove(const QString& runId) {
     Watched* run = find(runId);
-    if (!run || !isFinal(run->events.status().state))
+    if (!run || !isFinal(run->info.status.state))
         return;
     guarded(runId, [&] {
         removeRun(*m_workspace, run->events.directory());
         m_runs.erase(runId.toStdString());
         Q_EMIT jobRemoved(m_generation, runId);
     });
+}
+
+void JobWorker::change(quint64 number, const std::function<void(Workspace&)>& change) {
+    std::optional<Error> failure;
+    try {
+        if (!m_workspace)
+            throw Error(ErrorCode::NotFound, "no workspace is open");
+        change(*m_workspace);
+    } catch (const Error& error) {
+        failure = error;
+    } catch (const std::exception& error) {
+        failure = Error(ErrorCode::Internal, error.what());
+    }
+    Q_EMIT changed(number, failure);
 }
 
 } // namespace triptych::ui

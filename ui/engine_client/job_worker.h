@@ -8,6 +8,7 @@
 #include <QTimer>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,8 @@ public:
     void resume(const QString& runId);
     void cancel(const QString& runId);
     void remove(const QString& runId);
+    /// Runs `change` on the open workspace and says how it went; a change that is asked later is made later.
+    void change(quint64 number, const std::function<void(Workspace&)>& change);
 
 Q_SIGNALS:
     void submitted(quint64 generation, quint64 number, const QStringList& runIds);
@@ -42,6 +45,7 @@ Q_SIGNALS:
     void jobFinished(quint64 generation, const QString& runId);
     void actionFailed(quint64 generation, const QString& runId, const QString& message, const QString& hint);
     void loaded(quint64 generation);
+    void changed(quint64 number, const std::optional<triptych::Error>& error);
 
 private:
     struct Watched {
@@ -73,11 +77,17 @@ private:
     void promoteWaiting();
     void loadQueue();
     void saveQueue();
-    QString create(const JobRequest& request);
+    bool isQueued(const std::string& id) const;
+    template <typename Body> void changeQueue(Body body);
+    RunDirectory create(const JobRequest& request);
+    void announce(const RunDirectory& directory);
+    void promote(const Waiting& waiting, const Watched& teacher);
+    void drop(const Waiting& waiting);
     std::string freeName(const JobRequest& request) const;
     void announceWaiting(const Waiting& waiting);
     Watched* find(const QString& runId);
-    template <typename Body> void guarded(const QString& runId, Body body);
+    template <typename Body> bool guarded(const QString& runId, Body body);
+    template <typename Body> void retried(Body body);
     void updateTimer();
 
     std::optional<Workspace> m_workspace;

@@ -99,11 +99,7 @@ QString JobsModel::text(const JobInfo& job, int column) const {
     const RunStatus& status = job.status;
     const bool moving = status.state == RunState::Running;
     switch (column) {
-    case Title: {
-        const QString title = job.title.startsWith(job.method + QStringLiteral(" ·"))
-                                  ? methodWord(job.method) + job.title.mid(job.method.size()) : job.title;
-        return title;
-    }
+    case Title: return runTitle(job.method, job.title);
     case Done: return progressText(status.done, status.total, qstr(status.unit));
     case Rate: return rateText(moving ? status.rate : 0);
     case TimeLeft: return moving ? etaText(status.eta_s) : QStringLiteral("—");
@@ -154,7 +150,6 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     case IdRole: return job.id;
     case FractionRole: return fraction(job);
     case StateRole: return static_cast<int>(job.status.state);
-    case MethodRole: return job.method;
     default: return {};
     }
 }

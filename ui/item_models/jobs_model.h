@@ -15,7 +15,6 @@ public:
         IdRole = Qt::UserRole + 1,
         FractionRole, ///< double 0..1, -1 while the total is unknown
         StateRole,    ///< int of RunState
-        MethodRole,
     };
     explicit JobsModel(JobCenter& jobs, QObject* parent = nullptr);
 

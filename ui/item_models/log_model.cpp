@@ -82,7 +82,6 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
         return index.column() == Message ? theme.text : theme.secondary;
     }
     case LevelRole: return static_cast<int>(entry.level);
-    case RunRole: return entry.runId;
     default: return {};
     }
 }

@@ -14,7 +14,7 @@ class LogModel : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column { Time, Level, Message, ColumnCount };
-    enum Role { LevelRole = Qt::UserRole + 1, RunRole };
+    enum Role { LevelRole = Qt::UserRole + 1 };
     explicit LogModel(QObject* parent = nullptr);
 
     void append(const LogEntry& entry);

@@ -105,7 +105,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Run: return run.model.isEmpty() ? run.title : run.model;
+        case Run: return run.model.isEmpty() ? runTitle(run.method, run.title) : run.model;
         case Accuracy: return metricCell(run.metric("accuracy"));
         case Difference:
             if (!value)

@@ -1,10 +1,8 @@
 #include "l10n/words.h"
 
 #include "l10n/numbers.h"
-#include "selection/sentence.h"
 
 #include <QCoreApplication>
-#include <QLocale>
 
 #include <algorithm>
 
@@ -36,6 +34,10 @@ QString methodWord(const QString& method) {
     if (method == QLatin1String("predictor"))
         return QCoreApplication::translate("Words", "evaluation");
     return method;
+}
+
+QString runTitle(const QString& method, const QString& title) {
+    return title.startsWith(method + QStringLiteral(" ·")) ? methodWord(method) + title.mid(method.size()) : title;
 }
 
 std::optional<Technique> techniqueOfMethod(const QString& method) {
@@ -197,44 +199,5 @@ QString errorMessage(const Error& error) {
 }
 
 QString errorHint(const Error& error) { return qstr(error.hint()); }
-
-namespace {
-
-const char* languageKey() { return QLocale().language() == QLocale::Chinese ? "zh" : "en"; }
-
-QString sentence(const std::string& code, const Json& values, const DecisionTree& tree) {
-    const Json& all = tree.json();
-    if (!all.contains("texts") || !all["texts"].contains(code))
-        return {};
-    const Json& text = all["texts"][code];
-    const auto pattern = text.find(languageKey());
-    return pattern != text.end() && pattern->is_string()
-               ? qstr(fillSentence(pattern->get<std::string>(), values, languageKey(), tree)) : QString();
-}
-
-} // namespace
-
-QString bilingual(const Json& text) {
-    if (!text.is_object())
-        return {};
-    const auto found = text.find(languageKey());
-    return found != text.end() && found->is_string() ? qstr(found->get<std::string>()) : QString();
-}
-
-QString reasonSentence(const Reason& reason, const DecisionTree& tree) {
-    const QString text = sentence(reason.code, reason.values, tree);
-    return text.isEmpty() ? qstr(reason.text) : text;
-}
-
-QString evidenceSentence(const Json& evidence, const DecisionTree& tree) {
-    if (!evidence.is_object())
-        return {};
-    const auto word = [&evidence](const char* key) {
-        const auto found = evidence.find(key);
-        return found != evidence.end() && found->is_string() ? found->get<std::string>() : std::string();
-    };
-    const QString text = sentence(word("code"), evidence, tree);
-    return text.isEmpty() ? qstr(word("text")) : text;
-}
 
 } // namespace triptych::ui

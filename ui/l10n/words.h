@@ -14,6 +14,8 @@ namespace triptych::ui {
 QString techniqueWord(Technique technique);
 /// "retrieve", "head", "full", "soft", ... -> a short phrase.
 QString methodWord(const QString& method);
+/// A run's title with its method as a phrase where it is the title that a run gets by itself ("full · messages").
+QString runTitle(const QString& method, const QString& title);
 /// The technique a run's method stands for, none for others ("evaluate").
 std::optional<Technique> techniqueOfMethod(const QString& method);
 QString stateWord(RunState state);
@@ -30,13 +32,6 @@ QString errorSentence(ErrorCode code);
 /// "<sentence> <message>" for a banner; the hint is separate.
 QString errorMessage(const Error& error);
 QString errorHint(const Error& error);
-
-/// Sentence of a reason, flip or evidence in the language in force: the tree carries it by code, in both
-/// languages; core's English text where the code is unknown.
-QString reasonSentence(const Reason& reason, const DecisionTree& tree);
-QString evidenceSentence(const Json& evidence, const DecisionTree& tree);
-/// A text of the tree's data, {"en", "zh"}, in the language in force.
-QString bilingual(const Json& text);
 
 inline QString qstr(const std::string& text) { return QString::fromStdString(text); }
 inline QString qstr(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }

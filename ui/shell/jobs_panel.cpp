@@ -1,6 +1,6 @@
 #include "shell/jobs_panel.h"
 
-#include "item_models/record_table.h"
+#include "item_models/table_style.h"
 #include "l10n/words.h"
 #include "shell/icons.h"
 #include "shell/theme.h"
@@ -239,7 +239,7 @@ void JobsPanel::act(int row, Button button) {
     case Button::Remove: {
         if (!canRemove(*job))
             break;
-        QMessageBox box(QMessageBox::Warning, tr("Remove run"), tr("Remove the run \"%1\"?").arg(job->title), QMessageBox::NoButton, window());
+        QMessageBox box(QMessageBox::Warning, tr("Remove run"), tr("Remove the run \"%1\"?").arg(runTitle(job->method, job->title)), QMessageBox::NoButton, window());
         box.setInformativeText(job->out.isEmpty() || job->status.state != RunState::Done
                                    ? tr("Its folder with checkpoints and predictions is deleted. This cannot be undone.")
                                    : tr("Its folder and the model \"%1\" that it made are deleted. This cannot be undone.").arg(job->out));

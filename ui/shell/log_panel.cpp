@@ -1,6 +1,6 @@
 #include "shell/log_panel.h"
 
-#include "item_models/record_table.h"
+#include "item_models/table_style.h"
 #include "shell/icons.h"
 
 #include <QClipboard>

@@ -56,15 +56,7 @@ MainWindow::MainWindow(const WindowServices& services, QList<PageFactory> pages)
     buildFrame();
     connectJobs();
     connect(&services.language, &LanguageController::changed, this, [this] { m_topBar->setLanguage(m_services.language.language()); });
-    connect(&services.engine, &EngineClient::crashed, this, [this](const QString& detail) {
-        logLine(LogLevel::Error, tr("The engine process ended: %1").arg(detail));
-        m_bannerAction = [this] {
-            setDockVisible(true);
-            m_dock->showTab(Dock::Tab::Log);
-        };
-        m_banner->showMessage(Banner::Level::Warning, tr("The engine process ended unexpectedly and was started again."),
-                              tr("What you typed is kept. Repeat the last action; the log has the details."), tr("Show the log"));
-    });
+    connect(&services.engine, &EngineClient::crashed, this, &MainWindow::engineEnded);
     retranslateUi();
     m_saveTimer.setInterval(kSaveIntervalMs);
     connect(&m_saveTimer, &QTimer::timeout, this, [this] { m_services.session.save(sessionState()); });
@@ -136,7 +128,13 @@ void MainWindow::connectJobs() {
         m_pages->refreshAll();
     });
     connect(&jobs, &JobCenter::runFinished, this, &MainWindow::jobEnded);
+    connect(&jobs, &JobCenter::runInterrupted, this, [this](const QString& runId) {
+        if (const auto job = m_services.jobs.job(runId))
+            logLine(LogLevel::Error, tr("\"%1\": %2").arg(runTitle(job->method, job->title), stateWord(job->status.state)), runId);
+        offerResume({runId});
+    });
     connect(&jobs, &JobCenter::datasetChanged, m_pages, &PageStack::refreshAll);
+    connect(&jobs, &JobCenter::settingsChanged, m_pages, &PageStack::markOthersStale);
     connect(&jobs, &JobCenter::loaded, this, &MainWindow::jobsLoaded);
     connect(&jobs, &JobCenter::logArrived, m_log, &LogModel::append);
     const auto complain = [this](const QString& message, const QString& hint, const QString& runId) {
@@ -168,11 +166,11 @@ void MainWindow::jobEnded(const QString& runId) {
     if (!job)
         return;
     const bool failed = job->status.state == RunState::Failed;
-    logLine(failed ? LogLevel::Error : LogLevel::Info, tr("\"%1\": %2").arg(job->title, stateWord(job->status.state)), runId);
+    logLine(failed ? LogLevel::Error : LogLevel::Info, tr("\"%1\": %2").arg(runTitle(job->method, job->title), stateWord(job->status.state)), runId);
     QApplication::alert(this);
     if (!failed)
         return;
-    QString message = tr("The job \"%1\" failed.").arg(job->title);
+    QString message = tr("The job \"%1\" failed.").arg(runTitle(job->method, job->title));
     QString hint;
     if (job->status.error) {
         const Error error = errorFromJson(*job->status.error);
@@ -193,14 +191,32 @@ void MainWindow::jobsLoaded() {
         if (job.status.state == RunState::Interrupted)
             interrupted.append(job.id);
     }
-    if (interrupted.isEmpty())
-        return;
-    m_bannerAction = [this, interrupted] {
-        for (const QString& id : interrupted)
+    if (!interrupted.isEmpty())
+        offerResume(interrupted);
+}
+
+void MainWindow::offerResume(const QStringList& runIds) {
+    m_bannerAction = [this, runIds] {
+        for (const QString& id : runIds)
             m_services.jobs.resume(id);
     };
-    m_banner->showMessage(Banner::Level::Warning, tr("%n job(s) were interrupted before they ended.", nullptr, static_cast<int>(interrupted.size())),
+    m_banner->showMessage(Banner::Level::Warning, tr("%n job(s) were interrupted before they ended.", nullptr, static_cast<int>(runIds.size())),
                           tr("They go on from their last checkpoint, with the same result as if nothing had happened."), tr("Resume"));
+}
+
+void MainWindow::engineEnded(const QString& detail, bool startsAgain) {
+    logLine(LogLevel::Error, tr("The engine process ended: %1").arg(detail));
+    m_bannerAction = [this] {
+        setDockVisible(true);
+        m_dock->showTab(Dock::Tab::Log);
+    };
+    if (startsAgain)
+        m_banner->showMessage(Banner::Level::Warning, tr("The engine process ended unexpectedly and was started again."),
+                              tr("What you typed is kept. Repeat the last action; the log has the details."), tr("Show the log"));
+    else
+        m_banner->showMessage(Banner::Level::Error, tr("The engine process does not start."),
+                              tr("It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; "
+                                 "the log has the details."), tr("Show the log"));
 }
 
 void MainWindow::updateRings() {
@@ -263,7 +279,7 @@ void MainWindow::openPalette() {
     std::reverse(jobs.begin(), jobs.end());
     for (const JobInfo& job : std::as_const(jobs)) {
         const auto technique = techniqueOfMethod(job.method);
-        entries.append({job.title, tr("Run · %1").arg(stateWord(job.status.state)),
+        entries.append({runTitle(job.method, job.title), tr("Run · %1").arg(stateWord(job.status.state)),
                         technique ? techniqueIcon(*technique) : icon(QStringLiteral("jobs")), [this, id = job.id] { openRun(id); }, job.id});
     }
     m_palette->open(std::move(entries));

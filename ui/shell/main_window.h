@@ -81,6 +81,8 @@ private:
     void openRun(const QString& runId);
     void jobEnded(const QString& runId);
     void jobsLoaded();
+    void offerResume(const QStringList& runIds);
+    void engineEnded(const QString& detail, bool startsAgain);
     void setDockVisible(bool visible);
     void logLine(LogLevel level, const QString& message, const QString& runId = {});
 

@@ -81,13 +81,17 @@ void PageStack::showError(const QString& id) {
         m_banner->hide();
 }
 
-void PageStack::refreshAll() {
-    for (const QString& id : m_pages.keys())
-        m_stale.insert(id);
-    if (Page* page = m_pages.value(m_current)) {
-        m_stale.remove(m_current);
-        page->refresh();
+void PageStack::markOthersStale() {
+    for (const QString& id : m_pages.keys()) {
+        if (id != m_current)
+            m_stale.insert(id);
     }
+}
+
+void PageStack::refreshAll() {
+    markOthersStale();
+    if (Page* page = m_pages.value(m_current))
+        page->refresh();
 }
 
 QHash<QString, QByteArray> PageStack::states() const {

@@ -31,6 +31,8 @@ public:
     const QList<PageFactory>& factories() const { return m_factories; }
     /// The shown page reads anew now, the others when they are shown.
     void refreshAll();
+    /// The others read anew when they are shown.
+    void markOthersStale();
 
     /// Form fields by page id.
     QHash<QString, QByteArray> states() const;

@@ -95,6 +95,11 @@ bool SessionStore::beginStart() {
         count.close();
     }
     m_safeMode = failed >= kFailedStartsAllowed;
+    // The state that is left alone is about to be written over; it may be worth a look.
+    if (m_safeMode && QFile::exists(m_file)) {
+        QFile::remove(m_file + QStringLiteral(".bak"));
+        QFile::copy(m_file, m_file + QStringLiteral(".bak"));
+    }
     if (count.open(QIODevice::WriteOnly | QIODevice::Truncate))
         count.write(QByteArray::number(failed + 1));
     return m_safeMode;

@@ -9,8 +9,8 @@
 namespace triptych::ui {
 
 /// The window's state on disk: one JSON file, replaced as a whole, written off the window's thread. A second
-/// file counts starts that never got going: after two of them the state is left alone (safe mode), so that
-/// a state that breaks the window cannot lock anybody out.
+/// file counts starts that never got going: after two of them the state is left alone (safe mode) and
+/// kept as <file>.bak, so that a state that breaks the window cannot lock anybody out.
 class SessionStore : public QObject {
     Q_OBJECT
 public:

@@ -3,6 +3,7 @@
 
 #include "engine_client/engine_client.h"
 #include "engine_client/job_center.h"
+#include "item_models/log_model.h"
 #include "l10n/language.h"
 #include "l10n/words.h"
 #include "shell/action_set.h"
@@ -187,6 +188,8 @@ bool MainWindow::openWorkspace(const QString& wanted) {
     if (!m_folder.isEmpty())
         m_pageStates.insert(m_folder, sessionState().value(QLatin1String("pages")).toObject().value(m_folder).toObject());
     m_banner->hide();
+    if (folder != m_folder)
+        m_log->clear();
     m_folder = folder;
     m_workspace = workspace;
     const QJsonObject stored = m_pageStates.value(folder);

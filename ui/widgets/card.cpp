@@ -4,6 +4,7 @@
 #include "shell/icons.h"
 #include "shell/theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -106,6 +107,12 @@ void TechniqueMark::setTechnique(Technique technique) {
     m_technique = technique;
     setAccessibleName(techniqueWord(technique));
     update();
+}
+
+void TechniqueMark::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange)
+        setAccessibleName(techniqueWord(m_technique));
+    QWidget::changeEvent(event);
 }
 
 QSize TechniqueMark::sizeHint() const { return m_withIcon ? QSize(34, 18) : QSize(14, 18); }

@@ -8,7 +8,9 @@
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
+#include <QRegularExpression>
 #include <QScrollArea>
 #include <QTemporaryDir>
 #include <QTest>
@@ -43,6 +45,17 @@ QStringList namelessControls(const QWidget& page) {
             nameless.append(QStringLiteral("%1 '%2'").arg(QLatin1String(widget->metaObject()->className()), widget->objectName()));
     }
     return nameless;
+}
+
+/// Texts of labels and buttons with two English words in a row: what a switch of the language must change.
+QStringList sentencesOf(const QWidget& page) {
+    static const QRegularExpression words(QStringLiteral("[A-Za-z]{3,} [a-z]{3,}"));
+    QStringList texts;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        texts.append(label->text());
+    for (const QAbstractButton* button : page.findChildren<QAbstractButton*>())
+        texts.append(button->text());
+    return texts.filter(words);
 }
 
 /// Background reads come back through the event loop.
@@ -120,10 +133,14 @@ private Q_SLOTS:
         settle();
         keepPicture(*shown, page + QStringLiteral("-light-en"));
         keepPicture(*shown->findChild<QScrollArea*>()->widget(), page + QStringLiteral("-light-en-whole"));
+        const QStringList english = sentencesOf(*shown);
         language.setLanguage(QStringLiteral("zh"));
         host.theme().setChoice(ThemeChoice::Dark);
         settle();
         keepPicture(*shown, page + QStringLiteral("-dark-zh"));
+        QStringList left = sentencesOf(*shown);
+        left.removeIf([&](const QString& text) { return !english.contains(text); });
+        QCOMPARE(left, QStringList());
         QCOMPARE(host.errors(), QStringList());
         language.setLanguage(QStringLiteral("en"));
         host.theme().setChoice(ThemeChoice::Light);
@@ -132,7 +149,15 @@ private Q_SLOTS:
     void takesBackItsFormState() {
         QFETCH(QString, page);
         PageHost host(folderOf(QStringLiteral("planted")));
-        const QByteArray state = host.make(page)->saveState();
+        Page* first = host.make(page);
+        const QByteArray untouched = first->saveState();
+        for (QLineEdit* edit : first->findChildren<QLineEdit*>()) {
+            if (!edit->isReadOnly() && !qobject_cast<QAbstractSpinBox*>(edit->parentWidget()))
+                edit->setText(QStringLiteral("7x")); // no good number: it must come back as it is
+        }
+        const QByteArray state = first->saveState();
+        const bool hasFields = !first->saveState().isEmpty();
+        QCOMPARE(state != untouched, hasFields);
         PageHost other(folderOf(QStringLiteral("planted")));
         Page* second = other.make(page);
         second->restoreState(state);

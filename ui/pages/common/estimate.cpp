@@ -1,5 +1,6 @@
 #include "pages/common/estimate.h"
 
+#include "jobs/setting_ranges.h"
 #include "l10n/numbers.h"
 
 #include <QCoreApplication>
@@ -10,24 +11,38 @@
 namespace triptych::ui {
 
 namespace {
-constexpr double kUsualEpochs = 3, kUsualBatch = 32;
-} // namespace
 
-std::int64_t stepCount(std::int64_t rows, const Json& settings) {
-    const double batch = std::max(1.0, numberAt(settings, "batch_size", kUsualBatch));
-    const double perEpoch = std::ceil(static_cast<double>(rows) / batch);
-    return static_cast<std::int64_t>(std::ceil(perEpoch * numberAt(settings, "epochs", kUsualEpochs)));
+double settingOf(const QString& method, const Json& settings, std::string_view key) {
+    for (const SettingRange& range : method == QLatin1String("soft") ? distillationRanges() : trainingRanges()) {
+        if (range.key == key)
+            return numberAt(settings, range.key, range.otherwise);
+    }
+    return 0;
 }
 
-Estimate estimateRun(const std::vector<RunSummary>& earlier, const QString& method, const QString& base, std::int64_t trainRows,
-                     const Json& settings) {
+} // namespace
+
+std::int64_t stepCount(const QString& method, std::int64_t rows, const Json& settings) {
+    if (rows <= 0)
+        return 0;
+    const auto batch = static_cast<std::int64_t>(std::max(1.0, settingOf(method, settings, "batch_size")));
+    const double epochs = numberAt(settings, "epochs", epochsByMethod(method.toStdString(), rows, batch));
+    return static_cast<std::int64_t>(std::ceil(static_cast<double>((rows + batch - 1) / batch) * epochs));
+}
+
+Estimate estimateRun(const std::vector<RunSummary>& earlier, const EstimateRequest& wanted) {
     Estimate estimate;
-    estimate.steps = stepCount(trainRows, settings);
-    const double batch = numberAt(settings, "batch_size", kUsualBatch);
+    const bool head = wanted.method == QLatin1String("head");
+    // The control is trained like the student, from the same rows in as many steps.
+    const int arms = wanted.method == QLatin1String("soft") ? 2 : 1;
+    if (!head)
+        estimate.steps = arms * stepCount(wanted.method, wanted.trainRows, wanted.settings);
     double sum = 0;
     for (const RunSummary& run : earlier) {
         const Json theirs = run.spec.is_object() ? run.spec.value("settings", Json::object()) : Json::object();
-        if (run.method != method || (!base.isEmpty() && run.base != base) || numberAt(theirs, "batch_size", kUsualBatch) != batch)
+        const auto differs = [&](const char* key) { return settingOf(wanted.method, theirs, key) != settingOf(wanted.method, wanted.settings, key); };
+        if (run.method != wanted.method || run.dataset != wanted.dataset || (!wanted.base.isEmpty() && run.base != wanted.base)
+            || differs("max_length") || (!head && differs("batch_size")))
             continue;
         if (run.trainableParameters > 0) {
             estimate.trainable = run.trainableParameters;
@@ -35,9 +50,11 @@ Estimate estimateRun(const std::vector<RunSummary>& earlier, const QString& meth
         }
         if (run.peakRssBytes > 0)
             estimate.peakBytes = std::max(estimate.peakBytes.value_or(0), run.peakRssBytes);
-        if (!(run.secondsPerStep > 0))
+        // A head's iterations cost next to nothing: embedding the rows is what takes the time.
+        const double perRow = run.examplesPerS > 0 ? 1 / run.examplesPerS : 0;
+        const double seconds = head ? perRow * static_cast<double>(wanted.trainRows) : run.secondsPerStep * static_cast<double>(*estimate.steps);
+        if (!(seconds > 0))
             continue;
-        const double seconds = run.secondsPerStep * static_cast<double>(estimate.steps);
         estimate.fastest = std::min(estimate.fastest.value_or(seconds), seconds);
         estimate.slowest = std::max(estimate.slowest.value_or(seconds), seconds);
         sum += seconds;
@@ -51,7 +68,8 @@ Estimate estimateRun(const std::vector<RunSummary>& earlier, const QString& meth
 QList<KeyValueRows::Row> estimateRows(const Estimate& estimate) {
     const auto text = [](const char* source) { return QCoreApplication::translate("Estimate", source); };
     QList<KeyValueRows::Row> rows;
-    rows.append({text(QT_TRANSLATE_NOOP("Estimate", "Steps")), countText(estimate.steps), {}});
+    if (estimate.steps)
+        rows.append({text(QT_TRANSLATE_NOOP("Estimate", "Steps")), countText(*estimate.steps), {}});
     if (estimate.trainable)
         rows.append({text(QT_TRANSLATE_NOOP("Estimate", "Trainable")),
                      QStringLiteral("%1 / %2").arg(shortCountText(*estimate.trainable), shortCountText(estimate.parameters.value_or(0))), {}});
@@ -59,7 +77,7 @@ QList<KeyValueRows::Row> estimateRows(const Estimate& estimate) {
         const bool range = estimate.runs > 1 && *estimate.slowest > *estimate.fastest * 1.1;
         rows.append({text(QT_TRANSLATE_NOOP("Estimate", "Time")),
                      range ? QStringLiteral("%1 – %2").arg(durationText(*estimate.fastest), durationText(*estimate.slowest)) : durationText(*estimate.seconds),
-                     QCoreApplication::translate("Estimate", "Seconds a step of %n earlier runs times the steps", nullptr, estimate.runs)});
+                     QCoreApplication::translate("Estimate", "From %n earlier runs on this data set, without the measurement", nullptr, estimate.runs)});
     }
     if (estimate.peakBytes)
         rows.append({text(QT_TRANSLATE_NOOP("Estimate", "Peak memory")), bytesText(*estimate.peakBytes), {}});

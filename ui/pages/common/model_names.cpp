@@ -2,11 +2,10 @@
 
 #include "base/resources.h"
 #include "l10n/words.h"
-#include "pages/common/outlook.h"
 
 namespace triptych::ui {
 
-QStringList encoderNames(const Workspace& workspace) {
+QStringList encoderNames(const Workspace& workspace, const QString& usual) {
     QStringList names;
     for (const ModelRecord& model : workspace.models()) {
         if (model.run.empty() && model.kind == "encoder")
@@ -18,7 +17,6 @@ QStringList encoderNames(const Workspace& workspace) {
         if (std::filesystem::exists(entry.path() / "config.json", error) && !names.contains(name))
             names.append(name);
     }
-    const QString usual = baseModel(workspace);
     if (!names.contains(usual))
         names.prepend(usual);
     return names;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "engine_client/job_center.h"
 #include "jobs/arm_evidence.h"
 #include "l10n/words.h"
 
@@ -10,6 +11,32 @@
 #include <algorithm>
 
 namespace triptych::ui {
+
+namespace {
+
+constexpr char kCurrentDataset[] = "current_dataset";
+constexpr char kBaseModel[] = "base_model";
+
+QString answersKey(const std::string& dataset) { return QStringLiteral("answers/") + qstr(dataset); }
+
+QString sharedName(const PageContext& context, const char* key, const QString& otherwise) {
+    if (!context.workspace)
+        return otherwise;
+    const QHash<QString, Json> settings = context.jobs.settings();
+    std::optional<Json> value;
+    if (const auto set = settings.constFind(QLatin1String(key)); set != settings.cend()) {
+        value = *set;
+    } else {
+        try {
+            value = context.workspace->setting(key);
+        } catch (const Error&) {
+            // Damaged: the page's own read of the workspace says so.
+        }
+    }
+    return value && value->is_string() ? qstr(value->get<std::string>()) : otherwise;
+}
+
+} // namespace
 
 const Arm* Outlook::arm(Technique technique) const {
     const auto it = std::find_if(decision.arms.begin(), decision.arms.end(),
@@ -54,7 +81,8 @@ bool isEnglishEncoder(const QString& name) {
     return name.startsWith(QLatin1String("all-minilm"), Qt::CaseInsensitive) && !name.contains(QLatin1String("multilingual"));
 }
 
-Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop) {
+Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop,
+                    const QHash<QString, Json>& settings) {
     const Workspace workspace = Workspace::open(folder);
     Outlook outlook;
     const std::vector<DatasetRecord> all = workspace.datasets();
@@ -70,7 +98,8 @@ Outlook loadOutlook(const std::filesystem::path& folder, const std::string& data
     outlook.cjkShare = shareOfCjk(workspace.examples(name));
     throwIfStopped(stop);
     outlook.runs = summariesOf(workspace.runs(), qstr(name));
-    outlook.answers = storedAnswers(workspace, name);
+    const auto set = settings.constFind(answersKey(name));
+    outlook.answers = set == settings.cend() ? storedAnswers(workspace, name) : answersFromJson(*set);
     ArmEvidence evidence = gatherArms(workspace, name);
     throwIfStopped(stop);
     outlook.facts = evidence.facts;
@@ -78,33 +107,31 @@ Outlook loadOutlook(const std::filesystem::path& folder, const std::string& data
     return outlook;
 }
 
-QString currentDataset(const Workspace& workspace) {
-    const auto value = workspace.setting("current_dataset");
-    return value && value->is_string() ? qstr(value->get<std::string>()) : QString();
+QString currentDataset(const PageContext& context) {
+    return sharedName(context, kCurrentDataset, {});
 }
 
-void setCurrentDataset(Workspace& workspace, const QString& name) {
-    if (currentDataset(workspace) != name)
-        workspace.setSetting("current_dataset", name.toStdString());
+void setCurrentDataset(const PageContext& context, const QString& name) {
+    if (currentDataset(context) != name)
+        context.jobs.setSetting(QLatin1String(kCurrentDataset), name.toStdString());
 }
 
-QString baseModel(const Workspace& workspace) {
-    const auto value = workspace.setting("base_model");
-    return value && value->is_string() ? qstr(value->get<std::string>()) : QStringLiteral("all-minilm-l6-v2");
+QString baseModel(const PageContext& context) {
+    return sharedName(context, kBaseModel, QStringLiteral("all-minilm-l6-v2"));
 }
 
-void setBaseModel(Workspace& workspace, const QString& name) {
-    if (baseModel(workspace) != name)
-        workspace.setSetting("base_model", name.toStdString());
+void setBaseModel(const PageContext& context, const QString& name) {
+    if (baseModel(context) != name)
+        context.jobs.setSetting(QLatin1String(kBaseModel), name.toStdString());
 }
 
 Answers storedAnswers(const Workspace& workspace, const std::string& dataset) {
-    const auto value = workspace.setting("answers/" + dataset);
+    const auto value = workspace.setting(answersKey(dataset).toStdString());
     return value ? answersFromJson(*value) : Answers();
 }
 
-void storeAnswers(Workspace& workspace, const std::string& dataset, const Answers& answers) {
-    workspace.setSetting("answers/" + dataset, answersToJson(answers));
+void storeAnswers(const PageContext& context, const std::string& dataset, const Answers& answers) {
+    context.jobs.setSetting(answersKey(dataset), answersToJson(answers));
 }
 
 std::string dataLanguage() {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "item_models/run_summary.h"
+#include "shell/page.h"
 #include "selection/decision.h"
 #include "storage/workspace.h"
 
+#include <QHash>
 #include <QString>
 
 #include <filesystem>
@@ -31,9 +33,10 @@ struct Outlook {
     bool recommends(Technique technique) const;
 };
 
-/// `dataset` may be empty or gone: then the first one is taken. Opens the workspace itself, so that it may run
-/// in any thread. Throws Error.
-Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop);
+/// `dataset` may be empty or gone: then the first one is taken. `settings` win over those on disk (JobCenter::settings).
+/// Opens the workspace itself, so that it may run in any thread. Throws Error.
+Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop,
+                    const QHash<QString, Json>& settings = {});
 
 /// The seed of every decision of the window: the same evidence gives the same intervals.
 inline constexpr std::uint64_t kDecisionSeed = 13;
@@ -45,13 +48,14 @@ double shareOfCjk(const std::vector<ExampleRecord>& rows);
 /// True for encoders that know English only, by the name they are kept under.
 bool isEnglishEncoder(const QString& name);
 
-/// Settings of the workspace that several pages share.
-QString currentDataset(const Workspace& workspace);
-void setCurrentDataset(Workspace& workspace, const QString& name);
-QString baseModel(const Workspace& workspace);
-void setBaseModel(Workspace& workspace, const QString& name);
+/// Settings of the workspace that several pages share. Reading never fails: what cannot be read is as if it were not
+/// set. What is set holds at once and is stored off the window's thread.
+QString currentDataset(const PageContext& context);
+void setCurrentDataset(const PageContext& context, const QString& name);
+QString baseModel(const PageContext& context);
+void setBaseModel(const PageContext& context, const QString& name);
 Answers storedAnswers(const Workspace& workspace, const std::string& dataset);
-void storeAnswers(Workspace& workspace, const std::string& dataset, const Answers& answers);
+void storeAnswers(const PageContext& context, const std::string& dataset, const Answers& answers);
 
 /// "en" or "zh", for texts that stand in data files.
 std::string dataLanguage();

@@ -89,7 +89,7 @@ void RunMonitor::update() {
     if (!job)
         return;
     const RunStatus& status = job->status;
-    m_title->setText(job->title);
+    m_title->setText(runTitle(job->method, job->title));
     m_line->setText(statusLine(status));
     m_bar->setAccessibleName(statusLine(status));
     m_bar->setRange(0, status.total > 0 ? 1000 : (status.state == RunState::Running ? 0 : 1000));
@@ -97,15 +97,15 @@ void RunMonitor::update() {
     m_bar->setVisible(!isFinal(status.state));
     const bool waits = status.state == RunState::Paused || status.state == RunState::Interrupted;
     m_pause->setVisible(status.state == RunState::Running);
-    m_resume->setVisible(waits || status.state == RunState::Failed);
+    m_resume->setVisible(waits || status.state == RunState::Failed || status.state == RunState::Cancelled);
     m_cancel->setVisible(job->isActive() || waits);
     m_cancel->setEnabled(status.state != RunState::Cancelling);
     QString error;
     if (status.error) {
-        error = textAt(*status.error, "message");
-        const QString hint = textAt(*status.error, "hint");
-        if (!hint.isEmpty())
-            error += QLatin1Char(' ') + hint;
+        const Error failure = errorFromJson(*status.error);
+        error = errorMessage(failure);
+        if (!errorHint(failure).isEmpty())
+            error += QLatin1Char(' ') + errorHint(failure);
     }
     m_error->setText(error);
     m_error->setVisible(!error.isEmpty());

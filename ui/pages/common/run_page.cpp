@@ -1,6 +1,7 @@
 #include "pages/common/run_page.h"
 
 #include "charts/line_chart.h"
+#include "jobs/setting_ranges.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/command_line.h"
@@ -12,7 +13,6 @@
 #include "pages/common/run_monitor.h"
 #include "pages/common/runs_table.h"
 #include "pages/common/scroll_column.h"
-#include "widgets/banner.h"
 #include "widgets/card.h"
 #include "widgets/key_value_rows.h"
 #include "widgets/page_header.h"
@@ -127,9 +127,7 @@ void RunPage::build(const QList<SettingsForm::Field>& fields) {
     m_monitor = new RunMonitor(m_context.jobs, m_monitorCard);
     m_monitorCard->body()->addWidget(m_monitor);
     m_monitorCard->hide();
-    m_banner = new Banner(right);
     m_right->addWidget(m_monitorCard);
-    m_right->addWidget(m_banner);
     m_curves = new RunCurves(m_context.jobs, this);
 
     columns->addWidget(left, 2, 300);
@@ -149,13 +147,7 @@ void RunPage::build(const QList<SettingsForm::Field>& fields) {
 
 void RunPage::connectAll() {
     connect(m_picker, &DatasetPicker::chosen, this, [this](const QString& name) {
-        if (m_context.workspace) {
-            try {
-                setCurrentDataset(*m_context.workspace, name);
-            } catch (const Error& error) {
-                Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-            }
-        }
+        setCurrentDataset(m_context, name);
         formChanged();
     });
     connect(m_settings, &SettingsForm::changed, this, [this] {
@@ -179,14 +171,13 @@ void RunPage::connectAll() {
         if (number != m_submitted || ids.isEmpty())
             return;
         m_submitted = 0;
-        m_banner->hide();
         showRun(ids.last());
+        formChanged();
     });
-    connect(&jobs, &JobCenter::submitFailed, this, [this](quint64 number, const QString& message, const QString& hint) {
+    connect(&jobs, &JobCenter::submitFailed, this, [this](quint64 number) {
         if (number != m_submitted)
             return;
         m_submitted = 0;
-        m_banner->showMessage(Banner::Level::Error, message, hint);
         formChanged();
     });
     connect(&jobs, &JobCenter::runChanged, this, [this](const QString& id) {
@@ -275,9 +266,10 @@ void RunPage::refresh() {
                         QStringList names;
                         for (const DatasetRecord& dataset : m_datasets)
                             names.append(qstr(dataset.name));
-                        QString current = names.contains(m_wanted) ? m_wanted : datasetName();
-                        if (!names.contains(current) && m_context.workspace)
-                            current = currentDataset(*m_context.workspace);
+                        Q_EMIT errorRaised({}, {});
+                        if (names.contains(m_wanted))
+                            setCurrentDataset(m_context, m_wanted);
+                        QString current = currentDataset(m_context);
                         if (!names.contains(current))
                             current = names.isEmpty() ? QString() : names.first();
                         m_picker->setNames(names, current);
@@ -314,11 +306,11 @@ void RunPage::showState() {
     m_monitorCard->setVisible(job && job->status.state != RunState::Done);
     const RunSummary* run = summary(m_shown);
     if (job && job->isActive())
-        m_header->setState(QStringLiteral("%1 · %2").arg(job->title, statusLine(job->status)));
+        m_header->setState(QStringLiteral("%1 · %2").arg(runTitle(job->method, job->title), statusLine(job->status)));
     else if (run && run->value("accuracy"))
-        m_header->setState(tr("%1 · accuracy %2 on the test rows").arg(run->title, percentText(run->value("accuracy"))));
+        m_header->setState(tr("%1 · accuracy %2 on the test rows").arg(runTitle(run->method, run->title), percentText(run->value("accuracy"))));
     else if (job)
-        m_header->setState(QStringLiteral("%1 · %2").arg(job->title, stateWord(job->status.state)));
+        m_header->setState(QStringLiteral("%1 · %2").arg(runTitle(job->method, job->title), stateWord(job->status.state)));
     else
         m_header->setState(tr("No run yet"));
 }
@@ -343,7 +335,7 @@ void RunPage::formChanged() {
 }
 
 void RunPage::showEstimate() {
-    m_estimate->setRows(estimateRows(estimateRun(m_runs, method(), base(), trainRows(), m_settings->values())));
+    m_estimate->setRows(estimateRows(estimateRun(m_runs, {method(), base(), datasetName(), trainRows(), m_settings->values()})));
 }
 
 void RunPage::usePreset(const QString& id) {
@@ -367,7 +359,7 @@ void RunPage::markPreset() {
     for (const Preset& preset : all) {
         bool same = true;
         for (const auto& [key, value] : preset.settings.items())
-            same = same && values.contains(key) && values[key] == value;
+            same = same && (value.is_null() ? !values.contains(key) : values.contains(key) && values[key] == value);
         if (same) {
             match = preset.id;
             break;
@@ -379,10 +371,17 @@ void RunPage::markPreset() {
 QStringList RunPage::settingArguments() const {
     QStringList arguments;
     const Json values = m_settings->values();
-    for (const auto& [key, value] : values.items()) {
-        QString flag = qstr(key);
-        arguments.append(QStringLiteral("--") + flag.replace(QLatin1Char('_'), QLatin1Char('-')));
-        arguments.append(qstr(value.dump()));
+    // Keys that the method does not have are left out: it passes over them.
+    const bool student = method() == QLatin1String("soft");
+    for (const std::span<const SettingRange> ranges : {student ? distillationRanges() : trainingRanges(), otherRanges()}) {
+        for (const SettingRange& range : ranges) {
+            const std::string key = range.key;
+            if (!values.contains(key) || !values[key].is_number() || (student && key.size() == 1))
+                continue;
+            QString flag = qstr(key);
+            arguments.append((key.size() == 1 ? QStringLiteral("-") : QStringLiteral("--")) + flag.replace(QLatin1Char('_'), QLatin1Char('-')));
+            arguments.append(qstr(values[key].dump()));
+        }
     }
     if (m_seed->value() != 13)
         arguments += {QStringLiteral("--seed"), QString::number(m_seed->value())};
@@ -426,6 +425,7 @@ void RunPage::loadConfig() {
 QByteArray RunPage::saveState() const {
     QJsonObject state = formState();
     state.insert(QStringLiteral("settings"), QString::fromStdString(dumpJson(m_settings->values())));
+    state.insert(QStringLiteral("texts"), m_settings->texts());
     state.insert(QStringLiteral("out"), m_out->text());
     state.insert(QStringLiteral("seed"), m_seed->value());
     return QJsonDocument(state).toJson(QJsonDocument::Compact);
@@ -441,6 +441,7 @@ void RunPage::restoreState(const QByteArray& state) {
     } catch (const Error&) {
         // A state of an older version: the form keeps its defaults.
     }
+    m_settings->setTexts(object.value(QStringLiteral("texts")).toObject());
     m_out->setText(object.value(QStringLiteral("out")).toString());
     m_seed->setValue(object.value(QStringLiteral("seed")).toInt(13));
     markPreset();

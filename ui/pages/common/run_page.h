@@ -17,7 +17,6 @@ class QVBoxLayout;
 
 namespace triptych::ui {
 
-class Banner;
 class Card;
 class CommandLine;
 class DatasetPicker;
@@ -118,7 +117,6 @@ private:
     Card *m_monitorCard, *m_runsCard;
     RunMonitor* m_monitor;
     RunsTable* m_table;
-    Banner* m_banner;
 };
 
 } // namespace triptych::ui

@@ -1,5 +1,6 @@
 #include "pages/common/runs_table.h"
 
+#include "item_models/table_style.h"
 #include "shell/theme.h"
 
 #include <QEvent>
@@ -20,18 +21,11 @@ RunsTable::RunsTable(QWidget* parent) : QWidget(parent) {
     m_view->setModel(m_filter);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(RunsModel::Created, Qt::DescendingOrder);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
-    m_view->setTabKeyNavigation(false);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(30);
-    m_view->horizontalHeader()->setHighlightSections(false);
+    styleTable(m_view);
+    m_view->horizontalHeader()->setStretchLastSection(false);
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(RunsModel::Run, QHeaderView::Stretch);
     m_view->horizontalHeader()->setMinimumSectionSize(56);
-    m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_empty = new QLabel(this);
     m_empty->setWordWrap(true);
     m_empty->setAlignment(Qt::AlignCenter);

@@ -67,7 +67,7 @@ void SettingsForm::setNames(const QStringList& names) {
 void SettingsForm::setValues(const Json& values) {
     m_rest = values.is_object() ? values : Json::object();
     for (const Line& line : m_lines) {
-        const bool absent = !m_rest.contains(line.field.key);
+        const bool absent = !m_rest.contains(line.field.key) || m_rest[line.field.key].is_null();
         line.edit->setText(line.field.optional && absent ? QString() : settingText(numberAt(m_rest, line.field.key, line.field.otherwise)));
     }
 }
@@ -128,10 +128,24 @@ bool SettingsForm::isValid() const {
     return true;
 }
 
-void SettingsForm::setPlaceholder(const QString& text) {
+void SettingsForm::setPlaceholder(const char* key, const QString& text) {
     for (const Line& line : m_lines) {
-        if (line.field.optional)
+        if (qstrcmp(line.field.key, key) == 0)
             line.edit->setPlaceholderText(text);
+    }
+}
+
+QJsonObject SettingsForm::texts() const {
+    QJsonObject texts;
+    for (const Line& line : m_lines)
+        texts.insert(QLatin1String(line.field.key), line.edit->text());
+    return texts;
+}
+
+void SettingsForm::setTexts(const QJsonObject& texts) {
+    for (const Line& line : m_lines) {
+        if (const auto text = texts.constFind(QLatin1String(line.field.key)); text != texts.constEnd())
+            line.edit->setText(text->toString());
     }
 }
 

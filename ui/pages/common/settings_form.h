@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 
+#include <QJsonObject>
 #include <QList>
 #include <QWidget>
 
@@ -35,7 +36,10 @@ public:
     double value(const char* key) const;
     bool isValid() const;
     /// What an optional field says while it is empty.
-    void setPlaceholder(const QString& text);
+    void setPlaceholder(const char* key, const QString& text);
+    /// Every field as it is typed, by key, good or not: what a restart brings back.
+    QJsonObject texts() const;
+    void setTexts(const QJsonObject& texts);
     /// Only these keys are shown; empty: all.
     void setShown(const QStringList& keys);
 

@@ -3,6 +3,7 @@
 #include "charts/line_chart.h"
 #include "charts/scatter_chart.h"
 #include "engine_client/job_center.h"
+#include "item_models/table_style.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/dataset_picker.h"
@@ -12,12 +13,15 @@
 #include "pages/common/scroll_column.h"
 #include "pages/compare/try_text_card.h"
 #include "shell/theme.h"
+#include "widgets/banner.h"
 #include "widgets/card.h"
 #include "widgets/empty_state.h"
 #include "widgets/page_header.h"
 #include "widgets/segmented_control.h"
 
 #include <QHeaderView>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -47,15 +51,7 @@ QString points(double fraction) {
 QTableWidget* plainTable(QWidget* parent, int columns) {
     auto* table = new QTableWidget(parent);
     table->setColumnCount(columns);
-    table->setShowGrid(false);
-    table->setWordWrap(false);
-    table->setTabKeyNavigation(false);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(28);
-    table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setStretchLastSection(true);
+    styleTable(table);
     return table;
 }
 
@@ -72,13 +68,8 @@ ComparePage::ComparePage(const PageContext& context, QWidget* parent) : Page(con
     build();
     connect(m_picker, &DatasetPicker::chosen, this, [this](const QString& name) {
         m_dataset = name;
-        if (m_context.workspace) {
-            try {
-                setCurrentDataset(*m_context.workspace, name);
-            } catch (const Error& error) {
-                Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-            }
-        }
+        m_opened.clear();
+        setCurrentDataset(m_context, name);
         showRuns();
     });
     connect(m_filter, &QLineEdit::textChanged, m_table, &RunsTable::setFilter);
@@ -90,6 +81,10 @@ ComparePage::ComparePage(const PageContext& context, QWidget* parent) : Page(con
     connect(m_remove, &QPushButton::clicked, this, &ComparePage::removeRun);
     connect(m_empty, &EmptyState::actionTriggered, this, [this] { Q_EMIT pageRequested(QStringLiteral("overview"), {}); });
     connect(&m_context.jobs, &JobCenter::runRemoved, this, [this] { refresh(); });
+    connect(&m_context.jobs, &JobCenter::runChanged, this, [this](const QString& id) {
+        if (id == m_opened)
+            showUnfinished();
+    });
     connect(&m_context.theme, &ThemeController::changed, this, [this] { showComparison(); });
     retranslateUi();
 }
@@ -101,6 +96,9 @@ void ComparePage::build() {
     m_picker = new DatasetPicker(this);
     m_header->addControl(m_picker);
     m_scroll = new ScrollColumn(this);
+    m_note = new Banner(this);
+    m_note->setClosable(false);
+    m_note->hide();
     m_empty = new EmptyState(this);
     m_content = new QWidget(this);
     m_tableCard = new Card(m_content);
@@ -165,6 +163,7 @@ void ComparePage::build() {
     content->addWidget(lower, 1);
     content->addWidget(m_try);
     m_scroll->column()->addWidget(m_header);
+    m_scroll->column()->addWidget(m_note);
     m_scroll->column()->addWidget(m_content, 1);
     m_scroll->column()->addWidget(m_empty, 1);
     auto* outer = new QVBoxLayout(this);
@@ -198,13 +197,14 @@ void ComparePage::refresh() {
                     [this](Stored stored) {
                         m_datasets = std::move(stored.datasets);
                         m_runs = std::move(stored.runs);
+                        Q_EMIT errorRaised({}, {});
                         const auto wanted = std::find_if(m_runs.begin(), m_runs.end(), [this](const RunSummary& run) { return run.id == m_wanted; });
-                        if (wanted != m_runs.end())
-                            m_dataset = wanted->dataset;
-                        else if (!m_wanted.isEmpty())
-                            m_dataset = m_wanted;
-                        else if (m_context.workspace)
-                            m_dataset = currentDataset(*m_context.workspace);
+                        if (!m_wanted.isEmpty()) {
+                            m_opened = m_wanted;
+                            const auto job = m_context.jobs.job(m_wanted);
+                            setCurrentDataset(m_context, wanted != m_runs.end() ? wanted->dataset : job ? job->dataset : m_wanted);
+                        }
+                        m_dataset = currentDataset(m_context);
                         showRuns();
                     },
                     [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); });
@@ -224,6 +224,7 @@ void ComparePage::showRuns() {
             shown.push_back(run);
     }
     const bool filled = !shown.empty();
+    showUnfinished();
     m_content->setVisible(filled);
     m_empty->setVisible(!filled);
     m_header->setState(filled ? tr("%1 · %n measured runs on the same test rows", nullptr, static_cast<int>(shown.size())).arg(m_dataset) : QString());
@@ -244,10 +245,38 @@ void ComparePage::showRuns() {
     selectionChanged();
 }
 
+/// A run that was asked for and has no figures: what has become of it.
+void ComparePage::showUnfinished() {
+    const auto job = m_context.jobs.job(m_opened);
+    if (!job || job->status.state == RunState::Done) {
+        m_note->hide();
+        return;
+    }
+    const bool failed = job->status.state == RunState::Failed;
+    QString hint;
+    if (failed && job->status.error) {
+        const Error error = errorFromJson(*job->status.error);
+        hint = errorMessage(error) + u' ' + errorHint(error);
+    }
+    m_note->showMessage(failed ? Banner::Level::Error : Banner::Level::Info,
+                        tr("“%1” has nothing to compare: it is %2.").arg(runTitle(job->method, job->title), stateWord(job->status.state)), hint.trimmed());
+}
+
+QByteArray ComparePage::saveState() const {
+    return QJsonDocument(QJsonObject{{QStringLiteral("text"), m_try->input()->text()}, {QStringLiteral("filter"), m_filter->text()}})
+        .toJson(QJsonDocument::Compact);
+}
+
+void ComparePage::restoreState(const QByteArray& state) {
+    const QJsonObject object = QJsonDocument::fromJson(state).object();
+    m_try->input()->setText(object.value(QStringLiteral("text")).toString());
+    m_filter->setText(object.value(QStringLiteral("filter")).toString());
+}
+
 QString ComparePage::nameOf(const QString& runId) const {
     for (const RunSummary& run : m_runs) {
         if (run.id == runId)
-            return run.model.isEmpty() ? run.title : run.model;
+            return run.model.isEmpty() ? runTitle(run.method, run.title) : run.model;
     }
     return runId;
 }
@@ -441,6 +470,7 @@ void ComparePage::retranslateUi() {
     m_side->setAccessibleName(tr("Which run is right"));
     m_empty->setTexts(tr("Nothing to compare yet"), tr("Every measured run of this data set becomes a line of the table and a point of the chart."),
                       tr("Measure on the Overview"));
+    showUnfinished();
     showComparison();
 }
 

@@ -11,6 +11,7 @@ class QTableWidget;
 
 namespace triptych::ui {
 
+class Banner;
 class Card;
 class DatasetPicker;
 class EmptyState;
@@ -33,6 +34,8 @@ public:
     void refresh() override;
     /// A run, or a data set.
     void open(const QString& what) override;
+    QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
     RunsTable& table() { return *m_table; }
     const std::optional<RunComparison>& comparison() const { return m_comparison; }
 
@@ -53,17 +56,20 @@ private:
     void showCurves();
     void showDifferences();
     void removeRun();
+    void showUnfinished();
     QString nameOf(const QString& runId) const;
 
     std::vector<DatasetRecord> m_datasets;
     std::vector<RunSummary> m_runs; ///< of all data sets
     QString m_dataset, m_wanted;
+    QString m_opened; ///< run or data set that was asked for last
     std::optional<RunComparison> m_comparison;
     Background m_loading, m_comparing;
     PageHeader* m_header;
     DatasetPicker* m_picker;
     QPushButton* m_remove;
     ScrollColumn* m_scroll;
+    Banner* m_note;
     EmptyState* m_empty;
     QWidget* m_content;
     Card *m_tableCard, *m_testsCard, *m_differencesCard;

@@ -48,12 +48,12 @@ RunComparison compareRuns(const std::filesystem::path& workspaceFolder, const st
         try {
             Read entry{&run, readPredictions(folder / "predictions.jsonl")};
             if (!read.empty() && !haveSameRows(read.front().run->spec, read.front().predictions, run.spec, entry.predictions)) {
-                result.passedOver.append(QCoreApplication::translate("Comparison", "“%1” was measured on other test rows than “%2”.").arg(run.title, read.front().run->title));
+                result.passedOver.append(QCoreApplication::translate("Comparison", "“%1” was measured on other test rows than “%2”.").arg(runTitle(run.method, run.title), runTitle(read.front().run->method, read.front().run->title)));
                 continue;
             }
             read.push_back(std::move(entry));
         } catch (const Error& error) {
-            result.passedOver.append(qstr(error.message()));
+            result.passedOver.append(errorMessage(error));
         }
     }
     std::vector<double> p;

@@ -53,7 +53,6 @@ void TryTextCard::setRuns(const std::filesystem::path& runsFolder, std::vector<R
     m_row = new FoldingRow(this);
     body()->addWidget(m_row);
     m_answers.clear();
-    m_answered = 0;
     for (const RunSummary& run : m_runs) {
         Answer answer{new QWidget(m_row), nullptr, nullptr, nullptr, nullptr};
         auto* column = new QVBoxLayout(answer.box);
@@ -87,7 +86,6 @@ void TryTextCard::ask() {
     const QString text = m_input->text().trimmed();
     if (text.isEmpty() || m_runs.empty())
         return;
-    m_answered = 0;
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
         const Answer& answer = m_answers[static_cast<qsizetype>(i)];
         answer.label->setText(QStringLiteral("…"));
@@ -124,7 +122,6 @@ void TryTextCard::display(std::size_t index, const Json& result) {
     }
     const Json& first = predictions.front();
     const Answer& answer = m_answers[static_cast<qsizetype>(index)];
-    ++m_answered;
     setTone(answer.label, Tone::Text);
     answer.label->setText(textAt(first, "label").toHtmlEscaped());
     answer.detail->setText(tr("confidence %1 · %2").arg(percentText(numberAt(first, "confidence"), 0), millisecondsText(numberAt(result, "ms"))));
@@ -144,7 +141,6 @@ void TryTextCard::display(std::size_t index, const Json& result) {
 
 void TryTextCard::fail(std::size_t index, const Error& error) {
     const Answer& answer = m_answers[static_cast<qsizetype>(index)];
-    ++m_answered;
     setTone(answer.label, Tone::Bad);
     answer.label->setText(tr("No answer"));
     answer.detail->setText(errorMessage(error).toHtmlEscaped());

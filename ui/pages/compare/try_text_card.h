@@ -21,7 +21,6 @@ public:
     /// The runs that answer, at most six; their artefacts lie below the workspace's runs folder.
     void setRuns(const std::filesystem::path& runsFolder, std::vector<RunSummary> runs);
     QLineEdit* input() const { return m_input; }
-    int answersShown() const { return m_answered; }
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -44,7 +43,6 @@ private:
     QLabel* m_hint;
     FoldingRow* m_row;
     QList<Answer> m_answers;
-    int m_answered = 0;
 };
 
 } // namespace triptych::ui

@@ -5,6 +5,7 @@
 #include "engine_client/job_center.h"
 #include "item_models/examples_model.h"
 #include "item_models/run_summary.h"
+#include "item_models/table_style.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/folding_row.h"
@@ -34,6 +35,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace triptych::ui {
 
@@ -42,6 +44,21 @@ namespace {
 constexpr qint64 kMostFound = 20'000;
 /// Characters that the usual limit of 64 tokens holds in English text, about four to a token.
 constexpr double kCharacterLimit = 256;
+
+void renameDataset(Workspace& workspace, const std::string& from, const std::string& to) {
+    DatasetRecord renamed = workspace.requireDataset(from);
+    renamed.name = to;
+    workspace.saveDataset(renamed, workspace.examples(from));
+    if (const auto answers = workspace.setting("answers/" + from))
+        workspace.setSetting("answers/" + to, *answers);
+    for (RunRecord run : workspace.runs()) {
+        if (run.dataset != from)
+            continue;
+        run.dataset = to;
+        workspace.saveRun(run);
+    }
+    workspace.removeDataset(from);
+}
 
 QString fileFilter() {
     return DatasetsPage::tr("Labelled data (*.jsonl *.ndjson *.json *.csv *.tsv *.tab *.txt);;All files (*)");
@@ -60,9 +77,9 @@ DatasetsPage::DatasetsPage(const PageContext& context, QWidget* parent) : Page(c
     connect(m_empty, &EmptyState::actionTriggered, m_drop->button(), &QPushButton::click);
     connect(m_import, &ImportPanel::closed, this, [this] { showDataset(); });
     connect(m_import, &ImportPanel::imported, this, [this](const QString& name) {
-        m_current = name;
-        m_context.jobs.notifyDatasetChanged(name);
+        m_wanted = name;
         refresh();
+        m_context.jobs.notifyDatasetChanged(name);
     });
     connect(m_meanings, &LabelsEditor::changed, this, [this](const QString& name) { m_context.jobs.notifyDatasetChanged(name); });
     connect(m_meanings, &LabelsEditor::failed, this, &Page::errorRaised);
@@ -144,15 +161,10 @@ void DatasetsPage::build() {
     m_examples = new ExamplesModel(this);
     m_rows = new QTableView(m_rowsCard);
     m_rows->setModel(m_examples);
-    m_rows->setShowGrid(false);
-    m_rows->setWordWrap(false);
-    m_rows->setTabKeyNavigation(false);
-    m_rows->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_rows->verticalHeader()->hide();
-    m_rows->verticalHeader()->setDefaultSectionSize(28);
+    styleTable(m_rows);
+    m_rows->horizontalHeader()->setStretchLastSection(false);
     m_rows->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_rows->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
-    m_rows->horizontalHeader()->setHighlightSections(false);
     m_rows->setColumnWidth(ExamplesModel::Label, 190);
     m_rows->setColumnWidth(ExamplesModel::Split, 70);
     m_rows->setColumnWidth(ExamplesModel::Line, 70);
@@ -160,7 +172,7 @@ void DatasetsPage::build() {
     m_rows->setMinimumHeight(280);
     m_rowsCard->body()->addWidget(m_rows);
     m_meaningsCard = new Card(m_details);
-    m_meanings = new LabelsEditor(m_meaningsCard);
+    m_meanings = new LabelsEditor(m_context.jobs, m_meaningsCard);
     m_meaningsCard->body()->addWidget(m_meanings);
 
     auto* details = new QVBoxLayout(m_details);
@@ -192,21 +204,25 @@ void DatasetsPage::open(const QString& what) {
         importFile(what);
         return;
     }
-    m_current = what;
+    m_wanted = what;
     refresh();
 }
 
 void DatasetsPage::refresh() {
     try {
         m_datasets = m_context.workspace ? m_context.workspace->datasets() : std::vector<DatasetRecord>();
-        if (m_current.isEmpty() && m_context.workspace)
-            m_current = currentDataset(*m_context.workspace);
+        m_current = m_wanted.isEmpty() ? currentDataset(m_context) : std::exchange(m_wanted, {});
     } catch (const Error& error) {
         Q_EMIT errorRaised(errorMessage(error), errorHint(error));
         return;
     }
+    Q_EMIT errorRaised({}, {});
     if (!current())
         m_current = m_datasets.empty() ? QString() : qstr(m_datasets.front().name);
+    else
+        setCurrentDataset(m_context, m_current);
+    if (const QJsonObject form = std::exchange(m_form, {}); !form.isEmpty() && m_context.workspace)
+        m_import->restore(m_context.workspace->folder(), form, names());
     showList();
     showDataset();
 }
@@ -239,14 +255,8 @@ void DatasetsPage::showList() {
 
 void DatasetsPage::select(const QString& name) {
     m_current = name;
-    if (m_context.workspace) {
-        try {
-            setCurrentDataset(*m_context.workspace, name);
-        } catch (const Error& error) {
-            Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-        }
-    }
-    if (m_import->isOpen())
+    setCurrentDataset(m_context, name);
+    if (m_import->isOpen() && !m_import->isRunning())
         m_import->close();
     m_rename->setEnabled(true);
     m_remove->setEnabled(true);
@@ -270,7 +280,7 @@ void DatasetsPage::showDataset() {
                            .arg(m_current, countText(dataset->rows), countText(static_cast<std::int64_t>(numberAt(dataset->splits, "train"))),
                                 countText(static_cast<std::int64_t>(numberAt(dataset->splits, "dev"))),
                                 countText(static_cast<std::int64_t>(numberAt(dataset->splits, "test"))), timeText(qstr(dataset->created))));
-    m_meanings->display(m_context.workspace, *dataset);
+    m_meanings->display(*dataset);
     std::vector<Bar> bars;
     if (dataset->labels.is_array()) {
         for (const Json& label : dataset->labels)
@@ -357,11 +367,19 @@ void DatasetsPage::importFile(const QString& file) {
         Q_EMIT errorRaised(tr("No workspace is open."), tr("Open or make one first; the file then goes into it."));
         return;
     }
-    QStringList taken;
-    for (const DatasetRecord& dataset : m_datasets)
-        taken.append(qstr(dataset.name));
-    m_import->start(m_context.workspace->folder(), file, taken);
+    if (m_import->isRunning()) {
+        Q_EMIT errorRaised(tr("Another file is being imported."), tr("Wait for its end, or cancel it."));
+        return;
+    }
+    m_import->start(m_context.workspace->folder(), file, names());
     showDataset();
+}
+
+QStringList DatasetsPage::names() const {
+    QStringList names;
+    for (const DatasetRecord& dataset : m_datasets)
+        names.append(qstr(dataset.name));
+    return names;
 }
 
 void DatasetsPage::rename() {
@@ -377,30 +395,18 @@ void DatasetsPage::rename() {
         Q_EMIT errorRaised(tr("“%1” is in use by a job that runs.").arg(m_current), tr("Wait for its end, or cancel it."));
         return;
     }
-    try {
-        // Rows, runs and answers go over to the new name together, or nothing does.
-        Workspace& workspace = *m_context.workspace;
-        workspace.transaction([&] {
-            DatasetRecord renamed = *dataset;
-            renamed.name = name.toStdString();
-            workspace.saveDataset(renamed, workspace.examples(dataset->name));
-            if (const auto answers = workspace.setting("answers/" + dataset->name))
-                workspace.setSetting("answers/" + renamed.name, *answers);
-            for (RunRecord run : workspace.runs()) {
-                if (run.dataset != dataset->name)
-                    continue;
-                run.dataset = renamed.name;
-                workspace.saveRun(run);
-            }
-            workspace.removeDataset(dataset->name);
-        });
-        m_current = name;
-        setCurrentDataset(workspace, name);
-        m_context.jobs.notifyDatasetChanged(name);
-        refresh();
-    } catch (const Error& error) {
-        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-    }
+    // Rows, runs and answers go over to the new name together, or nothing does.
+    m_context.jobs.change([from = dataset->name, to = name.toStdString()](Workspace& workspace) {
+                              workspace.transaction([&] { renameDataset(workspace, from, to); });
+                          },
+                          this,
+                          [this, name] {
+                              m_current = name;
+                              setCurrentDataset(m_context, name);
+                              m_context.jobs.notifyDatasetChanged(name);
+                              refresh();
+                          },
+                          [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); });
 }
 
 void DatasetsPage::remove() {
@@ -408,30 +414,32 @@ void DatasetsPage::remove() {
     if (!dataset)
         return;
     QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(m_current), tr("Remove the data set “%1”?").arg(m_current), QMessageBox::Cancel, this);
-    box.setInformativeText(lossOfDataset(*m_context.workspace, *dataset));
+    try {
+        box.setInformativeText(lossOfDataset(*m_context.workspace, *dataset));
+    } catch (const Error& error) {
+        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
+        return;
+    }
     QPushButton* yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
     yes->setObjectName(QStringLiteral("confirmRemove"));
     box.exec();
     if (box.clickedButton() != yes)
         return;
-    try {
-        m_context.workspace->removeDataset(dataset->name);
-        const QString name = m_current;
-        m_current.clear();
-        m_context.jobs.notifyDatasetChanged(name);
-        refresh();
-    } catch (const Error& error) {
-        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-    }
+    m_context.jobs.change([name = dataset->name](Workspace& workspace) { workspace.removeDataset(name); }, this,
+                          [this, name = qstr(dataset->name)] {
+                              m_context.jobs.notifyDatasetChanged(name);
+                              refresh();
+                          },
+                          [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); });
 }
 
 QByteArray DatasetsPage::saveState() const {
-    return QJsonDocument(QJsonObject{{QStringLiteral("dataset"), m_current}, {QStringLiteral("search"), m_search->text()}}).toJson(QJsonDocument::Compact);
+    return QJsonDocument(QJsonObject{{QStringLiteral("search"), m_search->text()}, {QStringLiteral("import"), m_form.isEmpty() ? m_import->state() : m_form}}).toJson(QJsonDocument::Compact);
 }
 
 void DatasetsPage::restoreState(const QByteArray& state) {
     const QJsonObject object = QJsonDocument::fromJson(state).object();
-    m_current = object.value(QStringLiteral("dataset")).toString();
+    m_form = object.value(QStringLiteral("import")).toObject(); // opened by refresh(), which knows the names that are taken
     m_search->setText(object.value(QStringLiteral("search")).toString());
 }
 

@@ -4,6 +4,7 @@
 #include "pages/datasets/dataset_report.h"
 #include "shell/page.h"
 
+#include <QJsonObject>
 #include <QTimer>
 
 class QLabel;
@@ -62,9 +63,11 @@ private:
     void rename();
     void remove();
     std::optional<DatasetRecord> current() const;
+    QStringList names() const;
 
     std::vector<DatasetRecord> m_datasets;
-    QString m_current;
+    QString m_current, m_wanted;
+    QJsonObject m_form; ///< of the import, from the session
     std::optional<DatasetReport> m_report;
     Background m_reporting, m_searching;
     QTimer m_searchTimer;

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "item_models/problems_model.h"
+#include "item_models/table_style.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/progress_relay.h"
@@ -76,8 +77,9 @@ ImportPanel::ImportPanel(QWidget* parent) : QWidget(parent) {
     connect(m_import, &QPushButton::clicked, this, &ImportPanel::run);
     connect(m_cancel, &QPushButton::clicked, this, [this] {
         if (m_running) {
-            m_importing.stop();
-            setRunning(false);
+            // It says itself how it ended: what was committed before it heard is there.
+            m_importing.requestStop();
+            m_cancel->setEnabled(false);
         } else {
             close();
             Q_EMIT closed();
@@ -198,12 +200,7 @@ void ImportPanel::build() {
     m_problems = new ProblemsModel(this);
     m_problemsView = new QTableView(m_problemsCard);
     m_problemsView->setModel(m_problems);
-    m_problemsView->setShowGrid(false);
-    m_problemsView->setTabKeyNavigation(false);
-    m_problemsView->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_problemsView->verticalHeader()->hide();
-    m_problemsView->verticalHeader()->setDefaultSectionSize(26);
-    m_problemsView->horizontalHeader()->setStretchLastSection(true);
+    styleTable(m_problemsView);
     m_problemsView->setMinimumHeight(150);
     m_copy = new QPushButton(m_problemsCard);
     m_save = new QPushButton(m_problemsCard);
@@ -220,6 +217,7 @@ void ImportPanel::start(const std::filesystem::path& workspaceFolder, const QStr
     m_file = file;
     m_taken = taken;
     m_read.reset();
+    m_wanted = {};
     m_banner->hide();
     m_problems->setProblems({});
     m_problemsCard->hide();
@@ -236,8 +234,44 @@ void ImportPanel::close() {
     m_reading.stop();
     m_importing.stop();
     m_timer.stop();
+    m_listener.reset();
     m_file.clear();
     setRunning(false);
+}
+
+QJsonObject ImportPanel::state() const {
+    if (!isOpen())
+        return {};
+    return {{QStringLiteral("file"), m_file},
+            {m_name->objectName(), m_name->text()},
+            {m_text->objectName(), m_text->currentText()},
+            {m_label->objectName(), m_label->currentText()},
+            {QStringLiteral("header"), m_header->isChecked()},
+            {QStringLiteral("parts"), m_parts->current()},
+            {m_part->objectName(), m_part->current()},
+            {QStringLiteral("train"), m_train->value()},
+            {QStringLiteral("dev"), m_dev->value()},
+            {QStringLiteral("test"), m_test->value()},
+            {QStringLiteral("seed"), m_seed->value()}};
+}
+
+void ImportPanel::restore(const std::filesystem::path& workspaceFolder, const QJsonObject& state, const QStringList& taken) {
+    const QString file = state.value(QStringLiteral("file")).toString();
+    if (!QFileInfo::exists(file))
+        return;
+    start(workspaceFolder, file, taken);
+    m_filling = true;
+    m_wanted = state;
+    m_name->setText(state.value(m_name->objectName()).toString());
+    m_header->setChecked(state.value(QStringLiteral("header")).toBool(true));
+    m_parts->setCurrent(state.value(QStringLiteral("parts")).toString());
+    m_part->setCurrent(state.value(m_part->objectName()).toString());
+    m_train->setValue(state.value(QStringLiteral("train")).toDouble(80));
+    m_dev->setValue(state.value(QStringLiteral("dev")).toDouble(10));
+    m_test->setValue(state.value(QStringLiteral("test")).toDouble(10));
+    m_seed->setValue(state.value(QStringLiteral("seed")).toInt(13));
+    m_filling = false;
+    preview(); // the header's box is part of how the file is read
 }
 
 void ImportPanel::preview() {
@@ -275,6 +309,10 @@ void ImportPanel::showPreview(const TablePreview& preview) {
     }
     m_text->setCurrentIndex(likelyColumn(preview.columns, {"text", "sentence", "message", "utterance", "query", "question", "content"}, 0));
     m_label->setCurrentIndex(likelyColumn(preview.columns, {"label", "intent", "class", "category", "target", "coarse_label"}, 1));
+    for (QComboBox* box : {m_text, m_label}) {
+        if (const int index = box->findText(m_wanted.value(box->objectName()).toString()); index >= 0)
+            box->setCurrentIndex(index);
+    }
     m_filling = false;
     updateMapping();
     read();
@@ -325,7 +363,8 @@ void ImportPanel::read() {
     m_summary->setText(tr("Reading the file…"));
     m_bar->setRange(0, 0);
     m_bar->show();
-    auto relay = std::make_shared<ProgressRelay>(this, [this](const Progress& progress) {
+    m_listener = std::make_unique<QObject>();
+    auto relay = std::make_shared<ProgressRelay>(m_listener.get(), [this](const Progress& progress) {
         m_bar->setRange(0, progress.total > 0 ? 1000 : 0);
         m_bar->setValue(progress.total > 0 ? static_cast<int>(1000 * progress.done / progress.total) : 0);
     });
@@ -387,6 +426,7 @@ void ImportPanel::updateButtons() {
 void ImportPanel::setRunning(bool running) {
     m_running = running;
     m_bar->setVisible(running);
+    m_cancel->setEnabled(true);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_name, m_text, m_label, m_header, m_parts, m_part, m_sharesRow})
         widget->setEnabled(!running);
     updateButtons();
@@ -396,7 +436,8 @@ void ImportPanel::run() {
     setRunning(true);
     m_banner->hide();
     m_bar->setRange(0, 0);
-    auto relay = std::make_shared<ProgressRelay>(this, [this](const Progress& progress) {
+    m_listener = std::make_unique<QObject>();
+    auto relay = std::make_shared<ProgressRelay>(m_listener.get(), [this](const Progress& progress) {
         m_bar->setRange(0, progress.total > 0 ? 1000 : 0);
         m_bar->setValue(progress.total > 0 ? static_cast<int>(1000 * progress.done / progress.total) : 0);
         m_summary->setText(QStringLiteral("%1 · %2").arg(stageWord(qstr(progress.stage)), progressText(progress.done, progress.total, qstr(progress.unit))));
@@ -411,7 +452,10 @@ void ImportPanel::run() {
                       },
                       [this](const Error& error) {
                           setRunning(false);
-                          showError(error);
+                          if (error.code() != ErrorCode::Cancelled)
+                              return showError(error);
+                          showRead();
+                          m_banner->showMessage(Banner::Level::Info, tr("The import was stopped; nothing of it was stored."));
                       });
 }
 

@@ -3,6 +3,7 @@
 #include "datasets/dataset_import.h"
 #include "engine_client/background.h"
 
+#include <QJsonObject>
 #include <QTimer>
 #include <QWidget>
 
@@ -35,6 +36,10 @@ public:
 
     /// `taken`: names of the data sets there are.
     void start(const std::filesystem::path& workspaceFolder, const QString& file, const QStringList& taken);
+    /// The form as it stands, while it is open; restore() opens it again if the file is still there.
+    QJsonObject state() const;
+    void restore(const std::filesystem::path& workspaceFolder, const QJsonObject& state, const QStringList& taken);
+    bool isRunning() const { return m_running; }
     bool isOpen() const { return !m_file.isEmpty(); }
     void close();
     ProblemsModel& problems() { return *m_problems; }
@@ -75,6 +80,8 @@ private:
     TablePreview m_columns;
     Background m_previewing, m_reading, m_importing;
     QTimer m_timer;
+    std::unique_ptr<QObject> m_listener; ///< hears the progress of the newest work, no other
+    QJsonObject m_wanted;                ///< columns of a restored form, until the preview is there
 
     Card *m_card, *m_problemsCard;
     Banner* m_banner;

@@ -1,7 +1,9 @@
 #include "pages/datasets/labels_editor.h"
 
 #include "base/error.h"
+#include "engine_client/job_center.h"
 #include "item_models/run_summary.h"
+#include "item_models/table_style.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "shell/theme.h"
@@ -32,7 +34,7 @@ private:
     std::string m_label, m_before, m_after;
 };
 
-LabelsEditor::LabelsEditor(QWidget* parent) : QWidget(parent) {
+LabelsEditor::LabelsEditor(JobCenter& jobs, QWidget* parent) : QWidget(parent), m_jobs(jobs) {
     m_undo = new QUndoStack(this);
     QAction* undo = m_undo->createUndoAction(this);
     QAction* redo = m_undo->createRedoAction(this);
@@ -44,12 +46,8 @@ LabelsEditor::LabelsEditor(QWidget* parent) : QWidget(parent) {
     }
     m_table = new QTableWidget(this);
     m_table->setColumnCount(3);
-    m_table->setShowGrid(false);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(28);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    styleTable(m_table);
+    m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed | QAbstractItemView::AnyKeyPressed);
     m_table->setMinimumHeight(220);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -67,33 +65,27 @@ LabelsEditor::LabelsEditor(QWidget* parent) : QWidget(parent) {
     retranslate();
 }
 
-void LabelsEditor::display(std::shared_ptr<Workspace> workspace, const DatasetRecord& dataset) {
-    if (m_dataset != dataset.name)
+void LabelsEditor::display(const DatasetRecord& dataset) {
+    const bool other = m_dataset != dataset.name;
+    if (other)
         m_undo->clear();
-    m_workspace = std::move(workspace);
     m_dataset = dataset.name;
+    if (m_storing > 0 && !other)
+        return; // what was read may be older than what is shown; the end of the change reads anew
     m_descriptions.clear();
     m_filling = true;
-    m_table->setRowCount(0);
-    if (dataset.labels.is_array()) {
-        m_table->setRowCount(static_cast<int>(dataset.labels.size()));
-        int row = 0;
-        for (const Json& label : dataset.labels) {
-            const QString name = textAt(label, "name"), description = textAt(label, "description");
-            if (!description.isEmpty())
-                m_descriptions[name.toStdString()] = description.toStdString();
-            auto* first = new QTableWidgetItem(name);
-            first->setFlags(Qt::ItemIsSelectable | Qt::ItemIsEnabled);
-            auto* count = new QTableWidgetItem(countText(static_cast<std::int64_t>(numberAt(label, "count"))));
-            count->setFlags(Qt::ItemIsSelectable | Qt::ItemIsEnabled);
-            count->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-            auto* meaning = new QTableWidgetItem(description);
-            meaning->setToolTip(description);
-            m_table->setItem(row, Label, first);
-            m_table->setItem(row, Rows, count);
-            m_table->setItem(row, Meaning, meaning);
-            ++row;
-        }
+    // In place: a meaning that is being typed keeps its editor.
+    m_table->setRowCount(dataset.labels.is_array() ? static_cast<int>(dataset.labels.size()) : 0);
+    for (int row = 0; row < m_table->rowCount(); ++row) {
+        const Json& label = dataset.labels[static_cast<std::size_t>(row)];
+        const QString name = textAt(label, "name"), description = textAt(label, "description");
+        if (!description.isEmpty())
+            m_descriptions[name.toStdString()] = description.toStdString();
+        const bool same = !other && m_table->item(row, Label) && m_table->item(row, Label)->text() == name;
+        setText(row, Label, name);
+        setText(row, Rows, countText(static_cast<std::int64_t>(numberAt(label, "count"))));
+        if (!same || !m_table->isPersistentEditorOpen(m_table->item(row, Meaning)))
+            setText(row, Meaning, description);
     }
     m_table->resizeColumnToContents(Label);
     m_table->resizeColumnToContents(Rows);
@@ -101,33 +93,58 @@ void LabelsEditor::display(std::shared_ptr<Workspace> workspace, const DatasetRe
     m_filling = false;
 }
 
-void LabelsEditor::store(const std::string& label, const std::string& description) {
-    if (!m_workspace)
-        return;
-    std::map<std::string, std::string> next = m_descriptions;
-    if (description.empty())
-        next.erase(label);
-    else
-        next[label] = description;
-    Json all = Json::object();
-    for (const auto& [name, text] : next)
-        all[name] = text;
-    try {
-        m_workspace->setLabelDescriptions(m_dataset, all);
-    } catch (const Error& error) {
-        Q_EMIT failed(errorMessage(error), errorHint(error));
-        return;
+void LabelsEditor::setText(int row, int column, const QString& text) {
+    QTableWidgetItem* item = m_table->item(row, column);
+    if (!item) {
+        item = new QTableWidgetItem;
+        if (column != Meaning)
+            item->setFlags(Qt::ItemIsSelectable | Qt::ItemIsEnabled);
+        if (column == Rows)
+            item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        m_table->setItem(row, column, item);
     }
-    m_descriptions = std::move(next);
+    if (item->text() != text)
+        item->setText(text);
+    if (column == Meaning)
+        item->setToolTip(text);
+}
+
+void LabelsEditor::show(const std::string& label, const std::string& description) {
     m_filling = true;
     for (int row = 0; row < m_table->rowCount(); ++row) {
-        if (m_table->item(row, Label)->text().toStdString() == label) {
-            m_table->item(row, Meaning)->setText(qstr(description));
-            m_table->item(row, Meaning)->setToolTip(qstr(description));
-        }
+        if (m_table->item(row, Label)->text().toStdString() == label)
+            setText(row, Meaning, qstr(description));
     }
     m_filling = false;
-    Q_EMIT changed(qstr(m_dataset));
+}
+
+void LabelsEditor::store(const std::string& label, const std::string& description) {
+    const std::string before = m_descriptions.contains(label) ? m_descriptions[label] : std::string();
+    if (description.empty())
+        m_descriptions.erase(label);
+    else
+        m_descriptions[label] = description;
+    show(label, description);
+    Json all = Json::object();
+    for (const auto& [name, text] : m_descriptions)
+        all[name] = text;
+    ++m_storing;
+    m_jobs.change([dataset = m_dataset, all](Workspace& workspace) { workspace.setLabelDescriptions(dataset, all); }, this,
+                  [this, dataset = m_dataset] {
+                      --m_storing;
+                      Q_EMIT changed(qstr(dataset));
+                  },
+                  [this, dataset = m_dataset, label, before](const Error& error) {
+                      --m_storing;
+                      if (dataset == m_dataset) {
+                          if (before.empty())
+                              m_descriptions.erase(label);
+                          else
+                              m_descriptions[label] = before;
+                          show(label, before);
+                      }
+                      Q_EMIT failed(errorMessage(error), errorHint(error));
+                  });
 }
 
 void LabelsEditor::retranslate() {

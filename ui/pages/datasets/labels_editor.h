@@ -5,7 +5,6 @@
 #include <QWidget>
 
 #include <map>
-#include <memory>
 #include <string>
 
 class QTableWidget;
@@ -13,12 +12,14 @@ class QUndoStack;
 
 namespace triptych::ui {
 
+class JobCenter;
+
 /// Labels with their rows and what they mean; the meaning is edited in place, stored at once and can be undone.
 class LabelsEditor : public QWidget {
     Q_OBJECT
 public:
-    explicit LabelsEditor(QWidget* parent = nullptr);
-    void display(std::shared_ptr<Workspace> workspace, const DatasetRecord& dataset);
+    explicit LabelsEditor(JobCenter& jobs, QWidget* parent = nullptr);
+    void display(const DatasetRecord& dataset);
     QUndoStack& undoStack() { return *m_undo; }
     QTableWidget* table() const { return m_table; }
 
@@ -33,8 +34,11 @@ private:
     class Describe;
     void retranslate();
     void store(const std::string& label, const std::string& description);
+    void setText(int row, int column, const QString& text);
+    void show(const std::string& label, const std::string& description);
 
-    std::shared_ptr<Workspace> m_workspace;
+    JobCenter& m_jobs;
+    int m_storing = 0; ///< changes on their way into the workspace
     std::string m_dataset;
     std::map<std::string, std::string> m_descriptions;
     bool m_filling = false;

@@ -1,6 +1,7 @@
 #include "pages/distillation/distillation_page.h"
 
 #include "charts/line_chart.h"
+#include "jobs/setting_ranges.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/folding_row.h"
@@ -21,21 +22,17 @@ namespace triptych::ui {
 
 namespace {
 
+/// In the order of the names in retranslateUi().
 QList<SettingsForm::Field> distillFields() {
-    return {{"temperature", false, 0.05, 100, 3},
-            {"kd_loss_weight", false, 0, 1'000, 0.9},
-            {"hard_label_weight", false, 0, 1'000, 0.1},
-            {"epochs", false, 0.01, 10'000, 20},
-            {"batch_size", true, 1, 65'536, 64},
-            {"learning_rate", false, 1e-12, 1'000, 2e-3},
-            {"max_length", true, 3, 8'192, 64},
-            {"variants", true, 0, 100, 4},
-            {"variant_share", false, 0, 1, 0.5},
-            {"word_dropout", false, 0, 0.9, 0.1},
-            {"dropout", false, 0, 0.95, 0.5},
-            {"embedding_size", true, 8, 4'096, 128},
-            {"filters", true, 8, 4'096, 128},
-            {"evaluate_every", true, 0, 1e9, 0}};
+    QList<SettingsForm::Field> fields;
+    for (const char* key : {"temperature", "kd_loss_weight", "hard_label_weight", "epochs", "batch_size", "learning_rate", "max_length", "variants",
+                            "variant_share", "word_dropout", "dropout", "embedding_size", "filters", "evaluate_every", "early_stopping_patience"}) {
+        for (const SettingRange& range : distillationRanges()) {
+            if (qstrcmp(range.key, key) == 0)
+                fields.append({range.key, range.integer, range.low, range.high, range.otherwise, qstrcmp(key, "epochs") == 0});
+        }
+    }
+    return fields;
 }
 
 constexpr double kSmoothing = 0.9;
@@ -127,8 +124,8 @@ QString DistillationPage::title() const {
 
 QList<RunPage::Preset> DistillationPage::presets() const {
     return {{QStringLiteral("quick"), {{"epochs", 6.0}, {"temperature", 3.0}, {"variants", 1}}},
-            {QStringLiteral("standard"), {{"epochs", 20.0}, {"temperature", 3.0}, {"variants", 4}}},
-            {QStringLiteral("thorough"), {{"epochs", 40.0}, {"temperature", 3.0}, {"variants", 8}}}};
+            {QStringLiteral("standard"), {{"epochs", nullptr}, {"temperature", 3.0}, {"variants", 2}}},
+            {QStringLiteral("thorough"), {{"epochs", 40.0}, {"temperature", 3.0}, {"variants", 4}}}};
 }
 
 JobRequest DistillationPage::request() const {
@@ -238,7 +235,9 @@ void DistillationPage::retranslateUi() {
     m_explanation->setText(tr("The same student is always trained a second time from the labels alone: this control shows what the teacher adds."));
     m_settings->setNames({tr("Temperature"), tr("Weight of the teacher"), tr("Weight of the labels"), tr("Epochs"), tr("Batch size"), tr("Learning rate"),
                           tr("Longest text, tokens"), tr("Unlabelled variants of a text"), tr("Share of variants in a step"), tr("Words hidden, share"),
-                          tr("Dropout"), tr("Width of a word"), tr("Filters of a width"), tr("Steps between dev looks (0: an epoch)")});
+                          tr("Dropout"), tr("Width of a word"), tr("Filters of a width"), tr("Steps between dev looks (0: an epoch)"),
+                          tr("Stop after dev looks without gain (0: never)")});
+    m_settings->setPlaceholder("epochs", tr("by the method"));
     m_resultCard->setTitle(tr("What the student keeps"));
     m_loss->setTitle(tr("Loss"));
     m_loss->setXAxis(tr("step"));

@@ -4,6 +4,7 @@
 
 namespace triptych::ui {
 
+class Banner;
 class IntervalStrip;
 
 /// Distil: a fine-tuned model teaches a small student; a control without a teacher is made beside it.

@@ -140,10 +140,6 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent) : Page(c
             [this](const QString& id) { Q_EMIT pageRequested(QStringLiteral("compare"), id); });
     connect(&m_context.jobs, &JobCenter::runChanged, this, [this] { showJobs(); });
     connect(&m_context.jobs, &JobCenter::runRemoved, this, [this] { showJobs(); });
-    connect(&m_context.jobs, &JobCenter::submitFailed, this, [this](quint64, const QString& message, const QString& hint) {
-        if (isVisible())
-            Q_EMIT errorRaised(message, hint);
-    });
     connect(&m_context.theme, &ThemeController::changed, this, [this] {
         if (m_outlook)
             display(*m_outlook);
@@ -174,14 +170,15 @@ void OverviewPage::refresh() {
         display(Outlook());
         return;
     }
-    const QString wanted = m_wanted.isEmpty() ? currentDataset(*m_context.workspace) : m_wanted;
+    const QString wanted = m_wanted.isEmpty() ? currentDataset(m_context) : m_wanted;
     m_wanted.clear();
-    m_loading.start([folder = m_context.workspace->folder(), name = wanted.toStdString()](
-                        const std::stop_token& stop) { return loadOutlook(folder, name, stop); },
+    m_loading.start([folder = m_context.workspace->folder(), name = wanted.toStdString(), settings = m_context.jobs.settings()](
+                        const std::stop_token& stop) { return loadOutlook(folder, name, stop, settings); },
                     [this](Outlook outlook) {
                         m_outlook = std::move(outlook);
+                        Q_EMIT errorRaised({}, {});
                         if (m_outlook->dataset && m_context.workspace)
-                            setCurrentDataset(*m_context.workspace, dataset());
+                            setCurrentDataset(m_context, dataset());
                         display(*m_outlook);
                     },
                     [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); });
@@ -255,7 +252,7 @@ void OverviewPage::showState() {
 void OverviewPage::showLanguageNote() {
     QString base;
     if (m_outlook && m_outlook->dataset && m_context.workspace)
-        base = baseModel(*m_context.workspace);
+        base = baseModel(m_context);
     if (base.isEmpty() || m_outlook->cjkShare < kNoticeableCjk || !isEnglishEncoder(base)) {
         m_note->hide();
         return;
@@ -353,31 +350,17 @@ void OverviewPage::measureAll() {
         return;
     }
     if (m_context.workspace)
-        m_context.jobs.submit(allArmRequests(dataset(), baseModel(*m_context.workspace)));
+        m_context.jobs.submit(allArmRequests(dataset(), baseModel(m_context)));
 }
 
 void OverviewPage::measure(Technique technique) {
     if (!m_context.workspace || !m_outlook)
         return;
-    const QString base = baseModel(*m_context.workspace);
-    QList<JobRequest> requests;
-    switch (technique) {
-    case Technique::ZeroShot: requests = {armRequest(QStringLiteral("zero_shot"), dataset(), base)}; break;
-    case Technique::Rag: requests = {armRequest(QStringLiteral("retrieve"), dataset(), base)}; break;
-    case Technique::FineTune: requests = {armRequest(QStringLiteral("full"), dataset(), base)}; break;
-    default: {
-        JobRequest student = armRequest(QStringLiteral("soft"), dataset(), base);
-        const RunSummary* teacher = m_outlook->runOf(Technique::FineTune);
-        if (teacher) {
-            student.teacher = teacher->model;
-        } else {
-            requests.append(armRequest(QStringLiteral("full"), dataset(), base));
-            student.teacherRequest = 0;
-        }
-        requests.append(student);
-    }
-    }
-    m_context.jobs.submit(requests);
+    const QString method = technique == Technique::ZeroShot ? QStringLiteral("zero_shot")
+        : technique == Technique::Rag                       ? QStringLiteral("retrieve")
+        : technique == Technique::FineTune                  ? QStringLiteral("full")
+                                                            : QStringLiteral("soft");
+    m_context.jobs.submit(measureRequests({method}, *m_outlook, m_context.jobs.jobs(), baseModel(m_context)));
 }
 
 void OverviewPage::exportReport() {

@@ -93,10 +93,6 @@ void TechniqueCard::setTexts(const QString& emptySentence, const QString& startT
     m_empty->button()->setObjectName(QStringLiteral("start"));
 }
 
-void TechniqueCard::setStartEnabled(bool enabled) {
-    m_empty->button()->setEnabled(enabled);
-}
-
 void TechniqueCard::setScale(double low, double high) {
     m_strip->setRange(low, high);
 }

@@ -28,7 +28,6 @@ public:
     /// A run of this technique that is under way, or none.
     void showJob(const std::optional<JobInfo>& job);
     void setTexts(const QString& emptySentence, const QString& startText);
-    void setStartEnabled(bool enabled);
     /// Ends of the scale that all cards share, so that the strips can be compared.
     void setScale(double low, double high);
 

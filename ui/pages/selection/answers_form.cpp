@@ -79,10 +79,17 @@ void AnswersForm::setAnswers(const Answers& answers) {
         choice.control->setCurrent(!value ? QStringLiteral("open") : *value ? QStringLiteral("yes") : QStringLiteral("no"));
     }
     for (const Figure& figure : m_figures) {
+        if (figure.edit->isModified())
+            continue;
         const auto& value = answers.*figure.field;
         figure.edit->setText(value ? QLocale().toString(*value / figure.factor, 'g', 6) : QString());
         figure.edit->setProperty("invalid", false);
     }
+}
+
+void AnswersForm::dropEdits() {
+    for (const Figure& figure : m_figures)
+        figure.edit->setModified(false);
 }
 
 void AnswersForm::readFigure(const Figure& figure) {
@@ -99,6 +106,7 @@ void AnswersForm::readFigure(const Figure& figure) {
     figure.edit->setToolTip(ok ? QString() : tr("A number above 0, or nothing."));
     if (!ok)
         return;
+    figure.edit->setModified(false);
     const std::optional<double> read = text.isEmpty() ? std::nullopt : std::optional(value * figure.factor);
     if (m_answers.*figure.field == read)
         return;

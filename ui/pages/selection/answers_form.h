@@ -16,9 +16,11 @@ class AnswersForm : public QWidget {
     Q_OBJECT
 public:
     explicit AnswersForm(QWidget* parent = nullptr);
-    /// Emits nothing.
+    /// Emits nothing. A figure that a person is typing stays as it is.
     void setAnswers(const Answers& answers);
     Answers answers() const { return m_answers; }
+    /// What is typed and not taken over belongs to another data set: the next setAnswers() writes over it.
+    void dropEdits();
     /// Questions of the tree, in its order.
     void setQuestions(const QList<std::pair<QString, QString>>& idsAndQuestions);
     /// Puts the cursor where the figure behind a node is entered; false if it has none.

@@ -194,17 +194,22 @@ void SelectionPage::refresh() {
         display();
         return;
     }
-    const QString wanted = m_wanted.isEmpty() ? currentDataset(*m_context.workspace) : m_wanted;
+    const QString wanted = m_wanted.isEmpty() ? currentDataset(m_context) : m_wanted;
     m_wanted.clear();
-    m_loading.start([folder = m_context.workspace->folder(), name = wanted.toStdString()](
-                        const std::stop_token& stop) { return loadOutlook(folder, name, stop); },
+    m_asked = wanted;
+    m_loading.start([folder = m_context.workspace->folder(), name = wanted.toStdString(), settings = m_context.jobs.settings()](
+                        const std::stop_token& stop) { return loadOutlook(folder, name, stop, settings); },
                     [this](Outlook outlook) {
                         const QString before = dataset();
+                        m_deciding.stop(); // it decides for what was shown before
                         m_outlook = std::move(outlook);
-                        if (dataset() != before)
+                        Q_EMIT errorRaised({}, {});
+                        if (dataset() != before) {
                             m_undo->clear();
+                            m_answers->dropEdits();
+                        }
                         if (m_outlook->dataset && m_context.workspace)
-                            setCurrentDataset(*m_context.workspace, dataset());
+                            setCurrentDataset(m_context, dataset());
                         display();
                     },
                     [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); });
@@ -215,12 +220,13 @@ void SelectionPage::apply(const Answers& answers) {
         return;
     m_outlook->answers = answers;
     m_answers->setAnswers(answers);
-    try {
-        storeAnswers(*m_context.workspace, m_outlook->dataset->name, answers);
-    } catch (const Error& error) {
-        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-    }
+    storeAnswers(m_context, m_outlook->dataset->name, answers);
     decideAgain();
+    if (m_loading.isRunning()) {
+        // What is being read has the answers of before.
+        m_wanted = m_asked;
+        refresh();
+    }
 }
 
 void SelectionPage::decideAgain() {
@@ -330,8 +336,8 @@ void SelectionPage::askForAnswer(const QString& node) {
         menu->popup(box->mapToGlobal(QPoint(8, box->height() - 4)));
 }
 
-QList<QString> SelectionPage::missingMethods(const QString& node) const {
-    QList<QString> methods;
+QStringList SelectionPage::missingMethods(const QString& node) const {
+    QStringList methods;
     if (!m_outlook || !m_outlook->dataset)
         return methods;
     const auto missing = [&](Technique technique, const char* method) {
@@ -357,24 +363,9 @@ QList<QString> SelectionPage::missingMethods(const QString& node) const {
 }
 
 void SelectionPage::measure(const QString& node) {
-    if (!m_context.workspace)
+    if (!m_context.workspace || !m_outlook)
         return;
-    const QString base = baseModel(*m_context.workspace);
-    QList<JobRequest> requests;
-    for (const QString& method : missingMethods(node)) {
-        JobRequest request = armRequest(method, dataset(), base);
-        if (method == QLatin1String("soft")) {
-            // The student needs a teacher: the measured one, else one of this list, made if need be.
-            if (const RunSummary* teacher = m_outlook->runOf(Technique::FineTune)) {
-                request.teacher = teacher->model;
-            } else {
-                if (requests.isEmpty() || requests.last().method != QLatin1String("full"))
-                    requests.append(armRequest(QStringLiteral("full"), dataset(), base));
-                request.teacherRequest = static_cast<int>(requests.size()) - 1;
-            }
-        }
-        requests.append(request);
-    }
+    const QList<JobRequest> requests = measureRequests(missingMethods(node), *m_outlook, m_context.jobs.jobs(), baseModel(m_context));
     if (!requests.isEmpty())
         m_context.jobs.submit(requests);
 }
@@ -393,7 +384,8 @@ void SelectionPage::exportReport() {
         record.dataset = m_outlook->dataset->name;
         record.answers = answersToJson(m_outlook->answers);
         record.decision = decisionToJson(m_outlook->decision);
-        m_context.workspace->saveDecision(record);
+        m_context.jobs.change([record](Workspace& workspace) { workspace.saveDecision(record); }, this, [] {},
+                              [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); });
     } catch (const Error& error) {
         Q_EMIT errorRaised(errorMessage(error), errorHint(error));
     }

@@ -49,7 +49,7 @@ private:
     void askForAnswer(const QString& node);
     void measure(const QString& node);
     void measureMissing();
-    QList<QString> missingMethods(const QString& node) const;
+    QStringList missingMethods(const QString& node) const;
     void exportReport();
     QString dataset() const;
 
@@ -57,7 +57,7 @@ private:
     std::unique_ptr<DecisionTree> m_tree;
     std::unique_ptr<TechniqueMatrix> m_matrix;
     Background m_loading, m_deciding;
-    QString m_wanted;
+    QString m_wanted, m_asked;
     QUndoStack* m_undo;
     QAction *m_undoAction, *m_redoAction;
     PageHeader* m_header;

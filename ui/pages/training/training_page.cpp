@@ -1,6 +1,7 @@
 #include "pages/training/training_page.h"
 
 #include "charts/line_chart.h"
+#include "jobs/setting_ranges.h"
 #include "l10n/words.h"
 #include "pages/common/folding_row.h"
 #include "pages/common/model_names.h"
@@ -19,17 +20,16 @@ namespace triptych::ui {
 
 namespace {
 
-/// As the training methods fill them in; names are those of spec.json.
+/// In the order of the names in retranslateUi().
 QList<SettingsForm::Field> trainingFields() {
-    return {{"epochs", false, 0.01, 10'000, 3},
-            {"batch_size", true, 1, 65'536, 32},
-            {"learning_rate", false, 1e-12, 1'000, 1e-4},
-            {"max_length", true, 3, 8'192, 64},
-            {"warmup_ratio", false, 0, 1, 0.1},
-            {"weight_decay", false, 0, 1'000, 0},
-            {"max_grad_norm", false, 0, 1e9, 1},
-            {"evaluate_every", true, 0, 1e9, 0},
-            {"C", false, 1e-6, 1e9, 1, true}};
+    QList<SettingsForm::Field> fields;
+    for (const SettingRange& range : trainingRanges()) {
+        if (qstrcmp(range.key, "checkpoint_every") != 0)
+            fields.append({range.key, range.integer, range.low, range.high, range.otherwise, qstrcmp(range.key, "epochs") == 0});
+    }
+    const SettingRange& c = settingRange("C");
+    fields.append({c.key, c.integer, c.low, c.high, c.otherwise, true});
+    return fields;
 }
 
 constexpr double kSmoothing = 0.85;
@@ -75,13 +75,7 @@ TrainingPage::TrainingPage(const PageContext& context, QWidget* parent) : RunPag
     m_curves->bind(QStringLiteral("gradient_norm"), m_norm, 0);
     connect(m_method, &SegmentedControl::currentChanged, this, [this] { methodChanged(); });
     connect(m_base, &QComboBox::textActivated, this, [this](const QString& name) {
-        if (m_context.workspace) {
-            try {
-                setBaseModel(*m_context.workspace, name);
-            } catch (const Error& error) {
-                Q_EMIT errorRaised(errorMessage(error), errorHint(error));
-            }
-        }
+        setBaseModel(m_context, name);
         formChanged();
     });
     TrainingPage::retranslateUi();
@@ -104,11 +98,11 @@ QString TrainingPage::base() const {
 void TrainingPage::methodChanged() {
     // The head is fitted to its minimum over vectors that are made once: nothing of a trainer applies.
     if (method() == QLatin1String("head"))
-        m_settings->setShown({QStringLiteral("max_length"), QStringLiteral("C")});
+        m_settings->setShown({QStringLiteral("C")});
     else
         m_settings->setShown({QStringLiteral("epochs"), QStringLiteral("batch_size"), QStringLiteral("learning_rate"), QStringLiteral("max_length"),
                               QStringLiteral("warmup_ratio"), QStringLiteral("weight_decay"), QStringLiteral("max_grad_norm"),
-                              QStringLiteral("evaluate_every")});
+                              QStringLiteral("evaluate_every"), QStringLiteral("early_stopping_patience")});
     RunPage::retranslateUi();
 }
 
@@ -116,7 +110,7 @@ QList<RunPage::Preset> TrainingPage::presets() const {
     if (method() == QLatin1String("head"))
         return {};
     return {{QStringLiteral("quick"), {{"epochs", 1.0}, {"batch_size", 32}, {"learning_rate", 2e-4}}},
-            {QStringLiteral("standard"), {{"epochs", 3.0}, {"batch_size", 32}, {"learning_rate", 1e-4}}},
+            {QStringLiteral("standard"), {{"epochs", nullptr}, {"batch_size", 32}, {"learning_rate", 1e-4}}},
             {QStringLiteral("thorough"), {{"epochs", 8.0}, {"batch_size", 32}, {"learning_rate", 5e-5}}}};
 }
 
@@ -146,8 +140,8 @@ void TrainingPage::refreshChoices() {
     if (!m_context.workspace)
         return;
     try {
-        const QStringList names = encoderNames(*m_context.workspace);
-        const QString current = baseModel(*m_context.workspace);
+        const QString current = baseModel(m_context);
+        const QStringList names = encoderNames(*m_context.workspace, current);
         m_base->clear();
         m_base->addItems(names);
         m_base->setCurrentText(current);
@@ -177,8 +171,10 @@ void TrainingPage::retranslateUi() {
     m_baseLabel->setText(tr("Base model"));
     m_base->setAccessibleName(tr("Base model"));
     m_settings->setNames({tr("Epochs"), tr("Batch size"), tr("Learning rate"), tr("Longest text, tokens"), tr("Warm-up, share of steps"), tr("Weight decay"),
-                          tr("Clip gradients at norm"), tr("Steps between dev looks (0: an epoch)"), tr("Inverse regularisation C")});
-    m_settings->setPlaceholder(tr("by dev rows"));
+                          tr("Clip gradients at norm"), tr("Steps between dev looks (0: an epoch)"),
+                          tr("Stop after dev looks without gain (0: never)"), tr("Inverse regularisation C")});
+    m_settings->setPlaceholder("C", tr("by dev rows"));
+    m_settings->setPlaceholder("epochs", tr("by the method"));
     m_loss->setTitle(tr("Loss"));
     m_loss->setXAxis(tr("step"));
     m_loss->setYAxis(tr("loss"), tr("nats"));

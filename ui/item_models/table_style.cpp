@@ -1,4 +1,4 @@
-#include "item_models/record_table.h"
+#include "item_models/table_style.h"
 
 #include <QHeaderView>
 #include <QTableView>

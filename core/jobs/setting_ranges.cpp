@@ -1,0 +1,81 @@
+#include "jobs/setting_ranges.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+namespace triptych {
+
+namespace {
+
+constexpr double kMostSteps = 100'000'000;
+
+constexpr std::array kTraining = {
+    SettingRange{"epochs", false, 0.01, 10'000, 3},
+    SettingRange{"batch_size", true, 1, 65'536, 32},
+    SettingRange{"learning_rate", false, 1e-12, 1'000, 1e-4},
+    SettingRange{"max_length", true, 3, 100'000, 64},
+    SettingRange{"warmup_ratio", false, 0, 1, 0.1},
+    SettingRange{"weight_decay", false, 0, 100, 0},
+    SettingRange{"max_grad_norm", false, 0, 1e9, 1},
+    SettingRange{"evaluate_every", true, 0, kMostSteps, 0},
+    SettingRange{"early_stopping_patience", true, 0, 10'000, 0},
+    SettingRange{"checkpoint_every", true, 0, kMostSteps, 0},
+};
+
+constexpr std::array kDistillation = {
+    SettingRange{"epochs", false, 0.01, 10'000, 15},
+    SettingRange{"batch_size", true, 1, 65'536, 64},
+    SettingRange{"learning_rate", false, 1e-12, 1'000, 2e-3},
+    SettingRange{"max_length", true, 3, 100'000, 64},
+    SettingRange{"warmup_ratio", false, 0, 1, 0.05},
+    SettingRange{"weight_decay", false, 0, 100, 0},
+    SettingRange{"max_grad_norm", false, 0, 1e9, 1},
+    SettingRange{"evaluate_every", true, 0, kMostSteps, 0},
+    SettingRange{"early_stopping_patience", true, 0, 10'000, 6},
+    SettingRange{"checkpoint_every", true, 0, kMostSteps, 0},
+    SettingRange{"temperature", false, 0.05, 100, 3},
+    SettingRange{"kd_loss_weight", false, 0, 1'000, 0.5},
+    SettingRange{"hard_label_weight", false, 0, 1'000, 1},
+    SettingRange{"variants", true, 0, 100, 2},
+    SettingRange{"variant_share", false, 0, 1, 0.25},
+    SettingRange{"word_dropout", false, 0, 0.9, 0.1},
+    SettingRange{"dropout", false, 0, 0.95, 0.5},
+    SettingRange{"embedding_size", true, 8, 4'096, 128},
+    SettingRange{"filters", true, 8, 4'096, 128},
+};
+
+constexpr std::array kOther = {
+    SettingRange{"k", true, 1, 1'000, 10},
+    SettingRange{"C", false, 1e-6, 1e9, 1},
+};
+
+constexpr double kLeastFullSteps = 200;     // 3 epochs of 2,100 rows in batches of 32
+constexpr double kLeastStudentSteps = 1000; // a student starts from little
+
+} // namespace
+
+std::span<const SettingRange> trainingRanges() { return kTraining; }
+std::span<const SettingRange> distillationRanges() { return kDistillation; }
+std::span<const SettingRange> otherRanges() { return kOther; }
+
+const SettingRange& settingRange(std::string_view key) {
+    for (const std::span<const SettingRange> ranges : {distillationRanges(), otherRanges()}) {
+        const auto found = std::find_if(ranges.begin(), ranges.end(), [key](const SettingRange& range) { return range.key == key; });
+        if (found != ranges.end())
+            return *found;
+    }
+    throw Error(ErrorCode::Internal, "no method has a setting '" + std::string(key) + "'");
+}
+
+double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t batchSize) {
+    const bool student = method == "soft";
+    const double usual = (student ? distillationRanges() : trainingRanges()).front().otherwise;
+    const std::int64_t stepsPerEpoch = (rows + batchSize - 1) / batchSize;
+    return std::max(usual, std::ceil((student ? kLeastStudentSteps : kLeastFullSteps) / static_cast<double>(stepsPerEpoch)));
+}
+
+} // namespace triptych
