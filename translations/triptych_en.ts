@@ -1227,6 +1227,10 @@
         <source>by the method</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Stop after dev looks without gain (0: never)</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::Dock</name>
@@ -2558,6 +2562,10 @@
     </message>
     <message>
         <source>by the method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop after dev looks without gain (0: never)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

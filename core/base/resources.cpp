@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace triptych {
 

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "distillation/augment.h"
 #include "distillation/student.h"
+#include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "metrics/classification.h"
 #include "prediction/base_encoder.h"
@@ -151,10 +152,9 @@ fs::path tokenizerFolder(const fs::path& teacher) {
 
 /// The word table of a teacher that is a BERT or rests on one; undefined if there is none.
 at::Tensor teacherTable(const fs::path& tokenizerFrom) {
-    const fs::path weights = tokenizerFrom / "model.safetensors";
-    if (!fs::exists(weights))
+    if (!hasSafetensors(tokenizerFrom))
         return {};
-    const NamedTensors tensors = readWeights(weights);
+    const NamedTensors tensors = readWeights(tokenizerFrom);
     const auto found = tensors.find("embeddings.word_embeddings.weight");
     return found == tensors.end() ? at::Tensor() : found->second;
 }

@@ -90,12 +90,13 @@ std::map<std::string, std::string> parseSafetensorsIndex(std::string_view text, 
     return shards;
 }
 
-SafetensorsSet::SafetensorsSet(const fs::path& path) : m_source(path) {
-    if (fs::is_directory(path)) {
-        if (!hasSafetensors(path))
-            refuseFolder(path);
-        m_source = path / (fs::exists(path / kSingle) ? kSingle : kIndex);
-    }
+fs::path safetensorsIn(const fs::path& folder) {
+    if (!hasSafetensors(folder))
+        refuseFolder(folder);
+    return folder / (fs::exists(folder / kSingle) ? kSingle : kIndex);
+}
+
+SafetensorsSet::SafetensorsSet(const fs::path& path) : m_source(fs::is_directory(path) ? safetensorsIn(path) : path) {
     if (m_source.extension() != ".json") {
         add(m_source);
         return;

@@ -37,6 +37,8 @@ private:
 
 /// True if SafetensorsSet would find weights in this folder; nothing is read.
 bool hasSafetensors(const std::filesystem::path& folder);
+/// The file or index that SafetensorsSet reads in this folder. Throws as its constructor where there is none.
+std::filesystem::path safetensorsIn(const std::filesystem::path& folder);
 
 /// Which shard, a path relative to the index, has which tensor. Throws Error{InvalidInput} naming source and key: not
 /// JSON, a name twice, a path that leaves the folder.

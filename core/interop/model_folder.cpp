@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "formats/safetensors.h"
+#include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "jobs/model_lookup.h"
 #include "models/bert.h"
@@ -24,33 +24,13 @@ namespace {
 
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
 constexpr const char* kManifest = "triptych.json";
-constexpr const char* kWeights = "model.safetensors";
 constexpr std::array kOtherWeights = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".ot", ".onnx", ".gguf"};
 constexpr std::array kOtherFolders = {"onnx", "openvino", "coreml"};
 
 bool isOneOf(const std::string& word, const auto& list) { return std::find(list.begin(), list.end(), word) != list.end(); }
 
-/// Weights are there in some form, but not in one that is read.
-[[noreturn]] void refuseOtherWeights(const fs::path& folder) {
-    if (fs::exists(folder / "model.safetensors.index.json")) {
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}' holds weights in several parts (model.safetensors.index.json)", folder.string()),
-                    "Load it in Python and save it in one piece: save_pretrained(folder, max_shard_size=\"100GB\").");
-    }
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        const std::string extension = entry.path().extension().string();
-        if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt" || extension == ".pkl") {
-            throw Error(ErrorCode::Unsupported,
-                        fmt::format("'{}' are pickled weights; reading them can run a program hidden in the file", entry.path().string()),
-                        "Convert them where you trust the file, in Python: AutoModel.from_pretrained(folder).save_pretrained(new_folder, "
-                        "safe_serialization=True), and import the new folder.");
-        }
-    }
-    throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no {}", folder.string(), kWeights),
-                "Name a Hugging Face model folder with safetensors weights.");
-}
-
 /// The weights of the body, with or without the prefix, have the shapes of the configuration.
-void checkShapes(const SafetensorsFile& file, const BertConfig& config, bool classifier, std::size_t labels, const fs::path& path) {
+void checkShapes(const SafetensorsSet& weights, const BertConfig& config, bool classifier, std::size_t labels) {
     // Before 2018's rename the norms were called gamma and beta.
     const auto find = [&](std::string name) -> const TensorView* {
         for (const bool old : {false, true}) {
@@ -59,8 +39,8 @@ void checkShapes(const SafetensorsFile& file, const BertConfig& config, bool cla
             else if (old && name.ends_with("LayerNorm.bias"))
                 name.replace(name.size() - 4, 4, "beta");
             for (const char* prefix : {"", "bert."}) {
-                const auto found = file.tensors().find(prefix + name);
-                if (found != file.tensors().end())
+                const auto found = weights.tensors().find(prefix + name);
+                if (found != weights.tensors().end())
                     return &found->second;
             }
         }
@@ -74,11 +54,11 @@ void checkShapes(const SafetensorsFile& file, const BertConfig& config, bool cla
     for (const auto& [name, shape] : shapes) {
         const TensorView* view = find(name);
         if (!view) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", path.string(), name),
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", weights.source().string(), name),
                         "Weights and config.json must be of the same model.");
         }
         if (view->shape != shape) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has the shape {}, config.json asks for {}", path.string(), name,
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has the shape {}, config.json asks for {}", weights.source().string(), name,
                                                              Json(view->shape).dump(), Json(shape).dump()),
                         "Weights and config.json must be of the same model.");
         }
@@ -147,10 +127,8 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     summary.kind = classifier ? "classifier" : "encoder";
     if (classifier)
         summary.labels = readLabels(folder);
-    if (!fs::exists(folder / kWeights))
-        refuseOtherWeights(folder);
-    const SafetensorsFile weights(folder / kWeights);
-    checkShapes(weights, bert, classifier, summary.labels.size(), folder / kWeights);
+    const SafetensorsSet weights(folder);
+    checkShapes(weights, bert, classifier, summary.labels.size());
     std::size_t largest = 0;
     for (const auto& [unused, view] : weights.tensors()) {
         if (view.dtype == DType::I64 || view.dtype == DType::I32)

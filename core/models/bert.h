@@ -104,11 +104,12 @@ private:
 /// x (N, in) to (N, out): x wᵀ + b.
 at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-/// Reads float tensors (F32, F16, BF16) of a safetensors file as float32 copies; `prefix` is taken off the names
-/// that carry it. Other dtypes are left out (position_ids of old files).
-NamedTensors readWeights(const std::filesystem::path& file, std::string_view prefix = "bert.");
+/// Reads float tensors (F32, F16, BF16) as float32 copies: of a safetensors file, of an index with its shards, or of the
+/// folder that holds either. `prefix` is taken off the names that carry it. Other dtypes are left out (position_ids of
+/// old files).
+NamedTensors readWeights(const std::filesystem::path& path, std::string_view prefix = "bert.");
 
-/// config.json and model.safetensors of a Hugging Face folder with a BERT body. With `others` given, weights
+/// config.json and safetensors of a Hugging Face folder with a BERT body. With `others` given, weights
 /// that are not of the body (classifier.*) go there.
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
 Bert openBert(const std::filesystem::path& folder, NamedTensors* others = nullptr);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
+#include "formats/safetensors_set.h"
 #include "models/bert.h"
 #include "models/sentence_modules.h"
 #include "text/json_fields.h"
@@ -72,8 +73,8 @@ int readMaxLength(const fs::path& folder, const SentenceModules& modules, int po
 }
 
 std::uintmax_t neededBytes(const fs::path& folder) {
-    std::uintmax_t bytes = 0;
-    for (const char* file : {"config.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json"}) {
+    std::uintmax_t bytes = SafetensorsSet(folder).bytes();
+    for (const char* file : {"config.json", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json"}) {
         if (fs::exists(folder / file))
             bytes += sizeOnDisk(folder / file);
     }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "formats/safetensors_set.h"
 #include "models/packed_layers.h"
 
 #include <ATen/ops/empty.h>
@@ -52,7 +53,7 @@ SequenceClassifier::SequenceClassifier(Bert bert, at::Tensor weight, at::Tensor 
 SequenceClassifier SequenceClassifier::open(const std::filesystem::path& folder) {
     NamedTensors others;
     Bert bert = openBert(folder, &others);
-    const std::string source = (folder / "model.safetensors").string();
+    const std::string source = safetensorsIn(folder).string();
     for (const char* name : {"classifier.weight", "classifier.bias"}) {
         if (!others.contains(name)) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),

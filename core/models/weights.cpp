@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "formats/safetensors.h"
+#include "formats/safetensors_set.h"
 #include "models/bert.h"
 
 #include <ATen/ops/empty.h>
@@ -10,8 +10,8 @@
 
 namespace triptych {
 
-NamedTensors readWeights(const std::filesystem::path& file, std::string_view prefix) {
-    const SafetensorsFile source(file);
+NamedTensors readWeights(const std::filesystem::path& path, std::string_view prefix) {
+    const SafetensorsSet source(path);
     NamedTensors weights;
     for (const auto& [name, view] : source.tensors()) {
         at::ScalarType type;
@@ -33,7 +33,7 @@ NamedTensors readWeights(const std::filesystem::path& file, std::string_view pre
         std::memcpy(tensor.mutable_data_ptr(), view.data.data(), view.data.size());
         if (!weights.emplace(key, tensor.to(at::kFloat)).second) {
             throw Error(ErrorCode::InvalidInput,
-                        fmt::format("'{}' holds the tensor '{}' with and without the prefix '{}'", file.string(), key, prefix));
+                        fmt::format("'{}' holds the tensor '{}' with and without the prefix '{}'", source.source().string(), key, prefix));
         }
     }
     return weights;
@@ -42,11 +42,7 @@ NamedTensors readWeights(const std::filesystem::path& file, std::string_view pre
 Bert openBert(const std::filesystem::path& folder, NamedTensors* others) {
     const std::filesystem::path configFile = folder / "config.json";
     const BertConfig config = bertConfigFromJson(readJsonFile(configFile, 16u << 20), configFile.string());
-    const std::filesystem::path weightsFile = folder / "model.safetensors";
-    if (!std::filesystem::exists(weightsFile)) {
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no model.safetensors", folder.string()),
-                    "Pickled weights (pytorch_model.bin) are not read; save the model with safe_serialization=True.");
-    }
+    const std::filesystem::path weightsFile = safetensorsIn(folder);
     NamedTensors all = readWeights(weightsFile);
     NamedTensors body;
     for (const auto& [name, shape] : bertShapes(config, true)) {

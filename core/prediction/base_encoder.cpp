@@ -1,9 +1,8 @@
 #include "prediction/base_encoder.h"
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/resources.h"
-#include "formats/safetensors.h"
+#include "formats/safetensors_set.h"
 #include "prediction/vector_file.h"
 #include "text/json_fields.h"
 
@@ -18,27 +17,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kWeights = "model.safetensors";
 constexpr float kLeastLength = 1e-12f; // as the Normalize module has it
 
 } // namespace
 
 Json baseOfEncoder(const std::string& name, const fs::path& folder) {
-    return {{"name", name}, {"path", fs::absolute(folder).lexically_normal().string()}, {"weights_bytes", sizeOnDisk(folder / kWeights)}};
+    return {{"name", name}, {"path", fs::absolute(folder).lexically_normal().string()}, {"weights_bytes", SafetensorsSet(folder).bytes()}};
 }
 
 fs::path baseEncoderFolder(const Json& base, const fs::path& artefact) {
     const JsonFields fields(base, (artefact / "triptych.json").string(), "base");
     const std::string name = fields.string("name");
     fs::path folder = fields.string("path");
-    if (!fs::exists(folder / kWeights) && !name.empty() && name.find('/') == std::string::npos)
+    if (!hasSafetensors(folder) && !name.empty() && name.find('/') == std::string::npos)
         folder = dataFolder() / "models" / name;
-    if (!fs::exists(folder / kWeights)) {
+    if (!hasSafetensors(folder)) {
         throw Error(ErrorCode::NotFound, fmt::format("'{}' needs the encoder '{}', which is neither at '{}' nor at '{}'", artefact.string(), name,
                                                      fields.string("path"), folder.string()),
                     "Put the encoder's folder back, or import it under that name.");
     }
-    if (fields.has("weights_bytes") && static_cast<std::uintmax_t>(fields.integer("weights_bytes", 0, INT64_MAX)) != sizeOnDisk(folder / kWeights)) {
+    if (fields.has("weights_bytes") && static_cast<std::uintmax_t>(fields.integer("weights_bytes", 0, INT64_MAX)) != SafetensorsSet(folder).bytes()) {
         throw Error(ErrorCode::Corrupt, fmt::format("'{}' was made with another encoder than the one at '{}'", artefact.string(), folder.string()),
                     "Run the job again with the encoder that is there now.");
     }
@@ -60,9 +58,9 @@ std::vector<float> embedUnit(Encoder& encoder, std::span<const std::string> text
 }
 
 std::int64_t parameterCount(const fs::path& folder) {
-    const SafetensorsFile file(folder / kWeights);
+    const SafetensorsSet weights(folder);
     std::int64_t count = 0;
-    for (const auto& [unused, view] : file.tensors()) {
+    for (const auto& [unused, view] : weights.tensors()) {
         // Whole numbers are positions, not weights.
         if (view.dtype == DType::F32 || view.dtype == DType::F16 || view.dtype == DType::BF16 || view.dtype == DType::F64)
             count += static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype));

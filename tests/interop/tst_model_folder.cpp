@@ -141,6 +141,32 @@ private Q_SLOTS:
         QVERIFY(codeOf([&] { saveSequenceClassifier(path("no"), m_tiny / "encoder", weights, {"a", "a"}); }) == ErrorCode::InvalidArgument);
         QVERIFY(!fs::exists(path("no")));
     }
+    void shardsAreReadAsOneModel() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "sharded");
+        Json map = Json::object();
+        {
+            const SafetensorsFile file(m_tiny / "encoder/model.safetensors");
+            std::vector<TensorToWrite> shards[2];
+            for (const auto& [name, view] : file.tensors()) {
+                const std::size_t shard = map.size() % 2;
+                shards[shard].push_back({name, view.dtype, view.shape, view.data});
+                map[name] = shard == 0 ? "one.safetensors" : "two.safetensors";
+            }
+            writeSafetensors(folder / "one.safetensors", shards[0]);
+            writeSafetensors(folder / "two.safetensors", shards[1]);
+        }
+        fs::remove(folder / "model.safetensors");
+        writeJsonFile(folder / "model.safetensors.index.json", {{"weight_map", map}});
+        const fs::path target = importModel(folder, "sharded", path("models5"), nullProgress(), {});
+        QCOMPARE(describeModelFolder(target).parameters, describeModelFolder(m_tiny / "encoder").parameters);
+        const Bert sharded = openBert(target);
+        const Bert whole = openBert(m_tiny / "encoder");
+        QCOMPARE(sharded.weights().size(), whole.weights().size());
+        for (const auto& [name, tensor] : whole.weights())
+            QVERIFY2(sharded.weights().at(name).equal(tensor), name.c_str());
+        fs::remove(target / "two.safetensors");
+        QVERIFY(codeOf([&] { openBert(target); }) == ErrorCode::NotFound);
+    }
     void oldNamesOfNormsAreRead() {
         const fs::path folder = copyOf(m_tiny / "encoder", "old");
         std::vector<TensorToWrite> renamed;

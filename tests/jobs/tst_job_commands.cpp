@@ -235,7 +235,7 @@ private Q_SLOTS:
         QCOMPARE(finish(*process).code, 130);
     }
     void jobsArePausedAndResumed() {
-        const auto process = start(trainWords("full", "m", {{"steps", 200}, {"step_ms", 5}}));
+        const auto process = start(trainWords("full", "m", {{"steps", 1200}, {"step_ms", 5}})); // two commands come before its end
         const QString id = runningJob();
         const Json running = call(QStringLiteral("job show"), {id}).document;
         for (const char* field : {"id", "kind", "state", "pid", "done", "total", "unit", "eta_s", "error"})
@@ -253,15 +253,18 @@ private Q_SLOTS:
         QCOMPARE(call(QStringLiteral("job resume"), {id}).code, 1);
     }
     void removedJobIsGoneWithItsModels() {
-        const auto process = start(trainWords("full", "m", {{"steps", 400}, {"step_ms", 5}}));
-        const QString id = runningJob();
-        QCOMPARE(call(QStringLiteral("job remove"), {id}).document["error"]["code"].get<std::string>(), std::string("busy"));
-        QCOMPARE(finish(*process).code, 0);
-        QCOMPARE(call(QStringLiteral("job remove"), {id}).code, 0);
+        const QString done = QString::fromStdString(train("full", "m").document["run"].get<std::string>());
+        QCOMPARE(call(QStringLiteral("job remove"), {done}).code, 0);
         const Workspace workspace = Workspace::open(folder() / "workspace");
         QVERIFY(workspace.runs().empty() && workspace.models().empty());
-        QVERIFY(!std::filesystem::exists(folder() / "workspace/runs" / id.toStdString()));
-        QCOMPARE(call(QStringLiteral("job remove"), {id}).code, 1);
+        QVERIFY(!std::filesystem::exists(folder() / "workspace/runs" / done.toStdString()));
+        QCOMPARE(call(QStringLiteral("job remove"), {done}).code, 1);
+        const auto process = start(trainWords("full", "m", slow()));
+        const QString working = runningJob();
+        QCOMPARE(call(QStringLiteral("job remove"), {working}).document["error"]["code"].get<std::string>(), std::string("busy"));
+        QCOMPARE(call(QStringLiteral("job cancel"), {working}).code, 0);
+        QCOMPARE(finish(*process).code, 130);
+        QCOMPARE(call(QStringLiteral("job remove"), {working}).code, 0);
     }
     void killedWorkerIsToldAndResumed() {
         const auto process = start(trainWords("full", "m", {{"steps", 400}, {"step_ms", 5}}));

@@ -196,7 +196,7 @@ private Q_SLOTS:
         writeArtefact(folder, info);
         registry().open(folder);
         std::ofstream(encoder / "model.safetensors", std::ios::app) << "x";
-        QVERIFY(errorOf([&] { registry().open(folder); }).code() == ErrorCode::Corrupt);
+        QVERIFY(errorOf([&] { registry().open(folder); }).code() == ErrorCode::InvalidInput); // no longer a model at all
         fs::remove_all(encoder);
         const Error error = errorOf([&] { registry().open(folder); });
         QVERIFY(error.code() == ErrorCode::NotFound);

@@ -68,7 +68,7 @@ private Q_SLOTS:
             id = QString::fromStdString(registerRun(workspace, request).id());
             workspace.setSetting("window.queue", {{"runs", {id.toStdString()}}, {"waiting", Json::array()}});
         }
-        const RunDirectory run((m_workspace + QStringLiteral("/runs/") + id).toStdString());
+        const RunDirectory run(m_workspace.toStdString() + "/runs/" + id.toStdString());
         QProcess window;
         startWindow(window, "two");
         QTRY_VERIFY_WITH_TIMEOUT(run.status().done > 100, 30'000);

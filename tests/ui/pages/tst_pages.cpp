@@ -545,7 +545,7 @@ private Q_SLOTS:
         const QString full = QStringLiteral("full"), soft = QStringLiteral("soft"), head = QStringLiteral("head");
         const QString base = QStringLiteral("all-minilm-l6-v2"), desk = QStringLiteral("desk");
         QCOMPARE(stepCount(full, 160, settings), std::int64_t{15});
-        QCOMPARE(stepCount(full, 160, Json::object()), std::int64_t{300}); // 60 epochs of 5 steps: the method's own rule
+        QCOMPARE(stepCount(full, 160, Json::object()), std::int64_t{200}); // 40 epochs of 5 steps: the method's own rule
         QCOMPARE(stepCount(soft, 160, Json::object()), std::int64_t{1002});
         const Estimate known = estimateRun(runs, {full, base, desk, 160, settings});
         QVERIFY(known.seconds.has_value());

@@ -29,7 +29,10 @@ public:
         for (const PageFactory& factory : workbenchPages()) {
             if (factory.id == id) {
                 m_page.reset(factory.create(context(), nullptr));
-                QObject::connect(m_page.get(), &Page::errorRaised, [this](const QString& message) { m_errors.append(message); });
+                QObject::connect(m_page.get(), &Page::errorRaised, [this](const QString& message) {
+                    if (!message.isEmpty()) // an empty one takes back what was said
+                        m_errors.append(message);
+                });
                 return m_page.get();
             }
         }
