@@ -227,10 +227,10 @@ void ComparePage::showRuns() {
     showUnfinished();
     m_content->setVisible(filled);
     m_empty->setVisible(!filled);
-    m_header->setState(filled ? tr("%1 · %n measured runs on the same test rows", nullptr, static_cast<int>(shown.size())).arg(m_dataset) : QString());
     if (m_context.workspace)
         m_try->setRuns(m_context.workspace->runsFolder(), shown);
     m_table->setRuns(std::move(shown));
+    showState();
     if (!m_wanted.isEmpty() && m_table->model().run(m_wanted))
         m_table->select({m_wanted});
     m_wanted.clear();
@@ -271,6 +271,11 @@ void ComparePage::restoreState(const QByteArray& state) {
     const QJsonObject object = QJsonDocument::fromJson(state).object();
     m_try->input()->setText(object.value(QStringLiteral("text")).toString());
     m_filter->setText(object.value(QStringLiteral("filter")).toString());
+}
+
+void ComparePage::showState() {
+    const auto shown = static_cast<int>(m_table->model().runs().size());
+    m_header->setState(shown > 0 ? tr("%1 · %n measured runs on the same test rows", nullptr, shown).arg(m_dataset) : QString());
 }
 
 QString ComparePage::nameOf(const QString& runId) const {
@@ -470,6 +475,7 @@ void ComparePage::retranslateUi() {
     m_side->setAccessibleName(tr("Which run is right"));
     m_empty->setTexts(tr("Nothing to compare yet"), tr("Every measured run of this data set becomes a line of the table and a point of the chart."),
                       tr("Measure on the Overview"));
+    showState();
     showUnfinished();
     showComparison();
 }

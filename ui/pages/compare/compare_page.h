@@ -56,6 +56,7 @@ private:
     void showCurves();
     void showDifferences();
     void removeRun();
+    void showState();
     void showUnfinished();
     QString nameOf(const QString& runId) const;
 
