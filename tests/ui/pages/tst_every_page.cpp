@@ -7,11 +7,13 @@
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
+#include <QApplication>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QScrollArea>
+#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThreadPool>
@@ -55,6 +57,9 @@ QStringList sentencesOf(const QWidget& page) {
         texts.append(label->text());
     for (const QAbstractButton* button : page.findChildren<QAbstractButton*>())
         texts.append(button->text());
+    static const QRegularExpression tags(QStringLiteral("<[^>]*>"));
+    for (QString& text : texts)
+        text.remove(tags);
     return texts.filter(words);
 }
 
@@ -144,6 +149,31 @@ private Q_SLOTS:
         QCOMPARE(host.errors(), QStringList());
         language.setLanguage(QStringLiteral("en"));
         host.theme().setChoice(ThemeChoice::Light);
+    }
+    void tabReachesEveryControl_data() { switchesLanguageAndThemeWhileOpen_data(); }
+    void tabReachesEveryControl() {
+        QFETCH(QString, page);
+        PageHost host(folderOf(QStringLiteral("planted")));
+        Page* shown = host.make(page);
+        shown->resize(1440 - 184, 900 - 64);
+        shown->show();
+        shown->refresh();
+        settle();
+        shown->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(shown));
+        QSet<const QWidget*> reached;
+        for (int i = 0; i < 250; ++i) {
+            QWidget* at = QApplication::focusWidget();
+            QTest::keyClick(at ? at : shown, Qt::Key_Tab);
+            reached.insert(QApplication::focusWidget());
+        }
+        QStringList missed;
+        for (const QWidget* widget : shown->findChildren<QWidget*>()) {
+            if (widget->isVisible() && widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus) && !widget->focusProxy()
+                && !reached.contains(widget) && !qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()))
+                missed.append(QStringLiteral("%1 '%2' %3").arg(QLatin1String(widget->metaObject()->className()), widget->objectName(), widget->accessibleName()));
+        }
+        QCOMPARE(missed, QStringList());
     }
     void takesBackItsFormState_data() { switchesLanguageAndThemeWhileOpen_data(); }
     void takesBackItsFormState() {
