@@ -254,7 +254,8 @@ private Q_SLOTS:
         QVERIFY2(longest < 2000, qPrintable(QString::number(longest)));
         QCOMPARE(runFolders(), before);
         QTRY_COMPARE_WITH_TIMEOUT(changed, 1, 20'000);
-        TRY_STATE(w.submit({request("count", {{"steps", 5}})}).value(0), Done);
+        const QString last = w.submit({request("count", {{"steps", 5}})}).value(0); // once: the macro asks again and again
+        TRY_STATE(last, Done);
     }
     void aChangeIsMadeBeforeTheWindowCloses() {
         {
