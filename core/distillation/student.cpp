@@ -31,8 +31,6 @@ constexpr const char* kEmbedding = "embedding.weight";
 constexpr std::int64_t kUnknownRow = 1;
 constexpr double kAnyDropout = 0.5; // only "above 0" matters: the model's configuration has the rate
 constexpr std::size_t kEvaluationBatch = 256;
-constexpr double kEpochs = 15;
-constexpr std::int64_t kPatience = 6; // of few rows there are many epochs, most of them for nothing
 
 at::Tensor tensorOf(std::span<const std::int64_t> values) {
     at::Tensor tensor = at::empty({static_cast<std::int64_t>(values.size())}, at::TensorOptions().dtype(at::kLong));
@@ -45,11 +43,12 @@ at::Tensor tensorOf(std::span<const std::int64_t> values) {
 DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     DistillSettings settings;
     TrainSettings defaults;
-    defaults.epochs = kEpochs;
-    defaults.batch_size = 64;
-    defaults.learning_rate = 2e-3;
-    defaults.warmup_ratio = 0.05;
-    defaults.early_stopping_patience = kPatience;
+    const auto usual = [](const char* key) { return settingRange(key).otherwise; };
+    defaults.epochs = usual("epochs");
+    defaults.batch_size = static_cast<std::int64_t>(usual("batch_size"));
+    defaults.learning_rate = usual("learning_rate");
+    defaults.warmup_ratio = usual("warmup_ratio");
+    defaults.early_stopping_patience = static_cast<std::int64_t>(usual("early_stopping_patience"));
     settings.train = trainSettingsFromJson(value, defaults);
     if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null()))
         settings.train.epochs = epochsByMethod("soft", rows, settings.train.batch_size);

@@ -35,7 +35,7 @@ constexpr std::array kDistillation = {
     SettingRange{"weight_decay", false, 0, 100, 0},
     SettingRange{"max_grad_norm", false, 0, 1e9, 1},
     SettingRange{"evaluate_every", true, 0, kMostSteps, 0},
-    SettingRange{"early_stopping_patience", true, 0, 10'000, 6},
+    SettingRange{"early_stopping_patience", true, 0, 10'000, 6}, // of few rows there are many epochs, most of them for nothing
     SettingRange{"checkpoint_every", true, 0, kMostSteps, 0},
     SettingRange{"temperature", false, 0.05, 100, 3},
     SettingRange{"kd_loss_weight", false, 0, 1'000, 0.5},

@@ -21,7 +21,7 @@ std::span<const SettingRange> trainingRanges();
 std::span<const SettingRange> distillationRanges();
 /// Of "train/retrieve" and "train/head": k and C.
 std::span<const SettingRange> otherRanges();
-/// Bounds of a key, the same in every method. Throws Error{Internal} for one that no method has.
+/// Bounds of a key, the same in every method; the default is that of "distill/soft" where it has the key. Throws Error{Internal} for one that no method has.
 const SettingRange& settingRange(std::string_view key);
 
 /// Passes that a method makes when it is not told: so many more than usual as it takes for enough steps, since a few

@@ -3,13 +3,20 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace triptych {
+
+inline double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
 
 /// A child that answers each line with one line of JSON.
 class Peer {

@@ -22,11 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 int run(int argc, char** argv) {
     if (argc < 4) {
         fmt::print(stderr, "usage: tokenizer_speed FOLDER TEXTS.jsonl ROUNDS [PEER COMMAND ...]\n");

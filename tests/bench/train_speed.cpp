@@ -25,11 +25,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 int run(int argc, char** argv) {
     if (argc < 3) {
         fmt::print(stderr, "usage: train_speed MODEL TRAIN.jsonl [PEER COMMAND ...]\n"
