@@ -1,5 +1,6 @@
 #include "base/files.h"
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/process.h"
 
@@ -40,13 +41,7 @@ void writeAll(int fd, std::string_view bytes, const fs::path& path) {
     }
 }
 
-struct Descriptor {
-    int fd;
-    ~Descriptor() {
-        if (fd >= 0)
-            ::close(fd);
-    }
-};
+fs::path folderOf(const fs::path& target) { return target.has_parent_path() ? target.parent_path() : "."; }
 
 std::string hex(std::span<const unsigned char> digest) {
     std::string text;
@@ -76,7 +71,7 @@ private:
 } // namespace
 
 std::string readFile(const fs::path& path, std::uintmax_t maxBytes) {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.fd < 0)
         throwIo("open", path, errno);
     struct stat info {};
@@ -113,24 +108,39 @@ std::string readFile(const fs::path& path, std::uintmax_t maxBytes) {
 }
 
 void atomicWrite(const fs::path& path, std::string_view bytes) {
-    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    std::string temporary = (folder / ("." + path.filename().string() + ".XXXXXX")).string();
-    const Descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
-    if (file.fd < 0)
-        throwIo("write", path, errno);
-    try {
-        writeAll(file.fd, bytes, path);
-        if (::fchmod(file.fd, 0644) != 0 || ::fsync(file.fd) != 0)
-            throwIo("write", path, errno);
-        if (::rename(temporary.c_str(), path.c_str()) != 0)
-            throwIo("replace", path, errno);
-    } catch (...) {
-        ::unlink(temporary.c_str());
-        throw;
+    AtomicFile file(path);
+    file.write(bytes);
+    file.commit();
+}
+
+AtomicFile::AtomicFile(const fs::path& target)
+    : m_target(target), m_name((folderOf(target) / ("." + target.filename().string() + ".XXXXXX")).string()) {
+    m_fd = ::mkostemp(m_name.data(), O_CLOEXEC);
+    if (m_fd < 0)
+        throwIo("write", target, errno);
+}
+
+AtomicFile::~AtomicFile() {
+    if (m_fd >= 0) {
+        ::close(m_fd);
+        ::unlink(m_name.c_str());
     }
-    const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (directory.fd >= 0)
-        ::fsync(directory.fd);
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+    writeAll(m_fd, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, m_target);
+}
+
+void AtomicFile::commit() {
+    if (::fchmod(m_fd, 0644) != 0 || ::fsync(m_fd) != 0)
+        throwIo("write", m_target, errno);
+    if (::rename(m_name.c_str(), m_target.c_str()) != 0)
+        throwIo("replace", m_target, errno);
+    ::close(m_fd);
+    m_fd = -1;
+    const Descriptor folder(::open(folderOf(m_target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.fd >= 0)
+        ::fsync(folder.fd);
 }
 
 LineAppender::LineAppender(const fs::path& path) : m_path(path) {
@@ -193,7 +203,7 @@ std::optional<FileLock> FileLock::tryAcquire(const fs::path& path) {
 std::optional<FileLock> FileLock::tryAcquireShared(const fs::path& path) { return tryLock(path, LOCK_SH); }
 
 bool FileLock::isHeld(const fs::path& path) {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.fd < 0)
         return false;
     if (::flock(file.fd, LOCK_SH | LOCK_NB) != 0)
@@ -215,7 +225,7 @@ FileLock::~FileLock() {
 }
 
 MappedFile::MappedFile(const fs::path& path) : m_path(path) {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.fd < 0)
         throwIo("open", path, errno);
     struct stat info {};
@@ -257,7 +267,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256File(const fs::path& path) {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.fd < 0)
         throwIo("open", path, errno);
     // Read and not mapped: the pages of a file of many gigabytes would count as this process's memory.

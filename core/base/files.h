@@ -15,8 +15,27 @@ namespace triptych {
 std::string readFile(const std::filesystem::path& path, std::uintmax_t maxBytes = 1u << 30);
 
 /// Writes beside the target, syncs, renames: a reader sees the old bytes or the new, never a part.
-/// Throws Error{Io} naming the path; the target is then unchanged.
+/// Throws Error{NotFound} without the folder, else {Io}, naming the path; the target is then unchanged.
 void atomicWrite(const std::filesystem::path& path, std::string_view bytes);
+
+/// atomicWrite for what is too large to be in memory at once: others see the old file, or none, until commit() has synced
+/// and renamed it. Without commit() nothing is left behind. Throws as atomicWrite does.
+class AtomicFile {
+public:
+    explicit AtomicFile(const std::filesystem::path& target);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    void write(std::span<const std::byte> bytes);
+    void write(std::string_view bytes) { write(std::as_bytes(std::span(bytes))); }
+    void commit();
+
+private:
+    std::filesystem::path m_target;
+    std::string m_name;
+    int m_fd = -1;
+};
 
 /// Appends whole lines with one write(2) and no buffer of its own, so that a killed process leaves at
 /// most one torn last line, which readers skip. Opening an existing file cuts such a line off first.

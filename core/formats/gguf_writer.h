@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/atomic_file.h"
+#include "base/files.h"
 #include "formats/gguf.h"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "formats/safetensors.h"
 
-#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "formats/printable_name.h"
 #include "formats/quantized_blocks.h"

@@ -1,5 +1,6 @@
 #include "jobs/supervisor.h"
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/resources.h"
 #include "jobs/event_writer.h"
@@ -26,14 +27,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{20};
 constexpr std::chrono::milliseconds kLockPatience{500};
-
-struct Descriptor {
-    int fd = -1;
-    ~Descriptor() {
-        if (fd >= 0)
-            ::close(fd);
-    }
-};
 
 /// What the detached process tells its starter through the pipe, in this order; `error` only if exec failed.
 struct LaunchReport {
@@ -147,15 +140,15 @@ std::int64_t startWorker(const std::vector<std::string>& engineCommand, const Ru
     arguments.push_back(nullptr);
 
     const fs::path logFile = run.path() / "worker.log";
-    const Descriptor log{::open(logFile.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
-    const Descriptor null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    const Descriptor log(::open(logFile.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (log.fd < 0 || null.fd < 0)
         throw Error(ErrorCode::Io, fmt::format("cannot write '{}': {}", logFile.string(), std::strerror(errno)));
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
         throw Error(ErrorCode::Io, fmt::format("cannot start a worker: {}", std::strerror(errno)));
-    const Descriptor readEnd{ends[0]};
-    Descriptor writeEnd{ends[1]};
+    const Descriptor readEnd(ends[0]);
+    Descriptor writeEnd(ends[1]);
 
     RunDirectory::Launch launch;
     launch.after = run.status().last_event;
