@@ -70,7 +70,7 @@ std::string importText(const ImportResult& result) {
         return text;
     Table table("rll", {"line", "field", "reason"});
     for (std::size_t i = 0; i < std::min(result.problems.size(), kShownProblems); ++i)
-        table.add({count(result.problems[i].line), result.problems[i].field, result.problems[i].reason});
+        table.add({count(result.problems[i].line), result.problems[i].field, rowProblemText(result.problems[i])});
     text += fmt::format("{} row(s) were not accepted:\n{}", result.rejected, table.text());
     if (const auto kept = static_cast<std::int64_t>(result.problems.size()), shown = static_cast<std::int64_t>(kShownProblems); result.rejected > shown) {
         text += fmt::format("... and {} more; --json lists {}.\n", result.rejected - shown,
@@ -82,7 +82,7 @@ std::string importText(const ImportResult& result) {
 Json importJson(const ImportResult& result) {
     Json problems = Json::array();
     for (const RowProblem& problem : result.problems)
-        problems.push_back({{"line", problem.line}, {"field", problem.field}, {"reason", problem.reason}});
+        problems.push_back({{"line", problem.line}, {"field", problem.field}, {"reason", rowProblemText(problem)}});
     return {{"name", result.dataset.name},
             {"rows", result.rows},
             {"accepted", result.accepted},

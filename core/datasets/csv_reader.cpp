@@ -2,10 +2,9 @@
 
 #include "datasets/text_folding.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -109,7 +108,7 @@ bool CsvReader::next(CsvRow& row) {
     } while (!line.overlong && trimmed(line.text).empty() && line.text.find(m_delimiter) == std::string::npos);
     row.line = line.number;
     if (line.overlong) {
-        row.problem = RowProblem{line.number, "", fmt::format("the line has {} bytes, more than the {} allowed", line.bytes, m_maxLineBytes)};
+        row.problem = RowProblem{line.number, "", RowFault::LineTooLong, {std::to_string(line.bytes), std::to_string(m_maxLineBytes)}};
         return true;
     }
     std::vector<Line> taken;
@@ -121,11 +120,9 @@ bool CsvReader::next(CsvRow& row) {
     const std::string field = std::to_string(row.cells.size());
     const std::int64_t lastLine = line.number + static_cast<std::int64_t>(taken.size());
     if (outcome == Outcome::BadQuote && lastLine == quoteLine) {
-        row.problem = RowProblem{quoteLine, field, "a closing quote is followed by further text; a quote inside a quoted cell is written twice"};
+        row.problem = RowProblem{quoteLine, field, RowFault::TextAfterQuote, {}};
     } else {
-        row.problem = RowProblem{quoteLine, field,
-                                 fmt::format("a quote is opened here and not closed (looked up to line {}); reading goes on with line {}",
-                                             lastLine, quoteLine + 1)};
+        row.problem = RowProblem{quoteLine, field, RowFault::OpenQuote, {std::to_string(lastLine), std::to_string(quoteLine + 1)}};
     }
     row.cells.clear();
     while (!taken.empty() && taken.back().number > quoteLine) {

@@ -58,7 +58,7 @@ Json fileEntry(const ImportRequest& request, const ReadResult& read, const std::
     Json problems = Json::array();
     for (std::size_t i = 0; i < std::min(read.problems.size(), kKeptProblems); ++i) {
         const RowProblem& problem = read.problems[i];
-        problems.push_back({{"line", problem.line}, {"field", problem.field}, {"reason", problem.reason}});
+        problems.push_back({{"line", problem.line}, {"field", problem.field}, {"reason", rowProblemText(problem)}});
     }
     Json entry = {{"file", fs::absolute(request.file).lexically_normal().string()},
                   {"sha256", hash},
@@ -105,7 +105,7 @@ ImportResult importDataset(Workspace& workspace, const ImportRequest& request, P
     ReadResult read = readLabelledFile(request.file, request.read, progress, stop);
     if (read.examples.empty()) {
         const std::string first = read.problems.empty() ? std::string("there are none")
-                                                        : fmt::format("the first, line {}: {}", read.problems.front().line, read.problems.front().reason);
+                                                        : fmt::format("the first, line {}: {}", read.problems.front().line, rowProblemText(read.problems.front()));
         throw Error(ErrorCode::InvalidInput, fmt::format("none of the {} rows of '{}' can be used; {}", read.rows, request.file.string(), first),
                     "Check which columns hold text and label, and that the file is complete.");
     }

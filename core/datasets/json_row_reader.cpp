@@ -4,9 +4,8 @@
 
 #include "base/error.h"
 
-#include <fmt/format.h>
-
 #include <cstdint>
+#include <string>
 
 namespace triptych {
 
@@ -34,23 +33,23 @@ bool JsonRowReader::next(JsonRow& row) {
 }
 
 RowProblem JsonRowReader::tooLong(std::int64_t line, std::uint64_t bytes) const {
-    return {line, "", fmt::format("the {} has {} bytes, more than the {} allowed", m_array ? "row" : "line", bytes, m_maxLineBytes)};
+    return {line, "", m_array ? RowFault::RowTooLong : RowFault::LineTooLong, {std::to_string(bytes), std::to_string(m_maxLineBytes)}};
 }
 
 void JsonRowReader::parse(std::string_view text, JsonRow& row) const {
     if (text.find('\0') != std::string_view::npos) {
-        row.problem = RowProblem{row.line, "", fmt::format("the row holds a NUL byte (byte {})", text.find('\0') + 1)};
+        row.problem = RowProblem{row.line, "", RowFault::NulInRow, {std::to_string(text.find('\0') + 1)}};
         return;
     }
     if (const auto bad = invalidUtf8At(text)) {
-        row.problem = RowProblem{row.line, "", fmt::format("byte {} of the row is not valid {}", *bad + 1, m_file.encoding())};
+        row.problem = RowProblem{row.line, "", RowFault::BadRowEncoding, {std::to_string(*bad + 1), m_file.encoding()}};
         return;
     }
     try {
         row.value = parseJson(text, "row");
     } catch (const Error&) {
         row.value = nullptr;
-        row.problem = RowProblem{row.line, "", fmt::format("the row is not valid JSON: {}", quotedValue(text))};
+        row.problem = RowProblem{row.line, "", RowFault::NotJson, {quotedValue(text)}};
     }
 }
 
@@ -101,7 +100,7 @@ bool JsonRowReader::nextElement(JsonRow& row) {
             m_arrayClosed = true;
             if (spoiled)
                 return finish();
-            row.problem = RowProblem{bytes > 0 ? row.line : m_line, "", "the file ends inside the JSON array"};
+            row.problem = RowProblem{bytes > 0 ? row.line : m_line, "", RowFault::ArrayOpen, {}};
             return true;
         }
         if (spoiled && lineStart && c == '{') { // brackets tell nothing any more; here the next row seems to begin
@@ -146,7 +145,7 @@ bool JsonRowReader::nextElement(JsonRow& row) {
         }
         if (!row.problem) {
             row.line = m_line;
-            row.problem = RowProblem{m_line, "", "there is further text after the end of the JSON array"};
+            row.problem = RowProblem{m_line, "", RowFault::TextAfterArray, {}};
         }
         if (lineStart && c == '{') { // the end was a stray bracket
             --m_position;

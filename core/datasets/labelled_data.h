@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/progress.h"
+#include "datasets/row_problem.h"
 
 #include <array>
 #include <cstdint>
@@ -26,13 +27,6 @@ struct Example {
     std::string label;
     Split split = Split::Train;
     std::int64_t line = 0; ///< line in the source file, from 1; a quoted CSV row counts by its first line
-};
-
-/// Why one row was not accepted. The rest of the file goes on.
-struct RowProblem {
-    std::int64_t line = 0; ///< from 1
-    std::string field;     ///< column or key; empty if the whole row is at fault
-    std::string reason;    ///< English sentence with the value
 };
 
 enum class TableFormat { Jsonl, Csv, Tsv };

@@ -69,21 +69,21 @@ public:
     void take(std::int64_t line, std::string text, const std::string& textField, std::string_view label, const std::string& labelField) {
         for (const auto& [value, field] : {std::pair<std::string_view, const std::string&>{text, textField}, {label, labelField}}) {
             if (const std::size_t nul = value.find('\0'); nul != std::string_view::npos)
-                return reject({line, field, fmt::format("there is a NUL byte in {} (byte {})", quotedValue(value), nul + 1)});
+                return reject({line, field, RowFault::NulInCell, {std::to_string(nul + 1), quotedValue(value)}});
             if (const auto bad = invalidUtf8At(value)) {
                 ++m_undecodable;
-                return reject({line, field, fmt::format("byte {} of the cell is not valid {}: the encoding is wrong or the byte is damaged",
-                                                        *bad + 1, m_result.encoding)});
+                return reject({line, field, RowFault::BadCellEncoding, {std::to_string(*bad + 1), m_result.encoding}});
             }
             if (trimmed(value).empty())
-                return reject({line, field, "the cell is empty"});
+                return reject({line, field, RowFault::EmptyCell, {}});
         }
         std::string name(trimmed(label));
         if (!m_options.class_names.empty() && !m_knownNames.contains(name)) {
             const auto number = wholeNumber<std::size_t>(name);
             if (!number || *number >= m_options.class_names.size()) {
-                return reject({line, labelField, fmt::format("{} is neither one of the {} class names nor a number from 0 to {}", quotedValue(name),
-                                                             m_options.class_names.size(), m_options.class_names.size() - 1)});
+                const std::size_t classes = m_options.class_names.size();
+                return reject({line, labelField, RowFault::UnknownClass,
+                               {quotedValue(name), std::to_string(classes), std::to_string(classes - 1)}});
             }
             name = m_options.class_names[*number];
         }
@@ -134,7 +134,7 @@ void readTable(DecodedFile& file, TableFormat format, const ReadOptions& options
         return;
     if (row.problem && options.header) {
         throw Error(ErrorCode::InvalidInput, fmt::format("the header of '{}' (line {}) cannot be read: {}", file.path().string(),
-                                                         row.problem->line, row.problem->reason));
+                                                         row.problem->line, rowProblemText(*row.problem)));
     }
     std::vector<std::string> columns;
     std::size_t textIndex = 0, labelIndex = 1;
@@ -165,7 +165,8 @@ void readTable(DecodedFile& file, TableFormat format, const ReadOptions& options
     for (; more; more = reader.next(row)) {
         if (row.problem) {
             const auto index = wholeNumber<std::size_t>(row.problem->field);
-            rows.reject({row.problem->line, index && !columns.empty() ? nameOf(*index) : std::string(), row.problem->reason});
+            row.problem->field = index && !columns.empty() ? nameOf(*index) : std::string();
+            rows.reject(std::move(*row.problem));
             continue;
         }
         if (columns.empty())
@@ -173,11 +174,10 @@ void readTable(DecodedFile& file, TableFormat format, const ReadOptions& options
         while (row.cells.size() > columns.size() && trimmed(row.cells.back()).empty())
             row.cells.pop_back();
         if (row.cells.size() < columns.size()) {
-            rows.reject({row.line, nameOf(row.cells.size()),
-                         fmt::format("the row has {} of {} columns: {}", row.cells.size(), columns.size(), quotedValue(row.cells.front()))});
+            rows.reject({row.line, nameOf(row.cells.size()), RowFault::TooFewColumns,
+                         {std::to_string(row.cells.size()), std::to_string(columns.size()), quotedValue(row.cells.front())}});
         } else if (row.cells.size() > columns.size()) {
-            rows.reject({row.line, "", fmt::format("the row has {} columns where {} are expected: text that holds the delimiter needs quotes",
-                                                   row.cells.size(), columns.size())});
+            rows.reject({row.line, "", RowFault::TooManyColumns, {std::to_string(row.cells.size()), std::to_string(columns.size())}});
         } else {
             rows.take(row.line, std::move(row.cells[textIndex]), nameOf(textIndex), row.cells[labelIndex], nameOf(labelIndex));
         }
@@ -222,7 +222,7 @@ void readJson(DecodedFile& file, const ReadOptions& options, RowCollector& rows,
             continue;
         }
         if (!row.value.is_object() && !row.value.is_array()) {
-            rows.reject({row.line, "", fmt::format("the row is not a JSON object: {}", quotedValue(dumpJson(row.value)))});
+            rows.reject({row.line, "", RowFault::NotAnObject, {quotedValue(dumpJson(row.value))}});
             continue;
         }
         const ReadOptions defaults;
@@ -236,12 +236,11 @@ void readJson(DecodedFile& file, const ReadOptions& options, RowCollector& rows,
         if (!text || !label) {
             const std::string& field = text ? labelField : textField;
             ++missing[field];
-            rows.reject({row.line, field, fmt::format("the row has no {}", quotedValue(field))});
+            rows.reject({row.line, field, RowFault::MissingKey, {quotedValue(field)}});
         } else if (!text->is_string()) {
-            rows.reject({row.line, textField, fmt::format("the text is {}, not a string: {}", text->type_name(), quotedValue(dumpJson(*text)))});
+            rows.reject({row.line, textField, RowFault::TextNotAString, {text->type_name(), quotedValue(dumpJson(*text))}});
         } else if (!label->is_string() && !label->is_number() && !label->is_boolean()) {
-            rows.reject({row.line, labelField, fmt::format("the label is {}, not a string or a number: {}", label->type_name(),
-                                                           quotedValue(dumpJson(*label)))});
+            rows.reject({row.line, labelField, RowFault::LabelNotAName, {label->type_name(), quotedValue(dumpJson(*label))}});
         } else {
             rows.take(row.line, text->get<std::string>(), textField, label->is_string() ? label->get<std::string>() : dumpJson(*label),
                       labelField);

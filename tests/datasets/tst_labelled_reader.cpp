@@ -86,7 +86,7 @@ private Q_SLOTS:
     void shortAndLongRowsNameLineAndColumn() {
         const auto result = readText("a.csv", "text,label\nhello,greet\njust text\na,b,c\nbye,part\ntrailing,ok,,\n");
         QCOMPARE(places(result), (QStringList{QStringLiteral("3 label"), QStringLiteral("4")}));
-        QVERIFY(result.problems[0].reason.find("1 of 2 columns") != std::string::npos);
+        QVERIFY(rowProblemText(result.problems[0]).find("1 of 2 columns") != std::string::npos);
         QCOMPARE(result.rows, std::int64_t(5));
         QCOMPARE(result.rejected, std::int64_t(2));
         QCOMPARE(result.examples.size(), std::size_t(3));
@@ -126,7 +126,7 @@ private Q_SLOTS:
         using namespace std::string_literals;
         const auto csv = readText("a.csv", "text,label\nhe\0llo,greet\nbye,par\0t\nok,fine\n"s);
         QCOMPARE(places(csv), (QStringList{QStringLiteral("2 text"), QStringLiteral("3 label")}));
-        QVERIFY(csv.problems[0].reason.find("NUL") != std::string::npos);
+        QVERIFY(rowProblemText(csv.problems[0]).find("NUL") != std::string::npos);
         QCOMPARE(csv.examples.size(), std::size_t(1));
         const auto jsonl = readText("a.jsonl", "{\"text\": \"a\0b\", \"label\": \"x\"}\n{\"text\": \"a\\u0000b\", \"label\": \"x\"}\n{\"text\": \"c\", \"label\": \"x\"}\n"s);
         QCOMPARE(places(jsonl), (QStringList{QStringLiteral("1"), QStringLiteral("2 text")}));
@@ -146,7 +146,7 @@ private Q_SLOTS:
         const auto result = read(path);
         ::getrusage(RUSAGE_SELF, &after);
         QCOMPARE(places(result), QStringList{QStringLiteral("3")});
-        QVERIFY(result.problems[0].reason.find("1073741824") != std::string::npos);
+        QVERIFY(rowProblemText(result.problems[0]).find("1073741824") != std::string::npos);
         QCOMPARE(texts(result), (QStringList{QStringLiteral("before > x"), QStringLiteral("after > x")}));
         QVERIFY2(after.ru_maxrss - before.ru_maxrss < 128 * 1024, qPrintable(QString::number(after.ru_maxrss - before.ru_maxrss)));
     }
@@ -223,7 +223,7 @@ private Q_SLOTS:
     void strayBytesSpoilTheirRowOnly() {
         const auto result = readText("a.csv", "text,label\nplain,x\ncaf\xE9,x\nd\xC3\xA9j\xC3\xA0,x\n");
         QCOMPARE(places(result), QStringList{QStringLiteral("3 text")});
-        QVERIFY(result.problems[0].reason.find("UTF-8") != std::string::npos);
+        QVERIFY(rowProblemText(result.problems[0]).find("UTF-8") != std::string::npos);
         QCOMPARE(result.examples.size(), std::size_t(2));
     }
     void namedEncodingWinsAndAWrongOneIsOneError() {

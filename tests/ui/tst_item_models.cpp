@@ -2,6 +2,7 @@
 #include "engine_client/job_center.h"
 #include "item_models/jobs_model.h"
 #include "item_models/log_model.h"
+#include "l10n/words.h"
 
 #include <QAbstractItemModelTester>
 #include <QLocale>
@@ -51,6 +52,16 @@ private Q_SLOTS:
         QVERIFY(!QDir(workspace + QStringLiteral("/runs/") + id).exists());
         jobs.setWorkspace({});
         QCOMPARE(model.rowCount(), 0);
+    }
+    void problemsReadAsCoreWritesThem() {
+        for (int i = 0; i <= static_cast<int>(RowFault::LabelNotAName); ++i) {
+            RowProblem problem{7, "text", static_cast<RowFault>(i), {"<1> %1", "<2> {}", "<3>"}};
+            const std::string all = rowProblemText(problem);
+            while (!problem.values.empty() && all.find(problem.values.back()) == std::string::npos)
+                problem.values.pop_back();
+            QVERIFY(!all.empty());
+            QCOMPARE(rowProblemSentence(problem), QString::fromStdString(rowProblemText(problem)));
+        }
     }
     void logModelFilters() {
         LogModel log;

@@ -14,7 +14,7 @@ void ProblemsModel::setProblems(std::vector<RowProblem> problems) {
 QString ProblemsModel::asText(const QList<int>& rows) const {
     QString text = QStringLiteral("line\tfield\treason\n");
     const auto add = [&](const RowProblem& problem) {
-        QString reason = qstr(problem.reason);
+        QString reason = rowProblemSentence(problem);
         reason.replace(QLatin1Char('\t'), QLatin1Char(' ')).replace(QLatin1Char('\n'), QLatin1Char(' '));
         text += QStringLiteral("%1\t%2\t%3\n").arg(problem.line).arg(qstr(problem.field), reason);
     };
@@ -47,7 +47,7 @@ QVariant ProblemsModel::data(const QModelIndex& index, int role) const {
     switch (index.column()) {
     case Line: return countText(problem.line);
     case Field: return qstr(problem.field);
-    case Reason: return qstr(problem.reason);
+    case Reason: return rowProblemSentence(problem);
     default: return {};
     }
 }

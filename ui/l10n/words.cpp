@@ -3,6 +3,7 @@
 #include "l10n/numbers.h"
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include <algorithm>
 
@@ -199,5 +200,48 @@ QString errorMessage(const Error& error) {
 }
 
 QString errorHint(const Error& error) { return qstr(error.hint()); }
+
+namespace {
+
+QString rowFaultSentence(RowFault fault) {
+    switch (fault) {
+    case RowFault::LineTooLong: return QCoreApplication::translate("Words", "the line has %1 bytes, more than the %2 allowed");
+    case RowFault::RowTooLong: return QCoreApplication::translate("Words", "the row has %1 bytes, more than the %2 allowed");
+    case RowFault::NulInRow: return QCoreApplication::translate("Words", "the row holds a NUL byte (byte %1)");
+    case RowFault::NulInCell: return QCoreApplication::translate("Words", "there is a NUL byte (byte %1) in %2");
+    case RowFault::BadRowEncoding: return QCoreApplication::translate("Words", "byte %1 of the row is not valid %2");
+    case RowFault::BadCellEncoding: return QCoreApplication::translate("Words", "byte %1 of the cell is not valid %2: the encoding is wrong or the byte is damaged");
+    case RowFault::EmptyCell: return QCoreApplication::translate("Words", "the cell is empty");
+    case RowFault::UnknownClass: return QCoreApplication::translate("Words", "%1 is neither one of the %2 class names nor a number from 0 to %3");
+    case RowFault::TextAfterQuote: return QCoreApplication::translate("Words", "a closing quote is followed by further text; a quote inside a quoted cell is written twice");
+    case RowFault::OpenQuote: return QCoreApplication::translate("Words", "a quote is opened here and not closed (looked up to line %1); reading goes on with line %2");
+    case RowFault::TooFewColumns: return QCoreApplication::translate("Words", "the row has %1 of %2 columns: %3");
+    case RowFault::TooManyColumns: return QCoreApplication::translate("Words", "the row has %1 columns where %2 are expected: text that holds the delimiter needs quotes");
+    case RowFault::NotJson: return QCoreApplication::translate("Words", "the row is not valid JSON: %1");
+    case RowFault::NotAnObject: return QCoreApplication::translate("Words", "the row is not a JSON object: %1");
+    case RowFault::ArrayOpen: return QCoreApplication::translate("Words", "the file ends inside the JSON array");
+    case RowFault::TextAfterArray: return QCoreApplication::translate("Words", "there is further text after the end of the JSON array");
+    case RowFault::MissingKey: return QCoreApplication::translate("Words", "the row has no %1");
+    case RowFault::TextNotAString: return QCoreApplication::translate("Words", "the text is %1, not a string: %2");
+    case RowFault::LabelNotAName: return QCoreApplication::translate("Words", "the label is %1, not a string or a number: %2");
+    }
+    return {};
+}
+
+} // namespace
+
+QString rowProblemSentence(const RowProblem& problem) {
+    const QString sentence = rowFaultSentence(problem.fault);
+    QStringList values;
+    for (const std::string& value : problem.values)
+        values.append(qstr(value));
+    // All at once: a value may itself hold "%1".
+    switch (values.size()) {
+    case 0: return sentence;
+    case 1: return sentence.arg(values[0]);
+    case 2: return sentence.arg(values[0], values[1]);
+    default: return sentence.arg(values[0], values[1], values[2]);
+    }
+}
 
 } // namespace triptych::ui

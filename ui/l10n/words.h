@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "datasets/row_problem.h"
 #include "jobs/run_directory.h"
 #include "selection/decision.h"
 
@@ -32,6 +33,8 @@ QString errorSentence(ErrorCode code);
 /// "<sentence> <message>" for a banner; the hint is separate.
 QString errorMessage(const Error& error);
 QString errorHint(const Error& error);
+/// Why a row of a file was not accepted.
+QString rowProblemSentence(const RowProblem& problem);
 
 inline QString qstr(const std::string& text) { return QString::fromStdString(text); }
 inline QString qstr(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
