@@ -481,6 +481,82 @@
         <source>This is a defect in Triptych.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>the line has %1 bytes, more than the %2 allowed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row has %1 bytes, more than the %2 allowed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row holds a NUL byte (byte %1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is a NUL byte (byte %1) in %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>byte %1 of the row is not valid %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>byte %1 of the cell is not valid %2: the encoding is wrong or the byte is damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the cell is empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is neither one of the %2 class names nor a number from 0 to %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a closing quote is followed by further text; a quote inside a quoted cell is written twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a quote is opened here and not closed (looked up to line %1); reading goes on with line %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row has %1 of %2 columns: %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row has %1 columns where %2 are expected: text that holds the delimiter needs quotes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row is not valid JSON: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row is not a JSON object: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the file ends inside the JSON array</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is further text after the end of the JSON array</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row has no %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the text is %1, not a string: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the label is %1, not a string or a number: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>

@@ -476,6 +476,82 @@
         <source>This is a defect in Triptych.</source>
         <translation>这是 Triptych 的缺陷。</translation>
     </message>
+    <message>
+        <source>the line has %1 bytes, more than the %2 allowed</source>
+        <translation>该行有 %1 字节，超过允许的 %2 字节</translation>
+    </message>
+    <message>
+        <source>the row has %1 bytes, more than the %2 allowed</source>
+        <translation>该条有 %1 字节，超过允许的 %2 字节</translation>
+    </message>
+    <message>
+        <source>the row holds a NUL byte (byte %1)</source>
+        <translation>该行含有 NUL 字节（第 %1 字节）</translation>
+    </message>
+    <message>
+        <source>there is a NUL byte (byte %1) in %2</source>
+        <translation>%2 中含有 NUL 字节（第 %1 字节）</translation>
+    </message>
+    <message>
+        <source>byte %1 of the row is not valid %2</source>
+        <translation>该行第 %1 字节不是有效的 %2</translation>
+    </message>
+    <message>
+        <source>byte %1 of the cell is not valid %2: the encoding is wrong or the byte is damaged</source>
+        <translation>单元格第 %1 字节不是有效的 %2：编码选错了，或该字节已损坏</translation>
+    </message>
+    <message>
+        <source>the cell is empty</source>
+        <translation>单元格为空</translation>
+    </message>
+    <message>
+        <source>%1 is neither one of the %2 class names nor a number from 0 to %3</source>
+        <translation>%1 既不是 %2 个类别名之一，也不是 0 到 %3 的数字</translation>
+    </message>
+    <message>
+        <source>a closing quote is followed by further text; a quote inside a quoted cell is written twice</source>
+        <translation>右引号后面还有文字；带引号的单元格内，引号要写两次</translation>
+    </message>
+    <message>
+        <source>a quote is opened here and not closed (looked up to line %1); reading goes on with line %2</source>
+        <translation>此处的引号没有闭合（查到第 %1 行）；从第 %2 行继续读取</translation>
+    </message>
+    <message>
+        <source>the row has %1 of %2 columns: %3</source>
+        <translation>该行只有 %1 列，应有 %2 列：%3</translation>
+    </message>
+    <message>
+        <source>the row has %1 columns where %2 are expected: text that holds the delimiter needs quotes</source>
+        <translation>该行有 %1 列，应有 %2 列：含分隔符的文字需要加引号</translation>
+    </message>
+    <message>
+        <source>the row is not valid JSON: %1</source>
+        <translation>该行不是有效的 JSON：%1</translation>
+    </message>
+    <message>
+        <source>the row is not a JSON object: %1</source>
+        <translation>该行不是 JSON 对象：%1</translation>
+    </message>
+    <message>
+        <source>the file ends inside the JSON array</source>
+        <translation>文件在 JSON 数组中间结束</translation>
+    </message>
+    <message>
+        <source>there is further text after the end of the JSON array</source>
+        <translation>JSON 数组结束之后还有内容</translation>
+    </message>
+    <message>
+        <source>the row has no %1</source>
+        <translation>该行没有 %1</translation>
+    </message>
+    <message>
+        <source>the text is %1, not a string: %2</source>
+        <translation>文本是 %1，不是字符串：%2</translation>
+    </message>
+    <message>
+        <source>the label is %1, not a string or a number: %2</source>
+        <translation>标签是 %1，不是字符串或数字：%2</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>

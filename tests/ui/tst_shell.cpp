@@ -127,6 +127,10 @@ private Q_SLOTS:
         QVERIFY(shownBanner(frame.window).contains(QLatin1String("does not start")));
         Q_EMIT frame.engine.crashed(QStringLiteral("killed"), true);
         QVERIFY(shownBanner(frame.window).contains(QLatin1String("was started again")));
+        frame.language.setLanguage(QStringLiteral("zh")); // a banner that is shown is read in the new language
+        QTRY_VERIFY(shownBanner(frame.window).contains(QStringLiteral("引擎进程")));
+        frame.language.setLanguage(QStringLiteral("en"));
+        QTRY_VERIFY(shownBanner(frame.window).contains(QLatin1String("was started again")));
     }
     void aFolderWithoutWorkspaceIsSaidAndCanBeMadeOne() {
         Frame frame;

@@ -140,7 +140,7 @@ void MainWindow::connectJobs() {
     const auto complain = [this](const QString& message, const QString& hint, const QString& runId) {
         logLine(LogLevel::Error, message, runId);
         m_bannerAction = nullptr;
-        m_banner->showMessage(Banner::Level::Error, message, hint);
+        m_banner->showMessage(Banner::Level::Error, [message, hint] { return Banner::Words{message, hint, {}}; });
     };
     connect(&jobs, &JobCenter::actionFailed, this, [complain](const QString& runId, const QString& message, const QString& hint) {
         complain(message, hint, runId);
@@ -170,16 +170,20 @@ void MainWindow::jobEnded(const QString& runId) {
     QApplication::alert(this);
     if (!failed)
         return;
-    QString message = tr("The job \"%1\" failed.").arg(runTitle(job->method, job->title));
-    QString hint;
+    std::optional<Error> error;
     if (job->status.error) {
-        const Error error = errorFromJson(*job->status.error);
-        message += u' ' + errorMessage(error);
-        hint = errorHint(error);
-        logLine(LogLevel::Error, errorMessage(error), runId);
+        error = errorFromJson(*job->status.error);
+        logLine(LogLevel::Error, errorMessage(*error), runId);
     }
     m_bannerAction = [this, runId] { m_services.jobs.resume(runId); };
-    m_banner->showMessage(Banner::Level::Error, message, hint, tr("Try again"));
+    m_banner->showMessage(Banner::Level::Error, [method = job->method, title = job->title, error] {
+        Banner::Words words{tr("The job \"%1\" failed.").arg(runTitle(method, title)), {}, tr("Try again")};
+        if (error) {
+            words.message += u' ' + errorMessage(*error);
+            words.hint = errorHint(*error);
+        }
+        return words;
+    });
 }
 
 void MainWindow::jobsLoaded() {
@@ -200,8 +204,10 @@ void MainWindow::offerResume(const QStringList& runIds) {
         for (const QString& id : runIds)
             m_services.jobs.resume(id);
     };
-    m_banner->showMessage(Banner::Level::Warning, tr("%n job(s) were interrupted before they ended.", nullptr, static_cast<int>(runIds.size())),
-                          tr("They go on from their last checkpoint, with the same result as if nothing had happened."), tr("Resume"));
+    m_banner->showMessage(Banner::Level::Warning, [count = static_cast<int>(runIds.size())] {
+        return Banner::Words{tr("%n job(s) were interrupted before they ended.", nullptr, count),
+                             tr("They go on from their last checkpoint, with the same result as if nothing had happened."), tr("Resume")};
+    });
 }
 
 void MainWindow::engineEnded(const QString& detail, bool startsAgain) {
@@ -210,13 +216,16 @@ void MainWindow::engineEnded(const QString& detail, bool startsAgain) {
         setDockVisible(true);
         m_dock->showTab(Dock::Tab::Log);
     };
-    if (startsAgain)
-        m_banner->showMessage(Banner::Level::Warning, tr("The engine process ended unexpectedly and was started again."),
-                              tr("What you typed is kept. Repeat the last action; the log has the details."), tr("Show the log"));
-    else
-        m_banner->showMessage(Banner::Level::Error, tr("The engine process does not start."),
-                              tr("It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; "
-                                 "the log has the details."), tr("Show the log"));
+    m_banner->showMessage(startsAgain ? Banner::Level::Warning : Banner::Level::Error, [startsAgain] {
+        if (startsAgain) {
+            return Banner::Words{tr("The engine process ended unexpectedly and was started again."),
+                                 tr("What you typed is kept. Repeat the last action; the log has the details."), tr("Show the log")};
+        }
+        return Banner::Words{tr("The engine process does not start."),
+                             tr("It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; "
+                                "the log has the details."),
+                             tr("Show the log")};
+    });
 }
 
 void MainWindow::updateRings() {
@@ -339,8 +348,10 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::showSafeModeNote() {
     m_bannerAction = nullptr;
-    m_banner->showMessage(Banner::Level::Warning, tr("Triptych did not get going the last two times, so it started without its saved state."),
-                          tr("Window layout and unsaved form fields are at their defaults. Workspaces and runs are untouched."));
+    m_banner->showMessage(Banner::Level::Warning, [] {
+        return Banner::Words{tr("Triptych did not get going the last two times, so it started without its saved state."),
+                             tr("Window layout and unsaved form fields are at their defaults. Workspaces and runs are untouched."), {}};
+    });
 }
 
 } // namespace triptych::ui

@@ -76,7 +76,7 @@ bool PageStack::showPage(const QString& id, const QString& what) {
 
 void PageStack::showError(const QString& id) {
     if (const auto it = m_errors.constFind(id); it != m_errors.cend())
-        m_banner->showMessage(Banner::Level::Error, it->message, it->hint);
+        m_banner->showMessage(Banner::Level::Error, [error = *it] { return Banner::Words{error.message, error.hint, {}}; });
     else
         m_banner->hide();
 }

@@ -14,6 +14,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace triptych::ui {
 
 namespace {
@@ -67,6 +69,15 @@ void Banner::retranslateUi() {
     case Level::Warning: setAccessibleName(tr("Warning")); break;
     case Level::Error: setAccessibleName(tr("Error")); break;
     }
+    if (!m_words)
+        return;
+    const Words words = m_words();
+    m_message->setText(words.message);
+    m_hint->setText(words.hint);
+    m_hint->setVisible(!words.hint.isEmpty());
+    m_action->setText(words.action);
+    m_action->setVisible(!words.action.isEmpty());
+    setAccessibleDescription(words.message);
 }
 
 void Banner::changeEvent(QEvent* event) {
@@ -75,15 +86,10 @@ void Banner::changeEvent(QEvent* event) {
     QFrame::changeEvent(event);
 }
 
-void Banner::showMessage(Level level, const QString& message, const QString& hint, const QString& actionText) {
+void Banner::showMessage(Level level, std::function<Words()> words) {
     m_level = level;
-    m_message->setText(message);
-    m_hint->setText(hint);
-    m_hint->setVisible(!hint.isEmpty());
-    m_action->setText(actionText);
-    m_action->setVisible(!actionText.isEmpty());
+    m_words = std::move(words);
     retranslateUi();
-    setAccessibleDescription(message);
     show();
     update();
 }

@@ -2,6 +2,9 @@
 
 #include <QFrame>
 #include <QMargins>
+#include <QString>
+
+#include <functional>
 
 class QLabel;
 class QPushButton;
@@ -15,9 +18,13 @@ class Banner : public QFrame {
     Q_OBJECT
 public:
     enum class Level { Info, Warning, Error };
+    struct Words {
+        QString message, hint, action; ///< without `action` there is no button
+    };
     explicit Banner(QWidget* parent = nullptr);
 
-    void showMessage(Level level, const QString& message, const QString& hint = {}, const QString& actionText = {});
+    /// `words` are asked for again when the language changes.
+    void showMessage(Level level, std::function<Words()> words);
     QString message() const;
     /// false: no close button, for lasting notes.
     void setClosable(bool closable);
@@ -35,6 +42,7 @@ protected:
 private:
     void retranslateUi();
     Level m_level = Level::Info;
+    std::function<Words()> m_words;
     QMargins m_outer;
     QLabel* m_message;
     QLabel* m_hint;

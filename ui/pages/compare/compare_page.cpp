@@ -253,13 +253,14 @@ void ComparePage::showUnfinished() {
         return;
     }
     const bool failed = job->status.state == RunState::Failed;
-    QString hint;
-    if (failed && job->status.error) {
-        const Error error = errorFromJson(*job->status.error);
-        hint = errorMessage(error) + u' ' + errorHint(error);
-    }
-    m_note->showMessage(failed ? Banner::Level::Error : Banner::Level::Info,
-                        tr("“%1” has nothing to compare: it is %2.").arg(runTitle(job->method, job->title), stateWord(job->status.state)), hint.trimmed());
+    m_note->showMessage(failed ? Banner::Level::Error : Banner::Level::Info, [job = *job, failed] {
+        Banner::Words words{tr("“%1” has nothing to compare: it is %2.").arg(runTitle(job.method, job.title), stateWord(job.status.state)), {}, {}};
+        if (failed && job.status.error) {
+            const Error error = errorFromJson(*job.status.error);
+            words.hint = QString(errorMessage(error) + u' ' + errorHint(error)).trimmed();
+        }
+        return words;
+    });
 }
 
 QByteArray ComparePage::saveState() const {

@@ -3,6 +3,9 @@
 #include "item_models/run_summary.h"
 #include "metrics/classification.h"
 
+#include <QString>
+#include <QStringList>
+
 #include <filesystem>
 #include <map>
 #include <stop_token>

@@ -213,11 +213,12 @@ void DistillationPage::showResult(const RunSummary* run) {
         m_difference->setAccessibleName(m_differenceText->text());
         m_difference->setToolTip(tr("The middle of the scale is no difference."));
     }
-    const QStringList warnings = distillationWarnings(*run);
-    if (warnings.isEmpty())
-        m_warning->hide();
-    else
-        m_warning->showMessage(Banner::Level::Warning, warnings.first(), warnings.mid(1).join(QLatin1Char(' ')));
+    if (distillationWarnings(*run).isEmpty())
+        return m_warning->hide();
+    m_warning->showMessage(Banner::Level::Warning, [summary = *run] {
+        const QStringList warnings = distillationWarnings(summary);
+        return Banner::Words{warnings.first(), warnings.mid(1).join(QLatin1Char(' ')), {}};
+    });
 }
 
 QJsonObject DistillationPage::formState() const {

@@ -257,9 +257,10 @@ void OverviewPage::showLanguageNote() {
         m_note->hide();
         return;
     }
-    m_note->showMessage(Banner::Level::Info,
-                        tr("%1 of the rows are Chinese, and %2 was trained on English.").arg(percentText(m_outlook->cjkShare, 0), base),
-                        tr("Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there."));
+    m_note->showMessage(Banner::Level::Info, [share = m_outlook->cjkShare, base] {
+        return Banner::Words{tr("%1 of the rows are Chinese, and %2 was trained on English.").arg(percentText(share, 0), base),
+                             tr("Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there."), {}};
+    });
 }
 
 void OverviewPage::showWhy() {
