@@ -49,7 +49,7 @@ def main():
             for name in ("bert", "gpt2", "llama3", "llama2", "xlmr"):
                 print(f"{name:<8}{language:<9}", end="", flush=True)
                 subprocess.run([str(binaries / "tokenizer_speed"), str(tokenizers / name), str(file), str(args.rounds),
-                                python, str(HERE / "peers" / "tokenize.py"), str(tokenizers / name), str(file)], check=True)
+                                python, str(HERE / "peers" / "encode_texts.py"), str(tokenizers / name), str(file)], check=True)
 
 
 if __name__ == "__main__":

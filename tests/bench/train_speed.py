@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+import spine
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -28,9 +30,7 @@ def main():
     model = pathlib.Path(os.environ["TRIPTYCH_DATA_DIR"]) / "models" / "all-minilm-l6-v2"
     subprocess.run(["cmake", "--build", str(binaries.parent), "--target", "train_speed"], check=True, stdout=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([python, str(HERE / "peers" / "rows.py"), "clinc150", str(args.data / "clinc150" / "data_full_train_val.json"), folder],
-                       check=True, stdout=sys.stderr)
-        train = os.path.join(folder, "train.jsonl")
+        train = str(spine.clinc150(args.data, pathlib.Path(folder))[0][0])
         peer = [python, str(HERE / "peers" / "train_full.py"), "--model", str(model), "--train", train, "--steps", "1", "--serve",
                 "--threads", str(args.threads)]
         environment = dict(os.environ, STEPS=str(args.steps), THREADS=str(args.threads))

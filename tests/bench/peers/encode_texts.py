@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The peer for tokenizers: the `tokenizers` library on one thread.
 
-    tokenize.py FOLDER_WITH_TOKENIZER_JSON TEXTS.jsonl
+    encode_texts.py FOLDER_WITH_TOKENIZER_JSON TEXTS.jsonl
     prints {"ready": true, "tokens": N}, then for each line "go" read encodes all texts once and prints {"seconds": S}
 """
 import json
