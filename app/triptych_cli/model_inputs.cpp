@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "jobs/model_lookup.h"
 #include "models/encoder.h"
-#include "models/sequence_classifier.h"
+#include "models/task_model.h"
 #include "prediction/vector_file.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
@@ -98,8 +98,8 @@ void checkTokens(const ModelInput& input, const Encoding& encoding, const BertCo
     const auto fail = [&](const std::string& what) {
         throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {}", input.line, what), "Tokens must be those of the model's own tokenizer.");
     };
-    if (encoding.ids.size() > static_cast<std::size_t>(config.max_position_embeddings))
-        fail(fmt::format("{} tokens are more than the model's {}", encoding.ids.size(), config.max_position_embeddings));
+    if (encoding.ids.size() > static_cast<std::size_t>(config.maxTokens()))
+        fail(fmt::format("{} tokens are more than the model's {}", encoding.ids.size(), config.maxTokens()));
     for (const std::int32_t id : encoding.ids) {
         if (id >= config.vocab_size)
             fail(fmt::format("the token id {} is outside the model's {}", id, config.vocab_size));
@@ -218,24 +218,7 @@ void addEmbed(CLI::App& group, CliContext& context) {
     });
 }
 
-/// A batch of one sequence whose hidden tokens are left out; the others keep their positions.
-PackedBatch visibleBatch(const Encoding& encoding, const std::vector<bool>& attention) {
-    Encoding visible;
-    std::vector<std::int64_t> positions;
-    for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-        if (!attention.empty() && !attention[i])
-            continue;
-        visible.ids.push_back(encoding.ids[i]);
-        visible.type_ids.push_back(encoding.type_ids[i]);
-        positions.push_back(static_cast<std::int64_t>(i));
-    }
-    const Encoding* const one = &visible;
-    PackedBatch batch = packBatch({&one, 1});
-    std::copy(positions.begin(), positions.end(), batch.positions.mutable_data_ptr<std::int64_t>());
-    return batch;
-}
-
-/// (tokens, H) or (1, K) of one input.
+/// (tokens, N) or, of a sequence classification, (1, K) of one input.
 struct Output {
     std::vector<std::int64_t> shape;
     std::vector<float> values;
@@ -265,22 +248,25 @@ std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInpu
     std::unique_ptr<Tokenizer> tokenizer;
     if (hasTokenizer(folder))
         tokenizer = Tokenizer::open(folder);
-    std::optional<SequenceClassifier> classifier;
+    std::optional<TaskModel> model;
     std::optional<Bert> body;
     if (hidden)
         body = openBert(folder);
     else
-        classifier = SequenceClassifier::open(folder);
-    const Bert& bert = hidden ? *body : classifier->bert();
+        model = TaskModel::open(folder);
+    const Bert& bert = hidden ? *body : model->bert();
+    const bool rowPerToken = hidden || model->task() != EncoderTask::SequenceClassification;
     std::vector<Output> outputs;
     try {
         const at::NoGradGuard guard;
         for (const ModelInput& input : inputs) {
             throwIfStopped(stop);
-            const Encoding encoding = encodingOf(input, tokenizer.get(), bert.config().max_position_embeddings);
+            const Encoding encoding = encodingOf(input, tokenizer.get(), bert.config().maxTokens());
             checkTokens(input, encoding, bert.config());
-            const PackedBatch batch = visibleBatch(encoding, input.attention);
-            outputs.push_back(hidden ? spread(outputOf(bert.forward(batch)), input.attention) : outputOf(classifier->logits(batch)));
+            const Encoding* const one = &encoding;
+            const PackedBatch batch = input.attention.empty() ? bert.pack({&one, 1}) : bert.packVisible(encoding, input.attention);
+            const Output output = outputOf(hidden ? bert.forward(batch) : model->logits(batch));
+            outputs.push_back(rowPerToken ? spread(output, input.attention) : output);
         }
     } catch (const c10::Error& error) {
         throw Error(ErrorCode::Internal, fmt::format("running '{}' failed: {}", folder.string(), error.what_without_backtrace()));
@@ -293,7 +279,7 @@ void addLogits(CLI::App& group, CliContext& context) {
         std::string name, file, out, precision = "exact";
         bool hidden = false;
     };
-    CLI::App* command = group.add_subcommand("logits", "What a fine-tuned classifier gives for texts or tokens, before the softmax");
+    CLI::App* command = group.add_subcommand("logits", "What a model with a head (labels, tags, spans, masked words) gives for texts or tokens, before the softmax");
     auto options = std::make_shared<Options>();
     command->add_option("N", options->name, "Name of the model, or a path with a slash")->required();
     command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\", \"attention_mask\"?, \"type_ids\"?}")->required();

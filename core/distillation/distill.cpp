@@ -72,7 +72,7 @@ TeacherLogits teacherLogits(Predictor& teacher, const std::vector<std::size_t>& 
     TeacherLogits result = {at::zeros({count, labels}, at::TensorOptions().dtype(at::kFloat)), 0};
     std::size_t done = 0;
     if (fs::exists(cache)) {
-        const NamedTensors kept = readWeights(cache, "");
+        const NamedTensors kept = readWeights(cache);
         const auto logits = kept.find("logits"), state = kept.find("done_seconds");
         const std::int64_t shape[] = {count, labels};
         if (logits != kept.end() && state != kept.end() && logits->second.sizes() == at::IntArrayRef(shape) && state->second.numel() == 2) {
@@ -150,13 +150,18 @@ fs::path tokenizerFolder(const fs::path& teacher) {
     return baseEncoderFolder(readArtefact(teacher).base, teacher);
 }
 
-/// The word table of a teacher that is a BERT or rests on one; undefined if there is none.
+/// The word table of a teacher that is of BERT's shape or rests on such an encoder; undefined if there is none.
 at::Tensor teacherTable(const fs::path& tokenizerFrom) {
     if (!hasSafetensors(tokenizerFrom))
         return {};
-    const NamedTensors tensors = readWeights(tokenizerFrom);
-    const auto found = tensors.find("embeddings.word_embeddings.weight");
-    return found == tensors.end() ? at::Tensor() : found->second;
+    constexpr std::string_view kTable = "embeddings.word_embeddings.weight";
+    for (const auto& [name, tensor] : readWeights(tokenizerFrom)) {
+        const bool prefixed = std::any_of(bertFamilies().begin(), bertFamilies().end(),
+                                          [&](const BertFamily& family) { return name == std::string(family.prefix) + std::string(kTable); });
+        if (prefixed || name == kTable)
+            return tensor;
+    }
+    return {};
 }
 
 struct Arm {

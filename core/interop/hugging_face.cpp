@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "formats/safetensors.h"
-#include "models/bert.h"
+#include "models/sequence_classifier.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
 
@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
-
-std::string fullName(const std::string& name) {
-    return name.starts_with("bert.") || name.starts_with("classifier.") ? name : "bert." + name;
-}
 
 void requireShape(const NamedTensors& weights, const std::string& name, const std::vector<std::int64_t>& shape) {
     const auto found = weights.find(name);
@@ -58,17 +54,14 @@ void copyTokenizer(const fs::path& from, const fs::path& to) {
 
 void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const std::map<std::string, at::Tensor>& weights,
                             const std::vector<std::string>& labels) {
-    NamedTensors named;
-    for (const auto& [name, tensor] : weights)
-        named[fullName(name)] = tensor;
     const fs::path configFile = base / "config.json";
     Json config = readJsonFile(configFile, kMaxConfigBytes);
     const BertConfig shapeConfig = bertConfigFromJson(config, configFile.string());
-    for (const auto& [name, shape] : bertShapes(shapeConfig, true))
-        requireShape(named, "bert." + name, shape);
-    const auto classes = static_cast<std::int64_t>(labels.size());
-    requireShape(named, "classifier.weight", {classes, shapeConfig.hidden_size});
-    requireShape(named, "classifier.bias", {classes});
+    NamedTensors kept; // the names of the model and no others
+    for (const auto& [name, shape] : classifierShapes(shapeConfig, static_cast<std::int64_t>(labels.size()))) {
+        requireShape(weights, name, shape);
+        kept[name] = weights.at(name);
+    }
 
     Json idToLabel = Json::object(), labelToId = Json::object();
     for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -77,8 +70,8 @@ void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const 
             throw Error(ErrorCode::InvalidArgument, fmt::format("the label '{}' stands twice in the list", labels[i]));
         labelToId[labels[i]] = i;
     }
-    config["architectures"] = {"BertForSequenceClassification"};
-    config["model_type"] = "bert";
+    config["architectures"] = {std::string(shapeConfig.family->class_prefix) + "ForSequenceClassification"};
+    config["model_type"] = shapeConfig.family->model_type;
     config["id2label"] = idToLabel;
     config["label2id"] = labelToId;
     config["problem_type"] = "single_label_classification";
@@ -90,7 +83,7 @@ void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const 
     fs::create_directories(folder, error);
     if (error)
         throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
-    saveTensors(folder / "model.safetensors", named);
+    saveTensors(folder / "model.safetensors", kept);
     copyTokenizer(base, folder);
     writeJsonFile(folder / "config.json", config);
 }

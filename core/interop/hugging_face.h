@@ -11,11 +11,10 @@ class Tensor;
 
 namespace triptych {
 
-/// Writes a BertForSequenceClassification folder that AutoModelForSequenceClassification loads: config.json of
+/// Writes a folder that AutoModelForSequenceClassification loads, as BertForSequenceClassification or its kin: config.json of
 /// `base` with id2label, label2id and architectures, model.safetensors in float32, the tokenizer's files of
 /// `base`. The folder is made; files of those names in it are replaced.
-/// `weights`: under their Hugging Face names, with or without "bert."; classifier.weight (K, H), classifier.bias (K) and
-/// every weight of the body with its pooler, K = labels. Throws Error{InvalidArgument} naming the tensor, {Io}.
+/// `weights`: as SequenceClassifier::weights() names them, for K = labels. Throws Error{InvalidArgument} naming the tensor, {Io}.
 void saveSequenceClassifier(const std::filesystem::path& folder, const std::filesystem::path& base,
                             const std::map<std::string, at::Tensor>& weights, const std::vector<std::string>& labels);
 

@@ -5,8 +5,8 @@
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "jobs/model_lookup.h"
-#include "models/bert.h"
 #include "models/sentence_modules.h"
+#include "models/task_model.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
 
@@ -29,8 +29,9 @@ constexpr std::array kOtherFolders = {"onnx", "openvino", "coreml"};
 
 bool isOneOf(const std::string& word, const auto& list) { return std::find(list.begin(), list.end(), word) != list.end(); }
 
-/// The weights of the body, with or without the prefix, have the shapes of the configuration.
+/// The weights have the names, with or without the family's prefix, and the shapes of the configuration.
 void checkShapes(const SafetensorsSet& weights, const BertConfig& config, bool classifier, std::size_t labels) {
+    const std::string prefix(config.family->prefix);
     // Before 2018's rename the norms were called gamma and beta.
     const auto find = [&](std::string name) -> const TensorView* {
         for (const bool old : {false, true}) {
@@ -38,20 +39,15 @@ void checkShapes(const SafetensorsSet& weights, const BertConfig& config, bool c
                 name.replace(name.size() - 6, 6, "gamma");
             else if (old && name.ends_with("LayerNorm.bias"))
                 name.replace(name.size() - 4, 4, "beta");
-            for (const char* prefix : {"", "bert."}) {
-                const auto found = weights.tensors().find(prefix + name);
+            for (const std::string& candidate : {name, prefix + name, name.starts_with(prefix) ? name.substr(prefix.size()) : name}) {
+                const auto found = weights.tensors().find(candidate);
                 if (found != weights.tensors().end())
                     return &found->second;
             }
         }
         return nullptr;
     };
-    auto shapes = bertShapes(config, classifier);
-    if (classifier) {
-        shapes["classifier.weight"] = {static_cast<std::int64_t>(labels), config.hidden_size};
-        shapes["classifier.bias"] = {static_cast<std::int64_t>(labels)};
-    }
-    for (const auto& [name, shape] : shapes) {
+    for (const auto& [name, shape] : classifier ? classifierShapes(config, static_cast<std::int64_t>(labels)) : bertShapes(config)) {
         const TensorView* view = find(name);
         if (!view) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", weights.source().string(), name),
@@ -108,22 +104,19 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     }
     const Json config = readJsonFile(configFile, kMaxConfigBytes);
     const JsonFields fields(config, configFile.string());
-    if (const std::string type = fields.string("model_type", "bert"); type != "bert") {
-        // Students of ours have weights of their own shape; their kind opens them.
-        if (type.starts_with("triptych_") && fs::exists(folder / kManifest)) {
-            ModelSummary summary = describeArtefact(folder);
-            summary.architecture = type;
-            return summary;
-        }
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': 'model_type' is '{}'; this version has bert", configFile.string(), type));
+    // Students of ours have weights of their own shape; their kind opens them.
+    if (const std::string type = fields.string("model_type", "bert"); type.starts_with("triptych_") && fs::exists(folder / kManifest)) {
+        ModelSummary summary = describeArtefact(folder);
+        summary.architecture = type;
+        return summary;
     }
     const BertConfig bert = bertConfigFromJson(config, configFile.string());
     ModelSummary summary;
-    summary.architecture = "BertModel";
-    if (fields.has("architectures") && fields.at("architectures").is_array() && !fields.at("architectures").empty() &&
-        fields.at("architectures")[0].is_string())
-        summary.architecture = fields.at("architectures")[0].get<std::string>();
-    const bool classifier = summary.architecture == "BertForSequenceClassification";
+    summary.architecture = architectureOf(config);
+    if (summary.architecture.empty())
+        summary.architecture = std::string(bert.family->class_prefix) + "Model";
+    const std::optional<EncoderTask> task = encoderTask(*bert.family, summary.architecture);
+    const bool classifier = task == EncoderTask::SequenceClassification;
     summary.kind = classifier ? "classifier" : "encoder";
     if (classifier)
         summary.labels = readLabels(folder);
@@ -143,7 +136,7 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     summary.dimension = bert.hidden_size;
     summary.heads = bert.num_attention_heads;
     summary.vocabulary = bert.vocab_size;
-    summary.max_length = bert.max_position_embeddings;
+    summary.max_length = bert.maxTokens();
     summary.tokenizer = hasTokenizer(folder);
     if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > bert.vocab_size) {
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), bert.vocab_size),

@@ -9,7 +9,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/tanh.h>
+#include <ATen/ops/relu.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +26,7 @@ constexpr std::uint64_t kEmbeddingSite = 0;
 constexpr std::uint64_t kFirstLayerSite = 8;
 constexpr std::uint64_t kSitesPerLayer = 4;
 
-int positive(const Json& value, const char* key, std::string_view source) {
+int positive(const Json& value, std::string_view key, std::string_view source) {
     const auto found = value.find(key);
     if (found == value.end() || !found->is_number_integer() || found->get<std::int64_t>() < 1 ||
         found->get<std::int64_t>() > (1 << 24)) {
@@ -36,7 +36,7 @@ int positive(const Json& value, const char* key, std::string_view source) {
     return found->get<int>();
 }
 
-double rateOf(const Json& value, const char* key, double otherwise, std::string_view source) {
+double rateOf(const Json& value, std::string_view key, double otherwise, std::string_view source) {
     const auto found = value.find(key);
     if (found == value.end() || found->is_null())
         return otherwise;
@@ -60,82 +60,138 @@ at::Tensor firstRows(const PackedBatch& batch) {
     return rows;
 }
 
-std::string layerName(int layer, const char* rest) { return fmt::format("encoder.layer.{}.{}", layer, rest); }
+std::string layerName(const BertFamily& family, int layer, std::string_view part) { return fmt::format("{}{}.{}", family.layer, layer, part); }
+
+BertConfig::Activation activationOf(const std::string& name, std::string_view key, std::string_view source) {
+    if (name == "gelu")
+        return BertConfig::Activation::Gelu;
+    if (name == "gelu_new" || name == "gelu_pytorch_tanh")
+        return BertConfig::Activation::GeluTanh;
+    if (name == "relu")
+        return BertConfig::Activation::Relu;
+    throw Error(ErrorCode::Unsupported, fmt::format("'{}': {} '{}' is none of gelu, gelu_new, gelu_pytorch_tanh and relu", source, key, name));
+}
 
 } // namespace
 
 BertConfig bertConfigFromJson(const Json& value, std::string_view source) {
     if (!value.is_object())
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a JSON object", source));
-    const auto text = [&](const char* key, const char* otherwise) {
+    const auto text = [&](std::string_view key, const char* otherwise) {
         const auto found = value.find(key);
         return found != value.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
     };
-    if (const std::string type = text("model_type", "bert"); type != "bert") {
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type '{}' is not 'bert'", source, type),
-                    "Choose a model of the BERT family, such as all-MiniLM-L6-v2.");
+    BertConfig config;
+    const std::string type = text("model_type", "bert");
+    config.family = bertFamily(type);
+    if (!config.family) {
+        std::vector<std::string_view> known;
+        for (const BertFamily& family : bertFamilies())
+            known.push_back(family.model_type);
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type '{}' is none of {}", source, type, fmt::join(known, ", ")),
+                    "Choose an encoder of the BERT family, such as all-MiniLM-L6-v2.");
     }
-    if (const std::string act = text("hidden_act", "gelu"); act != "gelu")
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': hidden_act '{}' is not 'gelu'", source, act));
+    const BertFamily& family = *config.family;
+    config.hidden_act = activationOf(text(family.hidden_act, "gelu"), family.hidden_act, source);
     if (const std::string kind = text("position_embedding_type", "absolute"); kind != "absolute")
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': position_embedding_type '{}' is not 'absolute'", source, kind));
 
-    BertConfig config;
     config.vocab_size = positive(value, "vocab_size", source);
-    config.hidden_size = positive(value, "hidden_size", source);
-    config.num_hidden_layers = positive(value, "num_hidden_layers", source);
+    config.hidden_size = positive(value, family.hidden_size, source);
+    config.num_hidden_layers = positive(value, family.num_hidden_layers, source);
     // Names and shapes of all layers are listed before the weights are looked at.
     if (config.num_hidden_layers > 1000)
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': 'num_hidden_layers' is {}, more than 1000", source, config.num_hidden_layers));
-    config.num_attention_heads = positive(value, "num_attention_heads", source);
-    config.intermediate_size = positive(value, "intermediate_size", source);
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': '{}' is {}, more than 1000", source, family.num_hidden_layers, config.num_hidden_layers));
+    config.num_attention_heads = positive(value, family.num_attention_heads, source);
+    config.intermediate_size = positive(value, family.intermediate_size, source);
     config.max_position_embeddings = positive(value, "max_position_embeddings", source);
-    config.type_vocab_size = value.contains("type_vocab_size") ? positive(value, "type_vocab_size", source) : 2;
+    config.type_vocab_size = !family.token_types ? 1 : value.contains("type_vocab_size") ? positive(value, "type_vocab_size", source) : 2;
     if (config.hidden_size % config.num_attention_heads != 0) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': hidden_size {} is not a multiple of num_attention_heads {}",
-                                                         source, config.hidden_size, config.num_attention_heads));
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': {} {} is not a multiple of {} {}", source, family.hidden_size, config.hidden_size,
+                                                         family.num_attention_heads, config.num_attention_heads));
     }
     const auto eps = value.find("layer_norm_eps");
     if (eps != value.end() && eps->is_number())
         config.layer_norm_eps = eps->get<double>();
-    config.hidden_dropout_prob = rateOf(value, "hidden_dropout_prob", 0.1, source);
-    config.attention_probs_dropout_prob = rateOf(value, "attention_probs_dropout_prob", 0.1, source);
-    config.classifier_dropout = rateOf(value, "classifier_dropout", config.hidden_dropout_prob, source);
+    config.hidden_dropout_prob = rateOf(value, family.hidden_dropout, 0.1, source);
+    config.attention_probs_dropout_prob = rateOf(value, family.attention_dropout, 0.1, source);
+    config.classifier_dropout = rateOf(value, family.classifier_dropout, config.hidden_dropout_prob, source);
+    if (family.positions_by_padding) {
+        const auto padding = value.find("pad_token_id");
+        config.pad_token_id = 1;
+        if (padding != value.end() && !padding->is_null()) {
+            if (!padding->is_number_integer() || padding->get<std::int64_t>() < 0 || padding->get<std::int64_t>() > config.max_position_embeddings - 2)
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}': 'pad_token_id' leaves no positions of {}", source, config.max_position_embeddings));
+            config.pad_token_id = padding->get<int>();
+        }
+    }
     return config;
 }
 
-std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config, bool pooler) {
+std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config) {
     const std::int64_t hidden = config.hidden_size;
     const std::int64_t inner = config.intermediate_size;
+    const BertFamily& family = *config.family;
     std::map<std::string, std::vector<std::int64_t>> shapes = {
         {"embeddings.word_embeddings.weight", {config.vocab_size, hidden}},
         {"embeddings.position_embeddings.weight", {config.max_position_embeddings, hidden}},
-        {"embeddings.token_type_embeddings.weight", {config.type_vocab_size, hidden}},
         {"embeddings.LayerNorm.weight", {hidden}},
         {"embeddings.LayerNorm.bias", {hidden}},
     };
+    if (family.token_types)
+        shapes["embeddings.token_type_embeddings.weight"] = {config.type_vocab_size, hidden};
     const auto addDense = [&](const std::string& name, std::int64_t out, std::int64_t in) {
         shapes[name + ".weight"] = {out, in};
         shapes[name + ".bias"] = {out};
     };
     for (int i = 0; i < config.num_hidden_layers; ++i) {
-        addDense(layerName(i, "attention.self.query"), hidden, hidden);
-        addDense(layerName(i, "attention.self.key"), hidden, hidden);
-        addDense(layerName(i, "attention.self.value"), hidden, hidden);
-        addDense(layerName(i, "attention.output.dense"), hidden, hidden);
-        addDense(layerName(i, "intermediate.dense"), inner, hidden);
-        addDense(layerName(i, "output.dense"), hidden, inner);
-        for (const char* norm : {"attention.output.LayerNorm", "output.LayerNorm"}) {
-            shapes[layerName(i, norm) + ".weight"] = {hidden};
-            shapes[layerName(i, norm) + ".bias"] = {hidden};
+        for (const std::string_view square : {family.query, family.key, family.value, family.attention_output})
+            addDense(layerName(family, i, square), hidden, hidden);
+        addDense(layerName(family, i, family.intermediate), inner, hidden);
+        addDense(layerName(family, i, family.output), hidden, inner);
+        for (const std::string_view norm : {family.attention_norm, family.output_norm}) {
+            shapes[layerName(family, i, norm) + ".weight"] = {hidden};
+            shapes[layerName(family, i, norm) + ".bias"] = {hidden};
         }
     }
-    if (pooler)
-        addDense("pooler.dense", hidden, hidden);
     return shapes;
 }
 
-PackedBatch packBatch(std::span<const Encoding* const> encodings) {
+at::Tensor activated(const at::Tensor& x, BertConfig::Activation activation) {
+    switch (activation) {
+    case BertConfig::Activation::Gelu: return at::gelu(x);
+    case BertConfig::Activation::GeluTanh: return at::gelu(x, "tanh");
+    case BertConfig::Activation::Relu: return at::relu(x);
+    }
+    return {};
+}
+
+Bert::Bert(BertConfig config, NamedTensors weights, std::string_view source)
+    : m_config(config), m_weights(std::move(weights)) {
+    const std::int64_t hidden = config.hidden_size;
+    const std::int64_t inner = config.intermediate_size;
+    const auto takeDense = [&](const std::string& name, std::int64_t out, std::int64_t in) {
+        return Dense{take(name + ".weight", {out, in}, source), take(name + ".bias", {out}, source)};
+    };
+    const auto takeNorm = [&](const std::string& name) {
+        return Dense{take(name + ".weight", {hidden}, source), take(name + ".bias", {hidden}, source)};
+    };
+    m_words = take("embeddings.word_embeddings.weight", {config.vocab_size, hidden}, source);
+    m_positions = take("embeddings.position_embeddings.weight", {config.max_position_embeddings, hidden}, source);
+    const BertFamily& family = *config.family;
+    if (family.token_types)
+        m_types = take("embeddings.token_type_embeddings.weight", {config.type_vocab_size, hidden}, source);
+    m_embeddingNorm = takeNorm("embeddings.LayerNorm");
+    for (int i = 0; i < config.num_hidden_layers; ++i) {
+        const auto name = [&](std::string_view part) { return layerName(family, i, part); };
+        m_layers.push_back({takeDense(name(family.query), hidden, hidden), takeDense(name(family.key), hidden, hidden),
+                            takeDense(name(family.value), hidden, hidden), takeDense(name(family.attention_output), hidden, hidden),
+                            takeDense(name(family.intermediate), inner, hidden), takeDense(name(family.output), hidden, inner),
+                            takeNorm(name(family.attention_norm)), takeNorm(name(family.output_norm))});
+    }
+}
+
+PackedBatch Bert::pack(std::span<const Encoding* const> encodings) const {
     PackedBatch batch;
     batch.starts.reserve(encodings.size() + 1);
     batch.starts.push_back(0);
@@ -151,42 +207,34 @@ PackedBatch packBatch(std::span<const Encoding* const> encodings) {
     auto* ids = batch.ids.mutable_data_ptr<std::int64_t>();
     auto* types = batch.type_ids.mutable_data_ptr<std::int64_t>();
     auto* positions = batch.positions.mutable_data_ptr<std::int64_t>();
+    const bool byPadding = m_config.family->positions_by_padding;
     for (const Encoding* encoding : encodings) {
+        std::int64_t next = byPadding ? m_config.pad_token_id + 1 : 0;
         for (std::size_t i = 0; i < encoding->ids.size(); ++i) {
             *ids++ = encoding->ids[i];
             *types++ = i < encoding->type_ids.size() ? encoding->type_ids[i] : 0;
-            *positions++ = static_cast<std::int64_t>(i);
+            *positions++ = byPadding && encoding->ids[i] == m_config.pad_token_id ? m_config.pad_token_id : next++;
         }
     }
     return batch;
 }
 
-Bert::Bert(BertConfig config, NamedTensors weights, std::string_view source)
-    : m_config(config), m_weights(std::move(weights)) {
-    const std::int64_t hidden = config.hidden_size;
-    const std::int64_t inner = config.intermediate_size;
-    const auto takeDense = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-        return Dense{take(name + ".weight", {out, in}, source), take(name + ".bias", {out}, source)};
-    };
-    const auto takeNorm = [&](const std::string& name) {
-        return Dense{take(name + ".weight", {hidden}, source), take(name + ".bias", {hidden}, source)};
-    };
-    m_words = take("embeddings.word_embeddings.weight", {config.vocab_size, hidden}, source);
-    m_positions = take("embeddings.position_embeddings.weight", {config.max_position_embeddings, hidden}, source);
-    m_types = take("embeddings.token_type_embeddings.weight", {config.type_vocab_size, hidden}, source);
-    m_embeddingNorm = takeNorm("embeddings.LayerNorm");
-    for (int i = 0; i < config.num_hidden_layers; ++i) {
-        m_layers.push_back({takeDense(layerName(i, "attention.self.query"), hidden, hidden),
-                            takeDense(layerName(i, "attention.self.key"), hidden, hidden),
-                            takeDense(layerName(i, "attention.self.value"), hidden, hidden),
-                            takeDense(layerName(i, "attention.output.dense"), hidden, hidden),
-                            takeDense(layerName(i, "intermediate.dense"), inner, hidden),
-                            takeDense(layerName(i, "output.dense"), hidden, inner),
-                            takeNorm(layerName(i, "attention.output.LayerNorm")),
-                            takeNorm(layerName(i, "output.LayerNorm"))});
+PackedBatch Bert::packVisible(const Encoding& encoding, const std::vector<bool>& attention) const {
+    const Encoding* one = &encoding;
+    const PackedBatch whole = pack({&one, 1});
+    Encoding visible;
+    std::vector<std::int64_t> positions;
+    for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+        if (!attention.at(i))
+            continue;
+        visible.ids.push_back(encoding.ids[i]);
+        visible.type_ids.push_back(i < encoding.type_ids.size() ? encoding.type_ids[i] : 0);
+        positions.push_back(whole.positions.const_data_ptr<std::int64_t>()[i]);
     }
-    if (m_weights.contains("pooler.dense.weight"))
-        m_pooler = takeDense("pooler.dense", hidden, hidden);
+    one = &visible;
+    PackedBatch batch = pack({&one, 1});
+    std::copy(positions.begin(), positions.end(), batch.positions.mutable_data_ptr<std::int64_t>());
+    return batch;
 }
 
 at::Tensor Bert::take(const std::string& name, std::vector<std::int64_t> shape, std::string_view source) const {
@@ -220,9 +268,8 @@ at::Tensor Bert::firstTokens(const PackedBatch& batch, const kernels::DropoutMas
 at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words, bool firstOnly) const {
     for (std::int64_t i = 0; i < batch.sequences(); ++i) {
         const std::int64_t length = batch.starts[static_cast<std::size_t>(i) + 1] - batch.starts[static_cast<std::size_t>(i)];
-        if (length > m_config.max_position_embeddings) {
-            throw Error(ErrorCode::InvalidArgument, fmt::format("a sequence has {} tokens, the model takes {}", length,
-                                                                m_config.max_position_embeddings),
+        if (length > m_config.maxTokens()) {
+            throw Error(ErrorCode::InvalidArgument, fmt::format("a sequence has {} tokens, the model takes {}", length, m_config.maxTokens()),
                         "Cut the text at the model's length.");
         }
     }
@@ -236,12 +283,15 @@ at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropo
         }
     };
     check(batch.ids, m_config.vocab_size, "token id");
-    check(batch.type_ids, m_config.type_vocab_size, "type id");
+    if (m_types.defined())
+        check(batch.type_ids, m_config.type_vocab_size, "type id");
+    check(batch.positions, m_config.max_position_embeddings, "position");
 
     const auto rate = m_config.hidden_dropout_prob;
     // (T, H)
     at::Tensor x = words ? at::embedding(words->values, words->index) : at::embedding(m_words, batch.ids);
-    x = at::add(x, at::embedding(m_types, batch.type_ids));
+    if (m_types.defined())
+        x = at::add(x, at::embedding(m_types, batch.type_ids));
     x = at::add(x, at::embedding(m_positions, batch.positions));
     x = addAndNormalise(x, {}, m_embeddingNorm.weight, m_embeddingNorm.bias, m_config.layer_norm_eps, {});
     x = triptych::dropout(x, site(dropout, rate, kEmbeddingSite));
@@ -258,14 +308,12 @@ at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropo
         x = addAndNormalise(dense(context, layer.attentionOutput.weight, layer.attentionOutput.bias), x,
                             layer.attentionNorm.weight, layer.attentionNorm.bias, m_config.layer_norm_eps,
                             site(dropout, rate, number + 1));
-        const at::Tensor inner = at::gelu(dense(x, layer.intermediate.weight, layer.intermediate.bias)); // (T, 4H)
+        const at::Tensor inner = activated(dense(x, layer.intermediate.weight, layer.intermediate.bias), m_config.hidden_act); // (T, 4H)
         x = addAndNormalise(dense(inner, layer.output.weight, layer.output.bias), x, layer.outputNorm.weight,
                             layer.outputNorm.bias, m_config.layer_norm_eps, site(dropout, rate, number + 2));
         number += kSitesPerLayer;
     }
     return x;
 }
-
-at::Tensor Bert::pooled(const at::Tensor& first) const { return at::tanh(dense(first, m_pooler.weight, m_pooler.bias)); }
 
 } // namespace triptych

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "models/bert_family.h"
 #include "models/kernels.h"
 #include "text/tokenizer.h"
 
@@ -18,11 +19,14 @@
 
 namespace triptych {
 
-/// Weights by their Hugging Face names without the prefix "bert.", float32.
+/// Weights by their Hugging Face names, float32.
 using NamedTensors = std::map<std::string, at::Tensor>;
 
-/// The keys of config.json that the arithmetic depends on, under their own names.
+/// The keys of config.json that the arithmetic depends on, under BERT's names.
 struct BertConfig {
+    enum class Activation { Gelu, GeluTanh, Relu };
+    const BertFamily* family = bertFamily("bert");
+    Activation hidden_act = Activation::Gelu;
     int vocab_size = 0;
     int hidden_size = 0;
     int num_hidden_layers = 0;
@@ -34,42 +38,48 @@ struct BertConfig {
     double hidden_dropout_prob = 0.1;
     double attention_probs_dropout_prob = 0.1;
     double classifier_dropout = 0.1; ///< hidden_dropout_prob where the file has null
+    int pad_token_id = 0;
+
+    /// Tokens of the longest sequence.
+    int maxTokens() const { return family->positions_by_padding ? max_position_embeddings - pad_token_id - 1 : max_position_embeddings; }
 };
 /// Throws Error{InvalidInput | Unsupported} naming source and key.
 BertConfig bertConfigFromJson(const Json& value, std::string_view source);
 
-/// Name and shape of every weight of the body; the pooler (pooler.dense.*) on request.
-std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config, bool pooler);
+/// Name without the family's prefix and shape of every weight of the body, a pooler not among them.
+std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config);
+/// The activation between two dense layers of the body.
+at::Tensor activated(const at::Tensor& x, BertConfig::Activation activation);
 
 /// A batch without padding: the sequences one after another.
 struct PackedBatch {
     at::Tensor ids;                   ///< (T), int64
     at::Tensor type_ids;              ///< (T), int64
-    at::Tensor positions;             ///< (T), int64, from 0 in each sequence
+    at::Tensor positions;             ///< (T), int64: row of the position table
     std::vector<std::int64_t> starts; ///< B + 1; sequence i is rows starts[i] to starts[i + 1]
     std::int64_t sequences() const { return static_cast<std::int64_t>(starts.size()) - 1; }
     std::int64_t tokens() const { return starts.back(); }
 };
-/// Encodings as they are, not cut. Empty ones are not allowed: a tokenizer adds its special tokens.
-PackedBatch packBatch(std::span<const Encoding* const> encodings);
-
 /// The rows of the word table that a batch uses, as a leaf of its own: its gradient is (U, H), not (V, H).
 struct WordRows {
     at::Tensor values; ///< (U, H)
     at::Tensor index;  ///< (T), int64: row of each token
 };
 
-/// BERT (Devlin et al. 2019) over a packed batch. Holds the tensors, does not copy them: an optimizer that
-/// changes them in place changes the model.
+/// BERT (Devlin et al. 2019) and the families of its shape (RoBERTa, XLM-R, DistilBERT) over a packed batch. Holds the tensors,
+/// does not copy them: an optimizer that changes them in place changes the model.
 class Bert {
 public:
-    /// Checks that every weight is there with its shape, float32 and contiguous. A pooler is used if there.
+    /// `weights` under their names without the family's prefix; every one must be there with its shape, float32 and contiguous.
     /// Throws Error{InvalidInput} naming source and tensor.
     Bert(BertConfig config, NamedTensors weights, std::string_view source);
 
     const BertConfig& config() const { return m_config; }
     const NamedTensors& weights() const { return m_weights; }
-    bool hasPooler() const { return m_pooler.weight.defined(); }
+    /// Encodings as they are, not cut. Throws Error{InvalidArgument} for an empty one: a tokenizer adds its special tokens.
+    PackedBatch pack(std::span<const Encoding* const> encodings) const;
+    /// One encoding without the tokens that `attention` hides; the others keep their positions. Throws as above.
+    PackedBatch packVisible(const Encoding& encoding, const std::vector<bool>& attention) const;
 
     /// Last hidden state (T, H). Differentiable in every weight that requires a gradient. `dropout` of rate 0
     /// drops nothing; else the rates are the configuration's. `words` replaces the look-up in the word table.
@@ -78,8 +88,6 @@ public:
                        const WordRows* words = nullptr) const;
     /// Last hidden state of each sequence's first token (B, H), as `forward` gives it; the last layer computes nothing else.
     at::Tensor firstTokens(const PackedBatch& batch, const kernels::DropoutMask& dropout = {}, const WordRows* words = nullptr) const;
-    /// tanh(dense(first)); first, result (B, H).
-    at::Tensor pooled(const at::Tensor& first) const;
 
 private:
     struct Dense {
@@ -98,19 +106,17 @@ private:
     at::Tensor m_words, m_positions, m_types;
     Dense m_embeddingNorm;
     std::vector<Layer> m_layers;
-    Dense m_pooler;
 };
 
 /// x (N, in) to (N, out): x wᵀ + b.
 at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 /// Reads float tensors (F32, F16, BF16) as float32 copies: of a safetensors file, of an index with its shards, or of the
-/// folder that holds either. `prefix` is taken off the names that carry it. Other dtypes are left out (position_ids of
-/// old files).
-NamedTensors readWeights(const std::filesystem::path& path, std::string_view prefix = "bert.");
+/// folder that holds either. Other dtypes are left out (position_ids of old files).
+NamedTensors readWeights(const std::filesystem::path& path);
 
-/// config.json and safetensors of a Hugging Face folder with a BERT body. With `others` given, weights
-/// that are not of the body (classifier.*) go there.
+/// config.json and safetensors of a Hugging Face folder with a body of BERT's shape. With `others` given, the weights
+/// that are not of the body go there, under the names they have in a model with a head ("bert.pooler.dense.weight").
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
 Bert openBert(const std::filesystem::path& folder, NamedTensors* others = nullptr);
 

@@ -87,7 +87,7 @@ class BertEncoder final : public Encoder {
 public:
     explicit BertEncoder(const fs::path& folder)
         : m_bert(openBert(folder)), m_tokenizer(Tokenizer::open(folder)), m_modules(readSentenceModules(folder)),
-          m_maxLength(readMaxLength(folder, m_modules, m_bert.config().max_position_embeddings)), m_bytes(neededBytes(folder)) {
+          m_maxLength(readMaxLength(folder, m_modules, m_bert.config().maxTokens())), m_bytes(neededBytes(folder)) {
         if (m_tokenizer->vocabularySize() > m_bert.config().vocab_size) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has {} tokens, the model's vocab_size is {}", folder.string(),
                                                              m_tokenizer->vocabularySize(), m_bert.config().vocab_size),
@@ -146,7 +146,7 @@ private:
     void embedBatch(const std::vector<const Encoding*>& encodings, const std::vector<float*>& targets) {
         try {
             const at::NoGradGuard guard;
-            const PackedBatch batch = packBatch(encodings);
+            const PackedBatch batch = m_bert.pack(encodings);
             const bool cls = m_modules.pooling == Pooling::Cls;
             const at::Tensor hidden = (cls ? m_bert.firstTokens(batch) : m_bert.forward(batch)).contiguous(); // (B, H) or (T, H)
             const float* values = hidden.const_data_ptr<float>();

@@ -6,6 +6,8 @@
 #include "models/packed_layers.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros.h>
 
 #include <fmt/format.h>
@@ -19,6 +21,7 @@ namespace {
 
 constexpr double kInitialDeviation = 0.02;
 constexpr std::uint64_t kClassifierSite = 1;
+constexpr std::uint64_t kDenseSite = 2;
 
 at::Tensor normalTensor(std::vector<std::int64_t> shape, std::uint64_t seed) {
     at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat));
@@ -40,60 +43,90 @@ void fillNormal(at::Tensor& tensor, double deviation, std::uint64_t seed) {
     }
 }
 
-SequenceClassifier::SequenceClassifier(Bert bert, at::Tensor weight, at::Tensor bias, std::string_view source)
-    : m_bert(std::move(bert)), m_weight(std::move(weight)), m_bias(std::move(bias)) {
-    if (!m_bert.hasPooler())
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor 'pooler.dense.weight'", source));
-    if (m_weight.dim() != 2 || m_weight.size(1) != m_bert.config().hidden_size || m_bias.dim() != 1 ||
-        m_bias.size(0) != m_weight.size(0) || m_weight.size(0) < 1) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': 'classifier.weight' and 'classifier.bias' do not fit the body", source));
-    }
+std::map<std::string, std::vector<std::int64_t>> classifierShapes(const BertConfig& config, std::int64_t labels) {
+    const BertFamily& family = *config.family;
+    const std::int64_t hidden = config.hidden_size;
+    std::map<std::string, std::vector<std::int64_t>> shapes;
+    for (auto& [name, shape] : bertShapes(config))
+        shapes.emplace(std::string(family.prefix) + name, std::move(shape));
+    shapes[std::string(family.head_dense) + ".weight"] = {hidden, hidden};
+    shapes[std::string(family.head_dense) + ".bias"] = {hidden};
+    shapes[std::string(family.head_out) + ".weight"] = {labels, hidden};
+    shapes[std::string(family.head_out) + ".bias"] = {labels};
+    return shapes;
+}
+
+SequenceClassifier::SequenceClassifier(Bert bert, const NamedTensors& head, std::string_view source) : m_bert(std::move(bert)) {
+    const BertFamily& family = *m_bert.config().family;
+    const std::int64_t hidden = m_bert.config().hidden_size;
+    const auto take = [&](std::string_view layer, const char* part, std::int64_t rows, std::int64_t columns) {
+        const std::string name = fmt::format("{}.{}", layer, part);
+        const auto found = head.find(name);
+        if (found == head.end()) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
+                        "This folder holds an encoder, not a classifier.");
+        }
+        const at::Tensor& tensor = found->second;
+        const bool fits = columns > 0 ? tensor.dim() == 2 && tensor.size(1) == columns : tensor.dim() == 1;
+        if (!fits || tensor.size(0) < 1 || (rows > 0 && tensor.size(0) != rows) || tensor.scalar_type() != at::kFloat)
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tensor '{}' does not fit the body", source, name));
+        return tensor;
+    };
+    m_denseWeight = take(family.head_dense, "weight", hidden, hidden);
+    m_denseBias = take(family.head_dense, "bias", hidden, 0);
+    m_outWeight = take(family.head_out, "weight", 0, hidden);
+    m_outBias = take(family.head_out, "bias", m_outWeight.size(0), 0);
 }
 
 SequenceClassifier SequenceClassifier::open(const std::filesystem::path& folder) {
     NamedTensors others;
     Bert bert = openBert(folder, &others);
-    const std::string source = safetensorsIn(folder).string();
-    for (const char* name : {"classifier.weight", "classifier.bias"}) {
-        if (!others.contains(name)) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
-                        "This folder holds an encoder, not a classifier.");
-        }
-    }
-    return SequenceClassifier(std::move(bert), others["classifier.weight"], others["classifier.bias"], source);
+    return SequenceClassifier(std::move(bert), others, safetensorsIn(folder).string());
 }
 
 SequenceClassifier SequenceClassifier::fromPretrained(const std::filesystem::path& folder, std::int64_t labels,
                                                       std::uint64_t seed) {
-    Bert bert = openBert(folder);
+    NamedTensors head;
+    Bert bert = openBert(folder, &head);
+    const BertFamily& family = *bert.config().family;
     const std::int64_t hidden = bert.config().hidden_size;
-    if (!bert.hasPooler()) {
-        NamedTensors weights = bert.weights();
-        weights["pooler.dense.weight"] = normalTensor({hidden, hidden}, seed ^ 1);
-        weights["pooler.dense.bias"] = at::zeros({hidden}, at::TensorOptions().dtype(at::kFloat));
-        bert = Bert(bert.config(), std::move(weights), folder.string());
+    const auto zeros = [](std::int64_t size) { return at::zeros({size}, at::TensorOptions().dtype(at::kFloat)); };
+    // Only BERT's dense layer is pretrained: its pooler. One of another task's classifier is not for this one.
+    const std::string dense(family.head_dense), out(family.head_out);
+    if (!dense.starts_with(family.prefix) || !head.contains(dense + ".weight")) {
+        head[dense + ".weight"] = normalTensor({hidden, hidden}, seed ^ 1);
+        head[dense + ".bias"] = zeros(hidden);
     }
-    return SequenceClassifier(std::move(bert), normalTensor({labels, hidden}, seed),
-                              at::zeros({labels}, at::TensorOptions().dtype(at::kFloat)), folder.string());
+    head[out + ".weight"] = normalTensor({labels, hidden}, seed);
+    head[out + ".bias"] = zeros(labels);
+    return SequenceClassifier(std::move(bert), head, folder.string());
 }
 
 NamedTensors SequenceClassifier::weights() const {
-    NamedTensors weights;
+    const BertFamily& family = *m_bert.config().family;
+    const std::string dense(family.head_dense), out(family.head_out);
+    NamedTensors weights = {{dense + ".weight", m_denseWeight}, {dense + ".bias", m_denseBias}, {out + ".weight", m_outWeight}, {out + ".bias", m_outBias}};
     for (const auto& [name, tensor] : m_bert.weights())
-        weights["bert." + name] = tensor;
-    weights["classifier.weight"] = m_weight;
-    weights["classifier.bias"] = m_bias;
+        weights[std::string(family.prefix) + name] = tensor;
     return weights;
 }
 
 at::Tensor SequenceClassifier::logits(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words) const {
-    const at::Tensor pooled = m_bert.pooled(m_bert.firstTokens(batch, dropout, words)); // (B, H)
-    kernels::DropoutMask mask;
-    if (dropout.rate > 0) {
-        mask = dropout.at(kClassifierSite);
-        mask.rate = m_bert.config().classifier_dropout;
-    }
-    return dense(triptych::dropout(pooled, mask), m_weight, m_bias);
+    const BertFamily& family = *m_bert.config().family;
+    const auto site = [&](std::uint64_t number) {
+        kernels::DropoutMask mask;
+        if (dropout.rate > 0) {
+            mask = dropout.at(number);
+            mask.rate = m_bert.config().classifier_dropout;
+        }
+        return mask;
+    };
+    at::Tensor x = m_bert.firstTokens(batch, dropout, words); // (B, H)
+    if (family.dropout_before_dense)
+        x = triptych::dropout(x, site(kDenseSite));
+    x = dense(x, m_denseWeight, m_denseBias);
+    x = family.head_activation == BertFamily::Activation::Tanh ? at::tanh(x) : at::relu(x);
+    return dense(triptych::dropout(x, site(kClassifierSite)), m_outWeight, m_outBias);
 }
 
 } // namespace triptych

@@ -134,7 +134,7 @@ TextCnn TextCnn::random(const TextCnnConfig& config, std::uint64_t seed) {
 TextCnn TextCnn::open(const std::filesystem::path& folder) {
     const std::filesystem::path configFile = folder / "config.json";
     const std::filesystem::path weightsFile = folder / "model.safetensors";
-    return TextCnn(textCnnConfigFromJson(readJsonFile(configFile, 64u << 20), configFile.string()), readWeights(weightsFile, ""), weightsFile.string());
+    return TextCnn(textCnnConfigFromJson(readJsonFile(configFile, 64u << 20), configFile.string()), readWeights(weightsFile), weightsFile.string());
 }
 
 std::vector<std::int64_t> TextCnn::rowsOf(std::span<const std::int32_t> ids) const {

@@ -10,7 +10,7 @@
 
 namespace triptych {
 
-NamedTensors readWeights(const std::filesystem::path& path, std::string_view prefix) {
+NamedTensors readWeights(const std::filesystem::path& path) {
     const SafetensorsSet source(path);
     NamedTensors weights;
     for (const auto& [name, view] : source.tensors()) {
@@ -22,8 +22,6 @@ NamedTensors readWeights(const std::filesystem::path& path, std::string_view pre
         default: continue;
         }
         std::string key = name;
-        if (!prefix.empty() && key.starts_with(prefix))
-            key.erase(0, prefix.size());
         // The names that norms had in the oldest BERT files.
         if (key.ends_with("LayerNorm.gamma"))
             key.replace(key.size() - 5, 5, "weight");
@@ -31,10 +29,8 @@ NamedTensors readWeights(const std::filesystem::path& path, std::string_view pre
             key.replace(key.size() - 4, 4, "bias");
         at::Tensor tensor = at::empty(view.shape, at::TensorOptions().dtype(type));
         std::memcpy(tensor.mutable_data_ptr(), view.data.data(), view.data.size());
-        if (!weights.emplace(key, tensor.to(at::kFloat)).second) {
-            throw Error(ErrorCode::InvalidInput,
-                        fmt::format("'{}' holds the tensor '{}' with and without the prefix '{}'", source.source().string(), key, prefix));
-        }
+        if (!weights.emplace(key, tensor.to(at::kFloat)).second)
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds the tensor '{}' under its old and its new name", source.source().string(), key));
     }
     return weights;
 }
@@ -44,13 +40,22 @@ Bert openBert(const std::filesystem::path& folder, NamedTensors* others) {
     const BertConfig config = bertConfigFromJson(readJsonFile(configFile, 16u << 20), configFile.string());
     const std::filesystem::path weightsFile = safetensorsIn(folder);
     NamedTensors all = readWeights(weightsFile);
+    const std::string prefix(config.family->prefix);
     NamedTensors body;
-    for (const auto& [name, shape] : bertShapes(config, true)) {
-        if (auto node = all.extract(name); !node.empty())
-            body.insert(std::move(node));
+    for (const auto& [name, shape] : bertShapes(config)) {
+        auto node = all.extract(prefix + name), bare = all.extract(name);
+        if (!node.empty() && !bare.empty()) {
+            throw Error(ErrorCode::InvalidInput,
+                        fmt::format("'{}' holds the tensor '{}' with and without the prefix '{}'", weightsFile.string(), name, prefix));
+        }
+        if (!node.empty() || !bare.empty())
+            body.emplace(name, std::move(node.empty() ? bare.mapped() : node.mapped()));
     }
-    if (others)
-        *others = std::move(all);
+    if (others) {
+        // A folder of the body alone names its pooler without the prefix.
+        for (auto& [name, tensor] : all)
+            others->emplace(name.starts_with("pooler.") ? prefix + name : name, std::move(tensor));
+    }
     return Bert(config, std::move(body), weightsFile.string());
 }
 

@@ -22,7 +22,6 @@ namespace triptych {
 
 namespace {
 
-constexpr const char* kWords = "bert.embeddings.word_embeddings.weight";
 constexpr double kAnyDropout = 0.5; // only "above 0" matters: the configuration has the rates
 constexpr std::size_t kEvaluationTokens = 1024;
 
@@ -34,28 +33,31 @@ at::Tensor labelsTensor(const TokenRows& rows, std::span<const std::int64_t> whi
     return labels;
 }
 
-bool isDecayed(const std::string& name) { return !name.ends_with(".bias") && name.find("LayerNorm") == std::string::npos; }
+bool isDecayed(const std::string& name) {
+    return !name.ends_with(".bias") && name.find("LayerNorm") == std::string::npos && name.find("layer_norm") == std::string::npos;
+}
 
 } // namespace
 
 FullLearner::FullLearner(SequenceClassifier classifier, const TokenRows& train, const TokenRows& dev,
                          const TrainSettings& settings, std::uint64_t seed)
     : m_classifier(std::move(classifier)), m_train(train), m_dev(dev), m_weights(m_classifier.weights()),
+      m_wordsName(std::string(m_classifier.bert().config().family->prefix) + "embeddings.word_embeddings.weight"),
       m_maxNorm(settings.max_grad_norm), m_seed(seed) {
-    m_words = m_weights.at(kWords);
-    m_weights.erase(kWords);
+    m_words = m_weights.at(m_wordsName);
+    m_weights.erase(m_wordsName);
     for (auto& [name, weight] : m_weights) {
         weight.requires_grad_(true);
         m_optimizer.add(name, weight, isDecayed(name) ? settings.weight_decay : 0);
     }
-    m_optimizer.addTable(kWords, m_words, settings.weight_decay);
+    m_optimizer.addTable(m_wordsName, m_words, settings.weight_decay);
 }
 
 StepReport FullLearner::learn(std::int64_t step, std::span<const std::int64_t> rows, double learningRate) {
     std::vector<const Encoding*> encodings;
     for (const std::int64_t row : rows)
         encodings.push_back(&m_train.encodings[static_cast<std::size_t>(row)]);
-    const PackedBatch batch = packBatch(encodings);
+    const PackedBatch batch = m_classifier.bert().pack(encodings);
 
     // The distinct tokens of the batch, ascending, and where each token stands among them.
     const std::span ids(batch.ids.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(batch.tokens()));
@@ -75,7 +77,7 @@ StepReport FullLearner::learn(std::int64_t step, std::span<const std::int64_t> r
 
     StepReport report;
     report.loss = loss.item<double>();
-    std::vector<AdamW::TableGradient> tables = {{kWords, std::move(distinct), words.values.grad()}};
+    std::vector<AdamW::TableGradient> tables = {{m_wordsName, std::move(distinct), words.values.grad()}};
     report.gradientNorm = m_optimizer.gradientNorm(tables);
     if (std::isfinite(report.loss) && std::isfinite(report.gradientNorm)) {
         const double scale = m_maxNorm > 0 ? std::min(1.0, m_maxNorm / (report.gradientNorm + 1e-6)) : 1.0;
@@ -127,7 +129,7 @@ at::Tensor classifyRows(const SequenceClassifier& classifier, const std::vector<
         if (tokens < kEvaluationTokens && i + 1 < encodings.size())
             continue;
         throwIfStopped(stop);
-        parts.push_back(classifier.logits(packBatch(batch)));
+        parts.push_back(classifier.logits(classifier.bert().pack(batch)));
         batch.clear();
         tokens = 0;
         if (done)

@@ -28,7 +28,8 @@ private:
     const TokenRows& m_train;
     const TokenRows& m_dev;
     NamedTensors m_weights; ///< all but the word table
-    at::Tensor m_words;     ///< the word table
+    std::string m_wordsName;
+    at::Tensor m_words; ///< the word table
     AdamW m_optimizer;
     double m_maxNorm;
     std::uint64_t m_seed;

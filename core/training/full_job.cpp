@@ -67,7 +67,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     const auto begin = Clock::now();
 
     SequenceClassifier classifier = SequenceClassifier::fromPretrained(base, static_cast<std::int64_t>(spec.labels.size()), spec.seed);
-    settings.max_length = std::min<std::int64_t>(settings.max_length, classifier.bert().config().max_position_embeddings);
+    settings.max_length = std::min<std::int64_t>(settings.max_length, classifier.bert().config().maxTokens());
     settings = trainSettingsFromJson(context.directory().frozenSettings(trainSettingsToJson(settings)));
     const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(base);
     const TokenRows train = tokenizeRows(rows.train, *tokenizer, settings.max_length, spec.labels, context.stop());
@@ -115,7 +115,7 @@ std::unique_ptr<Predictor> openFull(const std::filesystem::path& folder, const A
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has {} classes, its triptych.json names {} labels", folder.string(),
                                                          classifier.labels(), info.labels.size()));
     }
-    const int positions = classifier.bert().config().max_position_embeddings;
+    const int positions = classifier.bert().config().maxTokens();
     const int maxLength = info.details.is_object() ? std::min(positions, static_cast<int>(integerSetting(info.details, "max_length", positions))) : positions;
     return std::make_unique<FullPredictor>(std::move(classifier), Tokenizer::open(folder), info.labels, maxLength, sizeOnDisk(folder));
 }

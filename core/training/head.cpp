@@ -222,7 +222,7 @@ Json trainHead(JobContext& context, const PredictorRegistry& predictors) {
 std::unique_ptr<Predictor> openHead(const std::filesystem::path& folder, const ArtefactInfo& info) {
     std::unique_ptr<Encoder> encoder = openBaseEncoder(info.base, folder);
     const std::filesystem::path file = folder / kHeadFile;
-    const NamedTensors tensors = readWeights(file, "");
+    const NamedTensors tensors = readWeights(file);
     const auto classes = static_cast<std::int64_t>(info.labels.size());
     const auto take = [&](const char* name, std::vector<std::int64_t> shape) {
         const auto found = tensors.find(name);

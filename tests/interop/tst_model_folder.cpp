@@ -7,7 +7,7 @@
 #include "formats/safetensors.h"
 #include "interop/hugging_face.h"
 #include "interop/model_folder.h"
-#include "models/bert.h"
+#include "models/sequence_classifier.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -112,11 +112,7 @@ private Q_SLOTS:
     }
 
     void savedClassifierReadsBackTheSame() {
-        NamedTensors others;
-        const Bert bert = openBert(m_tiny / "classifier", &others);
-        NamedTensors weights = bert.weights();
-        weights.merge(others);
-        saveSequenceClassifier(path("saved"), m_tiny / "encoder", weights, {"ja", "nein", "vielleicht"});
+        saveSequenceClassifier(path("saved"), m_tiny / "encoder", SequenceClassifier::open(m_tiny / "classifier").weights(), {"ja", "nein", "vielleicht"});
         const ModelSummary summary = describeModelFolder(path("saved"));
         QCOMPARE(summary.kind, std::string("classifier"));
         QCOMPARE(summary.labels[2], std::string("vielleicht"));
@@ -132,7 +128,7 @@ private Q_SLOTS:
         }
     }
     void incompleteClassifierIsRefused() {
-        NamedTensors weights = openBert(m_tiny / "encoder").weights();
+        NamedTensors weights = SequenceClassifier::fromPretrained(m_tiny / "encoder", 3, 1).weights();
         QVERIFY(codeOf([&] { saveSequenceClassifier(path("no"), m_tiny / "encoder", weights, {"a", "b"}); }) == ErrorCode::InvalidArgument);
         weights["classifier.weight"] = at::zeros({2, 31});
         weights["classifier.bias"] = at::zeros({2});

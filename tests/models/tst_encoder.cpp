@@ -124,8 +124,8 @@ private Q_SLOTS:
     }
     void whatCannotBeOpenedIsNamed() {
         auto folder = tinyCopy("other");
-        edit(folder / "config.json", "\"model_type\": \"bert\"", "\"model_type\": \"roberta\"");
-        QVERIFY(refusal(folder, ErrorCode::Unsupported).find("roberta") != std::string::npos);
+        edit(folder / "config.json", "\"model_type\": \"bert\"", "\"model_type\": \"deberta-v2\"");
+        QVERIFY(refusal(folder, ErrorCode::Unsupported).find("deberta-v2") != std::string::npos);
         folder = tinyCopy("dense");
         edit(folder / "modules.json", "models.Normalize", "models.Dense");
         QVERIFY(refusal(folder, ErrorCode::Unsupported).find("Dense") != std::string::npos);

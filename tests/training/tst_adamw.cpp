@@ -28,7 +28,7 @@ double difference(const at::Tensor& a, const at::Tensor& b) { return at::sub(a, 
 
 class AdamWTest : public QObject {
     Q_OBJECT
-    NamedTensors m_reference = readWeights(kFixture / "adamw.safetensors", "");
+    NamedTensors m_reference = readWeights(kFixture / "adamw.safetensors");
     Json m_meta = readJsonFile(kFixture / "adamw.json");
 
     struct Run {
