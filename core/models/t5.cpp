@@ -1,0 +1,299 @@
+#include "models/t5.h"
+
+#include "base/error.h"
+#include "formats/safetensors_set.h"
+
+#include <ATen/ops/add.h>
+#include <ATen/ops/bmm.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/softmax.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+namespace triptych {
+
+namespace {
+
+constexpr int kMostLayers = 1000;
+
+int whole(const Json& value, const char* key, std::string_view source, std::optional<int> otherwise = std::nullopt, int low = 1) {
+    const auto found = value.find(key);
+    if (otherwise && (found == value.end() || found->is_null()))
+        return *otherwise;
+    if (found == value.end() || !found->is_number_integer() || found->get<std::int64_t>() < low || found->get<std::int64_t>() > (1 << 24)) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': '{}' is missing or not a whole number from {}", source, key, low),
+                    "Use the config.json that came with the model.");
+    }
+    return found->get<int>();
+}
+
+T5Config::Activation activationOf(const std::string& name, std::string_view source) {
+    using Activation = T5Config::Activation;
+    if (name == "relu")
+        return Activation::Relu;
+    if (name == "gelu")
+        return Activation::Gelu;
+    if (name == "gelu_new" || name == "gelu_pytorch_tanh")
+        return Activation::GeluTanh;
+    if (name == "silu" || name == "swish")
+        return Activation::Silu;
+    throw Error(ErrorCode::Unsupported, fmt::format("'{}': the activation '{}' is none of relu, gelu, gelu_new and silu", source, name));
+}
+
+std::vector<std::int64_t> upTo(std::int64_t count) {
+    std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
+    std::iota(numbers.begin(), numbers.end(), std::int64_t(0));
+    return numbers;
+}
+
+/// Bucket of a distance (key - query), as T5 has it: exact near by, logarithmic up to `maxDistance`.
+std::int64_t bucketOf(std::int64_t distance, bool both, int buckets, int maxDistance) {
+    std::int64_t base = 0;
+    if (both) {
+        buckets /= 2;
+        base = distance > 0 ? buckets : 0;
+        distance = std::abs(distance);
+    } else {
+        distance = std::max<std::int64_t>(0, -distance);
+    }
+    const int exact = buckets / 2;
+    if (distance < exact)
+        return base + distance;
+    // float32, as the reference rounds
+    const float far = std::log(static_cast<float>(distance) / static_cast<float>(exact)) /
+                      static_cast<float>(std::log(static_cast<double>(maxDistance) / exact)) * static_cast<float>(buckets - exact);
+    return base + std::min<std::int64_t>(exact + static_cast<std::int64_t>(far), buckets - 1);
+}
+
+} // namespace
+
+T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
+    if (!value.is_object())
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a JSON object", source));
+    const auto text = [&](const char* key, const char* otherwise) {
+        const auto found = value.find(key);
+        return found != value.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
+    };
+    const auto flag = [&](const char* key) -> std::optional<bool> {
+        const auto found = value.find(key);
+        return found != value.end() && found->is_boolean() ? std::optional(found->get<bool>()) : std::nullopt;
+    };
+    const std::string type = text("model_type", "t5");
+    if (type != "t5" && type != "mt5")
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type '{}' is neither t5 nor mt5", source, type));
+    T5Config config;
+    config.vocab_size = whole(value, "vocab_size", source);
+    config.d_model = whole(value, "d_model", source);
+    config.d_kv = whole(value, "d_kv", source);
+    config.d_ff = whole(value, "d_ff", source);
+    config.num_layers = whole(value, "num_layers", source);
+    config.num_decoder_layers = whole(value, "num_decoder_layers", source, config.num_layers);
+    config.num_heads = whole(value, "num_heads", source);
+    config.relative_attention_num_buckets = whole(value, "relative_attention_num_buckets", source, 32, 4);
+    config.relative_attention_max_distance = whole(value, "relative_attention_max_distance", source, 128);
+    if (config.num_layers > kMostLayers || config.num_decoder_layers > kMostLayers)
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': more than {} layers", source, kMostLayers));
+    if (static_cast<std::int64_t>(config.num_heads) * config.d_kv > (1 << 24))
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': num_heads {} times d_kv {} is too large", source, config.num_heads, config.d_kv));
+    if (config.relative_attention_max_distance <= config.relative_attention_num_buckets / 2)
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': relative_attention_max_distance {} is within the exact buckets", source, config.relative_attention_max_distance));
+    if (const auto eps = value.find("layer_norm_epsilon"); eps != value.end() && eps->is_number())
+        config.layer_norm_epsilon = eps->get<double>();
+
+    std::string projection = text("feed_forward_proj", type == "mt5" ? "gated-gelu" : "relu");
+    config.gated = projection.starts_with("gated-");
+    // The gelu of gated-gelu is the tanh one, whatever its name says.
+    config.activation = projection == "gated-gelu" ? T5Config::Activation::GeluTanh : activationOf(config.gated ? projection.substr(6) : projection, source);
+    // Newer files say it; of older ones those that do not tie their word table.
+    config.scale_decoder_outputs = type == "t5" && flag("scale_decoder_outputs").value_or(flag("tie_word_embeddings").value_or(true));
+    config.decoder_start_token_id = whole(value, "decoder_start_token_id", source, 0, 0);
+    config.eos_token_id = whole(value, "eos_token_id", source, 1, 0);
+    if (config.decoder_start_token_id >= config.vocab_size)
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': decoder_start_token_id {} is outside the vocabulary", source, config.decoder_start_token_id));
+    return config;
+}
+
+T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_config(config) {
+    const std::int64_t hidden = config.d_model, attention = static_cast<std::int64_t>(config.num_heads) * config.d_kv;
+    const auto take = [&](const std::string& name, std::vector<std::int64_t> shape) {
+        const auto found = weights.find(name);
+        if (found == weights.end()) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
+                        "The weights and config.json must be of the same model.");
+        }
+        if (found->second.sizes() != at::IntArrayRef(shape)) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has shape [{}] where config.json asks for [{}]", source, name,
+                                                             fmt::join(found->second.sizes(), ", "), fmt::join(shape, ", ")),
+                        "The weights and config.json must be of the same model.");
+        }
+        return found->second;
+    };
+    m_words = take("shared.weight", {config.vocab_size, hidden});
+    m_head = weights.contains("lm_head.weight") ? take("lm_head.weight", {config.vocab_size, hidden}) : m_words;
+    const std::vector<std::int64_t> biasShape = {config.relative_attention_num_buckets, config.num_heads};
+    for (const bool decoder : {false, true}) {
+        const std::string side = decoder ? "decoder" : "encoder";
+        (decoder ? m_decoderBias : m_encoderBias) = take(side + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", biasShape);
+        (decoder ? m_decoderNorm : m_encoderNorm) = take(side + ".final_layer_norm.weight", {hidden});
+        for (int i = 0; i < (decoder ? config.num_decoder_layers : config.num_layers); ++i) {
+            const auto name = [&](int layer, const char* part) { return fmt::format("{}.block.{}.layer.{}.{}.weight", side, i, layer, part); };
+            const auto takeAttention = [&](int layer, const std::string& kind) {
+                return Attention{take(name(layer, (kind + ".q").c_str()), {attention, hidden}), take(name(layer, (kind + ".k").c_str()), {attention, hidden}),
+                                 take(name(layer, (kind + ".v").c_str()), {attention, hidden}), take(name(layer, (kind + ".o").c_str()), {hidden, attention})};
+            };
+            Block block;
+            block.selfNorm = take(name(0, "layer_norm"), {hidden});
+            block.self = takeAttention(0, "SelfAttention");
+            if (decoder) {
+                block.crossNorm = take(name(1, "layer_norm"), {hidden});
+                block.cross = takeAttention(1, "EncDecAttention");
+            }
+            const int last = decoder ? 2 : 1;
+            block.innerNorm = take(name(last, "layer_norm"), {hidden});
+            block.in = take(name(last, config.gated ? "DenseReluDense.wi_0" : "DenseReluDense.wi"), {config.d_ff, hidden});
+            if (config.gated)
+                block.gate = take(name(last, "DenseReluDense.wi_1"), {config.d_ff, hidden});
+            block.out = take(name(last, "DenseReluDense.wo"), {hidden, config.d_ff});
+            (decoder ? m_decoder : m_encoder).push_back(std::move(block));
+        }
+    }
+}
+
+T5 T5::open(const std::filesystem::path& folder) {
+    const std::filesystem::path configFile = folder / "config.json";
+    const T5Config config = t5ConfigFromJson(readJsonFile(configFile, 16u << 20), configFile.string());
+    const std::filesystem::path weightsFile = safetensorsIn(folder);
+    return T5(config, readWeights(weightsFile), weightsFile.string());
+}
+
+at::Tensor T5::embed(std::span<const std::int32_t> ids) const {
+    if (ids.empty())
+        throw Error(ErrorCode::InvalidArgument, "a sequence without tokens cannot be encoded");
+    at::Tensor index = at::empty({static_cast<std::int64_t>(ids.size())}, at::TensorOptions().dtype(at::kLong));
+    auto* out = index.mutable_data_ptr<std::int64_t>();
+    for (const std::int32_t id : ids) {
+        if (id < 0 || id >= m_config.vocab_size) {
+            throw Error(ErrorCode::InvalidArgument, fmt::format("token id {} is outside the model's {}", id, m_config.vocab_size),
+                        "Tokenizer and weights must be of the same model.");
+        }
+        *out++ = id;
+    }
+    return at::embedding(m_words, index);
+}
+
+at::Tensor T5::normalised(const at::Tensor& x, const at::Tensor& gain) const {
+    const at::Tensor scale = at::rsqrt(at::add(at::mean(at::pow(x, 2), -1, true), m_config.layer_norm_epsilon));
+    return at::mul(gain, at::mul(x, scale));
+}
+
+at::Tensor T5::heads(const at::Tensor& x) const { // (N, A · D) to (A, N, D)
+    return x.view({x.size(0), m_config.num_heads, m_config.d_kv}).transpose(0, 1);
+}
+
+at::Tensor T5::bias(const at::Tensor& table, std::span<const std::int64_t> queries, std::span<const std::int64_t> keys, bool both) const {
+    const auto rows = static_cast<std::int64_t>(queries.size()), columns = static_cast<std::int64_t>(keys.size());
+    const float* const values = table.const_data_ptr<float>(); // (buckets, A)
+    at::Tensor result = at::empty({m_config.num_heads, rows, columns}, table.options());
+    float* const out = result.mutable_data_ptr<float>();
+    for (std::int64_t i = 0; i < rows; ++i) {
+        for (std::int64_t j = 0; j < columns; ++j) {
+            const std::int64_t distance = keys[static_cast<std::size_t>(j)] - queries[static_cast<std::size_t>(i)];
+            const std::int64_t bucket = bucketOf(distance, both, m_config.relative_attention_num_buckets, m_config.relative_attention_max_distance);
+            for (std::int64_t head = 0; head < m_config.num_heads; ++head) {
+                out[(head * rows + i) * columns + j] = !both && distance > 0 ? -std::numeric_limits<float>::infinity() // no query sees a later token
+                                                                             : values[bucket * m_config.num_heads + head];
+            }
+        }
+    }
+    return result; // (A, queries, keys)
+}
+
+at::Tensor T5::attend(const Attention& attention, const at::Tensor& x, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& bias) const {
+    at::Tensor scores = at::bmm(heads(at::mm(x, attention.query.t())), keys.transpose(1, 2)); // no 1 / sqrt(D): T5's weights hold it
+    if (bias.defined())
+        scores = at::add(scores, bias);
+    const at::Tensor context = at::bmm(at::softmax(scores, -1), values).transpose(0, 1).reshape({x.size(0), -1});
+    return at::mm(context, attention.output.t());
+}
+
+at::Tensor T5::inner(const Block& block, const at::Tensor& x) const {
+    at::Tensor y = at::mm(x, block.in.t());
+    switch (m_config.activation) {
+    case T5Config::Activation::Relu: y = at::relu(y); break;
+    case T5Config::Activation::Gelu: y = at::gelu(y); break;
+    case T5Config::Activation::GeluTanh: y = at::gelu(y, "tanh"); break;
+    case T5Config::Activation::Silu: y = at::silu(y); break;
+    }
+    if (block.gate.defined())
+        y = at::mul(y, at::mm(x, block.gate.t()));
+    return at::mm(y, block.out.t());
+}
+
+at::Tensor T5::encode(std::span<const std::int32_t> ids, std::span<const std::int64_t> positions) const {
+    at::Tensor x = embed(ids);
+    const std::vector<std::int64_t> plain = upTo(positions.empty() ? x.size(0) : 0);
+    const std::span<const std::int64_t> places = positions.empty() ? plain : positions;
+    const at::Tensor relative = bias(m_encoderBias, places, places, true);
+    for (const Block& block : m_encoder) {
+        const at::Tensor y = normalised(x, block.selfNorm);
+        x = at::add(x, attend(block.self, y, heads(at::mm(y, block.self.key.t())), heads(at::mm(y, block.self.value.t())), relative));
+        x = at::add(x, inner(block, normalised(x, block.innerNorm)));
+    }
+    return normalised(x, m_encoderNorm);
+}
+
+T5::State T5::begin(const at::Tensor& source) const {
+    State state;
+    for (const Block& block : m_decoder) {
+        State::Layer layer;
+        layer.sourceKeys = heads(at::mm(source, block.cross.key.t()));
+        layer.sourceValues = heads(at::mm(source, block.cross.value.t()));
+        state.layers.push_back(std::move(layer));
+    }
+    return state;
+}
+
+at::Tensor T5::step(State& state, std::span<const std::int32_t> ids, at::Tensor* hidden) const {
+    at::Tensor x = embed(ids);
+    const std::int64_t count = x.size(0);
+    const std::vector<std::int64_t> all = upTo(state.position + count);
+    const at::Tensor relative = bias(m_decoderBias, std::span(all).subspan(static_cast<std::size_t>(state.position)), all, false);
+    for (std::size_t i = 0; i < m_decoder.size(); ++i) {
+        const Block& block = m_decoder[i];
+        State::Layer& layer = state.layers[i];
+        at::Tensor y = normalised(x, block.selfNorm);
+        const at::Tensor keys = heads(at::mm(y, block.self.key.t())), values = heads(at::mm(y, block.self.value.t()));
+        layer.keys = layer.keys.defined() ? at::cat({layer.keys, keys}, 1) : keys;
+        layer.values = layer.values.defined() ? at::cat({layer.values, values}, 1) : values;
+        x = at::add(x, attend(block.self, y, layer.keys, layer.values, relative));
+        y = normalised(x, block.crossNorm);
+        x = at::add(x, attend(block.cross, y, layer.sourceKeys, layer.sourceValues, {}));
+        x = at::add(x, inner(block, normalised(x, block.innerNorm)));
+    }
+    state.position += count;
+    x = normalised(x, m_decoderNorm);
+    if (hidden)
+        *hidden = x;
+    if (m_config.scale_decoder_outputs)
+        x = at::mul(x, 1.0 / std::sqrt(static_cast<double>(m_config.d_model)));
+    return at::mm(x, m_head.t());
+}
+
+} // namespace triptych

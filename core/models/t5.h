@@ -1,0 +1,90 @@
+#pragma once
+
+#include "base/json.h"
+#include "models/bert.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+// Legend: S = tokens of the source, N = new tokens of the target, H = model size, A = heads, D = head size, V = vocabulary.
+
+namespace triptych {
+
+/// The keys of config.json that the arithmetic depends on, under their own names.
+struct T5Config {
+    enum class Activation { Relu, Gelu, GeluTanh, Silu };
+    int vocab_size = 0;
+    int d_model = 0;
+    int d_kv = 0;
+    int d_ff = 0;
+    int num_layers = 0;
+    int num_decoder_layers = 0;
+    int num_heads = 0;
+    int relative_attention_num_buckets = 32;
+    int relative_attention_max_distance = 128;
+    double layer_norm_epsilon = 1e-6;
+    Activation activation = Activation::Relu;
+    bool gated = false;                ///< v1.1 and mT5: a second matrix beside the activated one
+    bool scale_decoder_outputs = true; ///< by d_model^-0.5 before the word table; not in v1.1 and mT5
+    int decoder_start_token_id = 0;
+    int eos_token_id = 1;
+};
+/// model_type t5 or mt5. Throws Error{InvalidInput | Unsupported} naming source and key.
+T5Config t5ConfigFromJson(const Json& value, std::string_view source);
+
+/// T5 (Raffel et al. 2020), v1.1 and mT5 of one text at a time, float32, for inference.
+class T5 {
+public:
+    /// Throws Error{InvalidInput} naming source and tensor if one is absent or has another shape.
+    T5(T5Config config, NamedTensors weights, std::string_view source);
+    /// A Hugging Face folder. Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
+    static T5 open(const std::filesystem::path& folder);
+
+    const T5Config& config() const { return m_config; }
+
+    /// What decoding knows of its source and of the target so far.
+    struct State {
+        struct Layer {
+            at::Tensor keys, values;             ///< (A, tokens so far, D)
+            at::Tensor sourceKeys, sourceValues; ///< (A, S, D)
+        };
+        std::vector<Layer> layers;
+        std::int64_t position = 0; ///< tokens so far
+    };
+    /// Last hidden state (S, H) of a text's tokens. Throws Error{InvalidArgument} if there is none or one is outside the vocabulary.
+    /// `positions` in ascending order where tokens between them are hidden, else 0 to S - 1.
+    at::Tensor encode(std::span<const std::int32_t> ids, std::span<const std::int64_t> positions = {}) const;
+    State begin(const at::Tensor& source) const;
+    /// Further target tokens, the first of all decoder_start_token_id: logits (N, V). `hidden` takes the decoder's last hidden
+    /// state (N, H). Throws as encode does.
+    at::Tensor step(State& state, std::span<const std::int32_t> ids, at::Tensor* hidden = nullptr) const;
+
+private:
+    struct Attention {
+        at::Tensor query, key, value, output; ///< (A · D, H), the last (H, A · D)
+    };
+    struct Block {
+        at::Tensor selfNorm, crossNorm, innerNorm; ///< gains (H)
+        Attention self, cross;
+        at::Tensor in, gate, out; ///< (d_ff, H), undefined without a gate, (H, d_ff)
+    };
+    at::Tensor embed(std::span<const std::int32_t> ids) const;
+    at::Tensor inner(const Block& block, const at::Tensor& x) const;
+    at::Tensor bias(const at::Tensor& table, std::span<const std::int64_t> queries, std::span<const std::int64_t> keys, bool both) const;
+    at::Tensor normalised(const at::Tensor& x, const at::Tensor& gain) const;
+    at::Tensor heads(const at::Tensor& x) const;
+    at::Tensor attend(const Attention& attention, const at::Tensor& x, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& bias) const;
+
+    T5Config m_config;
+    at::Tensor m_words, m_head;                    ///< (V, H)
+    at::Tensor m_encoderBias, m_decoderBias;       ///< (buckets, A)
+    at::Tensor m_encoderNorm, m_decoderNorm;       ///< (H)
+    std::vector<Block> m_encoder, m_decoder;
+};
+
+} // namespace triptych
