@@ -165,6 +165,10 @@
         <source>Compare</source>
         <translation>对比</translation>
     </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
 </context>
 <context>
     <name>ReportExport</name>
@@ -1886,6 +1890,277 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::ModelsPage</name>
+    <message>
+        <source>encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
+        <source>classifier</source>
+        <translation>分类器</translation>
+    </message>
+    <message>
+        <source>encoder and decoder</source>
+        <translation>编码器加解码器</translation>
+    </message>
+    <message>
+        <source>folder missing</source>
+        <translation>文件夹缺失</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>of this user</source>
+        <translation>属于本用户</translation>
+    </message>
+    <message>
+        <source>of this workspace</source>
+        <translation>属于本工作区</translation>
+    </message>
+    <message>
+        <source>made by a run</source>
+        <translation>由运行产生</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>还没有模型</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n models</source>
+        <translation>
+            <numerusform>%n 个模型</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>%1 layers of %2, %3 heads</source>
+        <translation>%1 层，宽 %2，%3 头</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 个词元</translation>
+    </message>
+    <message>
+        <source>Longest text</source>
+        <translation>最长文本</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>有</translation>
+    </message>
+    <message>
+        <source>none: only token ids can be given</source>
+        <translation>无：只能输入词元编号</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>about %1 in float32</source>
+        <translation>float32 约 %1</translation>
+    </message>
+    <message>
+        <source>The weights alone. A batch of texts adds to it, training three times as much again.</source>
+        <translation>仅权重。每批文本另占内存，训练还要再加三倍。</translation>
+    </message>
+    <message>
+        <source>Sentence vector</source>
+        <translation>句向量</translation>
+    </message>
+    <message>
+        <source>%1, length 1</source>
+        <translation>%1，长度为 1</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>not stated in its folder</source>
+        <translation>文件夹中未说明</translation>
+    </message>
+    <message>
+        <source>Size on disk</source>
+        <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>Reading the weights&apos; header…</source>
+        <translation>正在读取权重头部…</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>One text</source>
+        <translation>一段文本</translation>
+    </message>
+    <message>
+        <source>A text to label</source>
+        <translation>要分类的文本</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>分类</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n 个张量</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>How near the two are in meaning: 1 is the same, 0 has nothing in common.</source>
+        <translation>两段文本的意思有多近：1 为相同，0 为毫无共同之处。</translation>
+    </message>
+    <message>
+        <source>The labels with their scores, best first.</source>
+        <translation>各标签及其得分，从高到低。</translation>
+    </message>
+    <message>
+        <source>%1 tokens · %2</source>
+        <translation>%1 个词元 · %2</translation>
+    </message>
+    <message>
+        <source>Cosine %1</source>
+        <translation>余弦 %1</translation>
+    </message>
+    <message>
+        <source>A name has 1 to 100 bytes, no slash, and does not begin with a dot or a dash.</source>
+        <translation>名称为 1 到 100 字节，不含斜杠，且不以点或短横开头。</translation>
+    </message>
+    <message>
+        <source>There is a model of this name. Choose another, or remove that one first.</source>
+        <translation>已有同名模型。请换一个名称，或先移除它。</translation>
+    </message>
+    <message>
+        <source>%1 is checked and copied into the workspace.</source>
+        <translation>将检查 %1 并复制到工作区。</translation>
+    </message>
+    <message>
+        <source>%1 is checked and copied into this user&apos;s models.</source>
+        <translation>将检查 %1 并复制到本用户的模型中。</translation>
+    </message>
+    <message>
+        <source>Remove “%1”?</source>
+        <translation>移除“%1”？</translation>
+    </message>
+    <message>
+        <source>Remove the model “%1”?</source>
+        <translation>移除模型“%1”？</translation>
+    </message>
+    <message>
+        <source>Its folder is deleted: %1. Runs that rest on it cannot be opened any more.</source>
+        <translation>将删除其文件夹：%1。依赖它的运行将无法再打开。</translation>
+    </message>
+    <message>
+        <source>Its name is taken out of the workspace; the run that made it keeps its folder.</source>
+        <translation>从工作区移除其名称；产生它的运行保留文件夹。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Import a folder…</source>
+        <translation>导入文件夹…</translation>
+    </message>
+    <message>
+        <source>Drop a model folder here: config.json, safetensors weights, tokenizer</source>
+        <translation>将模型文件夹拖到这里：config.json、safetensors 权重、分词器</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Import a Hugging Face folder with safetensors weights. What it is made of will be seen here, and it can be tried.</source>
+        <translation>导入带 safetensors 权重的 Hugging Face 文件夹。这里将显示它的构成，并可试用。</translation>
+    </message>
+    <message>
+        <source>Import a model</source>
+        <translation>导入模型</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>模型名称</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation>试一试</translation>
+    </message>
+    <message>
+        <source>First text</source>
+        <translation>第一段文本</translation>
+    </message>
+    <message>
+        <source>Second text</source>
+        <translation>第二段文本</translation>
+    </message>
+    <message>
+        <source>Another text</source>
+        <translation>另一段文本</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::NodeBox</name>
     <message>
         <source>Measure</source>
@@ -2452,6 +2727,29 @@
     <message>
         <source>Accuracy against the teacher&apos;s on the same rows, and the ratio of their median times</source>
         <translation>相同数据上与教师准确率之比，以及中位时间之比</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TensorsModel</name>
+    <message>
+        <source>Part</source>
+        <translation>部分</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>体积</translation>
     </message>
 </context>
 <context>

@@ -10,26 +10,18 @@
 #include "base/wall_clock.h"
 #include "interop/model_folder.h"
 #include "prediction/predictor.h"
+#include "jobs/model_list.h"
 #include "jobs/model_lookup.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <set>
-
 namespace triptych {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-struct ListedModel {
-    std::string name;
-    fs::path folder;
-    std::string kind;
-};
 
 /// A folder that cannot be opened is listed too, so that it can be removed.
 std::string kindOf(const fs::path& folder) {
@@ -38,30 +30,6 @@ std::string kindOf(const fs::path& folder) {
     } catch (const Error&) {
         return "unreadable";
     }
-}
-
-/// The workspace's models, then those of the data folder that it does not hide.
-std::vector<ListedModel> allModels(const std::optional<Workspace>& workspace) {
-    std::vector<ListedModel> models;
-    std::set<std::string> names;
-    if (workspace) {
-        for (const ModelRecord& record : workspace->models()) {
-            const fs::path folder = fs::absolute(workspace->folder() / record.path).lexically_normal();
-            models.push_back({record.name, folder, fs::exists(folder) ? record.kind : "missing"});
-            names.insert(record.name);
-        }
-    }
-    const fs::path shared = dataFolder() / "models";
-    std::vector<ListedModel> found;
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(shared, none)) {
-        const std::string name = entry.path().filename().string();
-        if (entry.is_directory() && !name.starts_with(".") && !names.contains(name))
-            found.push_back({name, fs::absolute(entry.path()).lexically_normal(), kindOf(entry.path())});
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    models.insert(models.end(), found.begin(), found.end());
-    return models;
 }
 
 std::string megabytes(std::uintmax_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
@@ -80,6 +48,8 @@ std::string infoText(const std::string& name, const fs::path& folder, const Mode
     }
     if (!summary.pooling.empty())
         table.add({"pooling", summary.pooling + (summary.normalized ? ", normalised" : "")});
+    if (!summary.licence.empty())
+        table.add({"licence", summary.licence});
     if (!summary.labels.empty())
         table.add({"labels", fmt::format("{}: {}", summary.labels.size(), fmt::join(summary.labels, ", "))});
     table.add({"size", megabytes(summary.bytes)});
@@ -91,9 +61,11 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
     context.onRun(*list, [&context] {
         Table table("lll", {"name", "kind", "folder"});
         Json models = Json::array();
-        for (const ListedModel& model : allModels(findIndexed(context))) {
-            table.add({model.name, model.kind, model.folder.string()});
-            models.push_back({{"name", model.name}, {"path", model.folder.string()}, {"kind", model.kind}});
+        const std::optional<Workspace> workspace = findIndexed(context);
+        for (const ListedModel& model : listModels(workspace ? &*workspace : nullptr)) {
+            const std::string kind = model.kind.empty() ? kindOf(model.folder) : model.kind;
+            table.add({model.name, kind, model.folder.string()});
+            models.push_back({{"name", model.name}, {"path", model.folder.string()}, {"kind", kind}});
         }
         context.print({{"models", models}}, models.empty() ? "There are no models yet; `./dev models` fetches the starter model." : table.text());
         return kExitDone;
@@ -101,15 +73,26 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
 
     CLI::App* info = group.add_subcommand("info", "What a model folder holds; every weight's shape is checked");
     auto name = std::make_shared<std::string>();
+    auto tensors = std::make_shared<bool>(false);
     info->add_option("N", *name, "Name of the model, or a path with a slash")->required();
-    context.onRun(*info, [&context, name] {
+    info->add_flag("--tensors", *tensors, "Name, type and shape of every weight too");
+    context.onRun(*info, [&context, name, tensors] {
         const std::optional<Workspace> workspace = findIndexed(context);
         const FoundModel model = resolveModel(workspace ? &*workspace : nullptr, *name);
         const ModelSummary summary = describeModelFolder(model.folder);
         Json document = modelSummaryToJson(summary);
         document["name"] = model.name;
         document["path"] = model.folder.string();
-        context.print(document, infoText(model.name, model.folder, summary));
+        std::string text = infoText(model.name, model.folder, summary);
+        if (*tensors) {
+            const std::vector<TensorSummary> weights = describeTensors(model.folder);
+            document["tensors"] = tensorsToJson(weights);
+            Table table("lllr", {"tensor", "type", "shape", "bytes"});
+            for (const TensorSummary& tensor : weights)
+                table.add({tensor.name, tensor.dtype, fmt::format("{}", fmt::join(tensor.shape, " × ")), fmt::to_string(tensor.bytes)});
+            text += '\n' + table.text();
+        }
+        context.print(document, text);
         return kExitDone;
     });
 }
@@ -146,29 +129,13 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
 }
 
 int removeOne(const CliContext& context, const std::string& name) {
-    checkModelName(name);
     std::optional<Workspace> workspace = context.findWorkspace();
     if (workspace)
         indexAllRuns(context, *workspace);
-    fs::path folder;
-    bool deletes = true;
-    if (const auto record = workspace ? workspace->model(name) : std::nullopt) {
-        folder = fs::absolute(workspace->folder() / record->path).lexically_normal();
-        // What a run made stays with the run; a model elsewhere is not ours to delete.
-        deletes = folder.parent_path() == fs::absolute(workspace->folder() / "models").lexically_normal();
-        workspace->removeModel(name);
-    } else {
-        folder = resolveModel(nullptr, name).folder;
-    }
-    if (deletes) {
-        std::error_code error;
-        fs::remove_all(folder, error);
-        if (error)
-            throw Error(ErrorCode::Io, fmt::format("cannot remove '{}': {}", folder.string(), error.message()));
-    }
-    context.print({{"name", name}, {"path", folder.string()}, {"deleted", deletes}},
-                  deletes ? fmt::format("Removed '{}' and its folder {}", name, folder.string())
-                          : fmt::format("Removed '{}' from the workspace; its folder {} stays", name, folder.string()));
+    const RemovedModel removed = removeModel(workspace ? &*workspace : nullptr, name);
+    context.print({{"name", name}, {"path", removed.folder.string()}, {"deleted", removed.deleted}},
+                  removed.deleted ? fmt::format("Removed '{}' and its folder {}", name, removed.folder.string())
+                                  : fmt::format("Removed '{}' from the workspace; its folder {} stays", name, removed.folder.string()));
     return kExitDone;
 }
 

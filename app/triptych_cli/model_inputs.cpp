@@ -5,8 +5,10 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
 #include "models/encoder.h"
+#include "models/t5.h"
 #include "models/task_model.h"
 #include "prediction/vector_file.h"
 #include "text/json_fields.h"
@@ -21,6 +23,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
 
 namespace triptych {
@@ -62,6 +65,8 @@ ModelInput inputOf(const Json& row, const std::string& source, std::int64_t line
     const JsonFields fields(row, source);
     ModelInput input;
     input.line = line;
+    if (fields.has("decoder_ids"))
+        input.decoder_ids = numbers(fields, "decoder_ids", INT32_MAX);
     if (fields.has("text")) {
         input.text = fields.string("text");
         if (fields.has("pair"))
@@ -244,7 +249,42 @@ Output spread(const Output& visible, const std::vector<bool>& attention) {
     return all;
 }
 
+/// A row for each decoder token.
+std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
+    std::unique_ptr<Tokenizer> tokenizer;
+    if (hasTokenizer(folder))
+        tokenizer = Tokenizer::open(folder);
+    const T5 model = T5::open(folder);
+    std::vector<Output> outputs;
+    const at::NoGradGuard guard;
+    for (const ModelInput& input : inputs) {
+        throwIfStopped(stop);
+        const Encoding encoding = encodingOf(input, tokenizer.get(), std::numeric_limits<int>::max());
+        std::vector<std::int32_t> ids, target = input.decoder_ids;
+        std::vector<std::int64_t> positions;
+        for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+            if (!input.attention.empty() && !input.attention[i])
+                continue;
+            ids.push_back(encoding.ids[i]);
+            positions.push_back(static_cast<std::int64_t>(i));
+        }
+        if (target.empty())
+            target = {model.config().decoder_start_token_id};
+        try {
+            T5::State state = model.begin(model.encode(ids, positions));
+            at::Tensor last;
+            const at::Tensor logits = model.step(state, target, &last);
+            outputs.push_back(outputOf(hidden ? last : logits));
+        } catch (const Error& error) {
+            throw Error(error.code(), fmt::format("line {}: {}", input.line, error.message()), error.hint());
+        }
+    }
+    return outputs;
+}
+
 std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
+    if (describeModelFolder(folder).kind == "seq2seq")
+        return runT5(folder, inputs, hidden, stop);
     std::unique_ptr<Tokenizer> tokenizer;
     if (hasTokenizer(folder))
         tokenizer = Tokenizer::open(folder);
@@ -282,7 +322,7 @@ void addLogits(CLI::App& group, CliContext& context) {
     CLI::App* command = group.add_subcommand("logits", "What a model with a head (labels, tags, spans, masked words) gives for texts or tokens, before the softmax");
     auto options = std::make_shared<Options>();
     command->add_option("N", options->name, "Name of the model, or a path with a slash")->required();
-    command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\", \"attention_mask\"?, \"type_ids\"?}")->required();
+    command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\", \"attention_mask\"?, \"type_ids\"?}; T5 takes \"decoder_ids\" too")->required();
     command->add_flag("--hidden", options->hidden, "The last hidden state of every token instead; encoders have only that");
     command->add_option("--out", options->out, "Write raw little-endian float32, one output after another, to a file")->type_name("F.f32");
     command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")

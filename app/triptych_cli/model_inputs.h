@@ -22,8 +22,9 @@ struct ModelInput {
     std::vector<std::int32_t> ids;
     std::vector<std::int32_t> type_ids; ///< empty: all 0
     std::vector<bool> attention;        ///< empty: all true
+    std::vector<std::int32_t> decoder_ids; ///< of a model with encoder and decoder; empty: its start token
 };
-/// JSON lines {"text", "pair"?} or {"ids", "attention_mask"?, "type_ids"?}; empty lines are passed over.
+/// JSON lines {"text", "pair"?} or {"ids", "attention_mask"?, "type_ids"?}, either with "decoder_ids"?; empty lines are passed over.
 /// Throws Error{InvalidInput} naming file, line and key.
 std::vector<ModelInput> readModelInputs(const std::filesystem::path& file);
 

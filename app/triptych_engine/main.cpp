@@ -1,3 +1,4 @@
+#include "model_handlers.h"
 #include "predict_handler.h"
 #include "wiring.h"
 
@@ -83,7 +84,15 @@ int serveCommand(const Command& command) {
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
     const PredictorRegistry predictors = makePredictorRegistry();
     PredictHandler predict(predictors);
-    const bool whole = serve(STDIN_FILENO, out, {{"predict", std::ref(predict)}});
+    ModelHandlers models;
+    const auto method = [&models](Json (ModelHandlers::*handler)(const Json&, std::stop_token, ProgressSink&)) -> RequestHandler {
+        return [&models, handler](const Json& params, std::stop_token stop, ProgressSink& progress) { return (models.*handler)(params, stop, progress); };
+    };
+    const bool whole = serve(STDIN_FILENO, out,
+                             {{"predict", std::ref(predict)},
+                              {"model.describe", method(&ModelHandlers::describe)},
+                              {"model.import", method(&ModelHandlers::import)},
+                              {"model.try", method(&ModelHandlers::tryOut)}});
     return whole ? 0 : 1;
 }
 

@@ -2,10 +2,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "datasets/text_folding.h"
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "jobs/model_lookup.h"
 #include "models/sentence_modules.h"
+#include "models/t5.h"
 #include "models/task_model.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
@@ -15,6 +17,8 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
+#include <sstream>
 
 namespace triptych {
 
@@ -29,9 +33,10 @@ constexpr std::array kOtherFolders = {"onnx", "openvino", "coreml"};
 
 bool isOneOf(const std::string& word, const auto& list) { return std::find(list.begin(), list.end(), word) != list.end(); }
 
-/// The weights have the names, with or without the family's prefix, and the shapes of the configuration.
-void checkShapes(const SafetensorsSet& weights, const BertConfig& config, bool classifier, std::size_t labels) {
-    const std::string prefix(config.family->prefix);
+using Shapes = std::map<std::string, std::vector<std::int64_t>>;
+
+/// The weights have the names, with or without a family's prefix, and the shapes of the configuration.
+void checkShapes(const SafetensorsSet& weights, const Shapes& shapes, const std::string& prefix) {
     // Before 2018's rename the norms were called gamma and beta.
     const auto find = [&](std::string name) -> const TensorView* {
         for (const bool old : {false, true}) {
@@ -47,7 +52,7 @@ void checkShapes(const SafetensorsSet& weights, const BertConfig& config, bool c
         }
         return nullptr;
     };
-    for (const auto& [name, shape] : classifier ? classifierShapes(config, static_cast<std::int64_t>(labels)) : bertShapes(config)) {
+    for (const auto& [name, shape] : shapes) {
         const TensorView* view = find(name);
         if (!view) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", weights.source().string(), name),
@@ -74,6 +79,77 @@ ModelSummary describeArtefact(const fs::path& folder) {
     }
     summary.bytes = sizeOnDisk(folder);
     return summary;
+}
+
+/// Parameters and the type of most of them.
+void countWeights(const SafetensorsSet& weights, ModelSummary& summary) {
+    std::size_t largest = 0;
+    for (const auto& [unused, view] : weights.tensors()) {
+        if (view.dtype == DType::I64 || view.dtype == DType::I32)
+            continue; // positions, not weights
+        summary.parameters += static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype));
+        if (view.data.size() > largest) {
+            largest = view.data.size();
+            summary.dtype = dtypeName(view.dtype);
+        }
+    }
+}
+
+void describeBert(const fs::path& folder, const BertConfig& config, ModelSummary& summary) {
+    if (summary.architecture.empty())
+        summary.architecture = std::string(config.family->class_prefix) + "Model";
+    const bool classifier = encoderTask(*config.family, summary.architecture) == EncoderTask::SequenceClassification;
+    summary.kind = classifier ? "classifier" : "encoder";
+    if (classifier)
+        summary.labels = readLabels(folder);
+    const SafetensorsSet weights(folder);
+    checkShapes(weights, classifier ? classifierShapes(config, static_cast<std::int64_t>(summary.labels.size())) : bertShapes(config),
+                std::string(config.family->prefix));
+    countWeights(weights, summary);
+    summary.layers = config.num_hidden_layers;
+    summary.dimension = config.hidden_size;
+    summary.heads = config.num_attention_heads;
+    summary.vocabulary = config.vocab_size;
+    summary.max_length = config.maxTokens();
+    if (!classifier) {
+        const SentenceModules modules = readSentenceModules(folder);
+        summary.pooling = poolingName(modules.pooling);
+        summary.normalized = modules.normalize;
+    }
+}
+
+void describeT5(const fs::path& folder, const T5Config& config, ModelSummary& summary) {
+    if (summary.architecture.empty())
+        summary.architecture = "T5ForConditionalGeneration";
+    summary.kind = "seq2seq";
+    const SafetensorsSet weights(folder);
+    checkShapes(weights, t5Shapes(config), {});
+    countWeights(weights, summary);
+    summary.layers = config.num_layers;
+    summary.dimension = config.d_model;
+    summary.heads = config.num_heads;
+    summary.vocabulary = config.vocab_size;
+}
+
+/// "license" of the block that Hugging Face puts at the head of a README.md.
+std::string licenceOf(const fs::path& folder) {
+    const fs::path file = folder / "README.md";
+    std::error_code error;
+    if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > (8u << 20))
+        return {};
+    std::istringstream text(readFile(file));
+    std::string line;
+    if (!std::getline(text, line) || line.substr(0, 3) != "---")
+        return {};
+    while (std::getline(text, line) && line.substr(0, 3) != "---") {
+        constexpr std::string_view kKey = "license:";
+        if (!line.starts_with(kKey))
+            continue;
+        const auto begin = line.find_first_not_of(" \t'\"", kKey.size());
+        const auto end = line.find_last_not_of(" \t\r'\"");
+        return begin == std::string::npos || end < begin ? std::string() : withValidUtf8(line.substr(begin, std::min<std::size_t>(end - begin + 1, 100)));
+    }
+    return {};
 }
 
 std::vector<fs::path> filesToCopy(const fs::path& source) {
@@ -110,43 +186,18 @@ ModelSummary describeModelFolder(const fs::path& folder) {
         summary.architecture = type;
         return summary;
     }
-    const BertConfig bert = bertConfigFromJson(config, configFile.string());
     ModelSummary summary;
     summary.architecture = architectureOf(config);
-    if (summary.architecture.empty())
-        summary.architecture = std::string(bert.family->class_prefix) + "Model";
-    const std::optional<EncoderTask> task = encoderTask(*bert.family, summary.architecture);
-    const bool classifier = task == EncoderTask::SequenceClassification;
-    summary.kind = classifier ? "classifier" : "encoder";
-    if (classifier)
-        summary.labels = readLabels(folder);
-    const SafetensorsSet weights(folder);
-    checkShapes(weights, bert, classifier, summary.labels.size());
-    std::size_t largest = 0;
-    for (const auto& [unused, view] : weights.tensors()) {
-        if (view.dtype == DType::I64 || view.dtype == DType::I32)
-            continue; // positions, not weights
-        summary.parameters += static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype));
-        if (view.data.size() > largest) {
-            largest = view.data.size();
-            summary.dtype = dtypeName(view.dtype);
-        }
-    }
-    summary.layers = bert.num_hidden_layers;
-    summary.dimension = bert.hidden_size;
-    summary.heads = bert.num_attention_heads;
-    summary.vocabulary = bert.vocab_size;
-    summary.max_length = bert.maxTokens();
+    if (const std::string type = fields.string("model_type", "bert"); type == "t5" || type == "mt5")
+        describeT5(folder, t5ConfigFromJson(config, configFile.string()), summary);
+    else
+        describeBert(folder, bertConfigFromJson(config, configFile.string()), summary);
     summary.tokenizer = hasTokenizer(folder);
-    if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > bert.vocab_size) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), bert.vocab_size),
+    if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > summary.vocabulary) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), summary.vocabulary),
                     "Tokenizer and weights must be of the same model.");
     }
-    if (!classifier) {
-        const SentenceModules modules = readSentenceModules(folder);
-        summary.pooling = poolingName(modules.pooling);
-        summary.normalized = modules.normalize;
-    }
+    summary.licence = licenceOf(folder);
     if (fs::exists(folder / kManifest))
         summary.kind = describeArtefact(folder).kind;
     summary.bytes = sizeOnDisk(folder);
@@ -158,7 +209,24 @@ Json modelSummaryToJson(const ModelSummary& summary) {
             {"layers", summary.layers},     {"dimension", summary.dimension},       {"heads", summary.heads},
             {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype},
             {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},
-            {"tokenizer", summary.tokenizer},   {"bytes", summary.bytes}};
+            {"tokenizer", summary.tokenizer},   {"licence", summary.licence},   {"bytes", summary.bytes}};
+}
+
+std::vector<TensorSummary> describeTensors(const fs::path& folder) {
+    std::vector<TensorSummary> tensors;
+    if (!hasSafetensors(folder))
+        return tensors;
+    const SafetensorsSet weights(folder);
+    for (const auto& [name, view] : weights.tensors())
+        tensors.push_back({name, std::string(dtypeName(view.dtype)), view.shape, view.data.size()});
+    return tensors;
+}
+
+Json tensorsToJson(const std::vector<TensorSummary>& tensors) {
+    Json list = Json::array();
+    for (const TensorSummary& tensor : tensors)
+        list.push_back({{"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"bytes", tensor.bytes}});
+    return list;
 }
 
 fs::path importModel(const fs::path& source, const std::string& name, const fs::path& models, ProgressSink& progress,

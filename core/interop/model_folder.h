@@ -13,7 +13,7 @@ namespace triptych {
 
 /// What a model folder holds, read from its configuration and the header of its weights alone.
 struct ModelSummary {
-    std::string kind;         ///< "encoder", "classifier"; of an artefact its own: "zero_shot", "retrieve", ...
+    std::string kind;         ///< "encoder", "classifier", "seq2seq"; of an artefact its own: "zero_shot", "retrieve", ...
     std::string architecture; ///< "BertModel", ...; empty for an artefact without weights of its own
     std::int64_t parameters = 0;
     int layers = 0;
@@ -26,9 +26,20 @@ struct ModelSummary {
     bool normalized = false;  ///< encoders: vectors have length 1
     std::vector<std::string> labels;
     bool tokenizer = false;   ///< the folder has one
+    std::string licence;      ///< as the folder's README.md states it in its head ("apache-2.0"); empty if it does not
     std::uintmax_t bytes = 0; ///< of the whole folder
 };
 Json modelSummaryToJson(const ModelSummary& summary);
+
+struct TensorSummary {
+    std::string name, dtype;
+    std::vector<std::int64_t> shape;
+    std::uintmax_t bytes = 0;
+};
+/// Every tensor of a folder's weights, by name; none for an artefact without weights of its own.
+/// Throws Error{InvalidInput} naming file and tensor.
+std::vector<TensorSummary> describeTensors(const std::filesystem::path& folder);
+Json tensorsToJson(const std::vector<TensorSummary>& tensors);
 
 /// Checks that this version can open the folder: configuration, every weight with its shape, tokenizer if there is one.
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor; pickled weights are refused with the

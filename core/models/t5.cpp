@@ -57,6 +57,12 @@ T5Config::Activation activationOf(const std::string& name, std::string_view sour
     throw Error(ErrorCode::Unsupported, fmt::format("'{}': the activation '{}' is none of relu, gelu, gelu_new and silu", source, name));
 }
 
+std::string partName(const char* side, int block, int layer, const std::string& part) {
+    return fmt::format("{}.block.{}.layer.{}.{}.weight", side, block, layer, part);
+}
+
+std::string biasName(const char* side) { return partName(side, 0, 0, "SelfAttention.relative_attention_bias"); }
+
 std::vector<std::int64_t> upTo(std::int64_t count) {
     std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
     std::iota(numbers.begin(), numbers.end(), std::int64_t(0));
@@ -130,14 +136,45 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
     return config;
 }
 
-T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_config(config) {
+std::map<std::string, std::vector<std::int64_t>> t5Shapes(const T5Config& config) {
     const std::int64_t hidden = config.d_model, attention = static_cast<std::int64_t>(config.num_heads) * config.d_kv;
-    const auto take = [&](const std::string& name, std::vector<std::int64_t> shape) {
+    std::map<std::string, std::vector<std::int64_t>> shapes = {{"shared.weight", {config.vocab_size, hidden}}};
+    for (const bool decoder : {false, true}) {
+        const char* const side = decoder ? "decoder" : "encoder";
+        shapes[biasName(side)] = {config.relative_attention_num_buckets, config.num_heads};
+        shapes[fmt::format("{}.final_layer_norm.weight", side)] = {hidden};
+        for (int i = 0; i < (decoder ? config.num_decoder_layers : config.num_layers); ++i) {
+            const int last = decoder ? 2 : 1;
+            for (int layer = 0; layer < last; ++layer) {
+                const char* const kind = layer == 0 ? "SelfAttention" : "EncDecAttention";
+                for (const char* part : {"q", "k", "v"})
+                    shapes[partName(side, i, layer, fmt::format("{}.{}", kind, part))] = {attention, hidden};
+                shapes[partName(side, i, layer, fmt::format("{}.o", kind))] = {hidden, attention};
+                shapes[partName(side, i, layer, "layer_norm")] = {hidden};
+            }
+            shapes[partName(side, i, last, "layer_norm")] = {hidden};
+            shapes[partName(side, i, last, "DenseReluDense.wo")] = {hidden, config.d_ff};
+            if (config.gated) {
+                shapes[partName(side, i, last, "DenseReluDense.wi_0")] = {config.d_ff, hidden};
+                shapes[partName(side, i, last, "DenseReluDense.wi_1")] = {config.d_ff, hidden};
+            } else {
+                shapes[partName(side, i, last, "DenseReluDense.wi")] = {config.d_ff, hidden};
+            }
+        }
+    }
+    return shapes;
+}
+
+T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_config(config) {
+    auto shapes = t5Shapes(config);
+    shapes["lm_head.weight"] = shapes.at("shared.weight");
+    const auto take = [&](const std::string& name) {
         const auto found = weights.find(name);
         if (found == weights.end()) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
                         "The weights and config.json must be of the same model.");
         }
+        const std::vector<std::int64_t>& shape = shapes.at(name);
         if (found->second.sizes() != at::IntArrayRef(shape)) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has shape [{}] where config.json asks for [{}]", source, name,
                                                              fmt::join(found->second.sizes(), ", "), fmt::join(shape, ", ")),
@@ -145,32 +182,30 @@ T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_confi
         }
         return found->second;
     };
-    m_words = take("shared.weight", {config.vocab_size, hidden});
-    m_head = weights.contains("lm_head.weight") ? take("lm_head.weight", {config.vocab_size, hidden}) : m_words;
-    const std::vector<std::int64_t> biasShape = {config.relative_attention_num_buckets, config.num_heads};
+    m_words = take("shared.weight");
+    m_head = weights.contains("lm_head.weight") ? take("lm_head.weight") : m_words;
     for (const bool decoder : {false, true}) {
-        const std::string side = decoder ? "decoder" : "encoder";
-        (decoder ? m_decoderBias : m_encoderBias) = take(side + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", biasShape);
-        (decoder ? m_decoderNorm : m_encoderNorm) = take(side + ".final_layer_norm.weight", {hidden});
+        const char* const side = decoder ? "decoder" : "encoder";
+        (decoder ? m_decoderBias : m_encoderBias) = take(biasName(side));
+        (decoder ? m_decoderNorm : m_encoderNorm) = take(fmt::format("{}.final_layer_norm.weight", side));
         for (int i = 0; i < (decoder ? config.num_decoder_layers : config.num_layers); ++i) {
-            const auto name = [&](int layer, const char* part) { return fmt::format("{}.block.{}.layer.{}.{}.weight", side, i, layer, part); };
-            const auto takeAttention = [&](int layer, const std::string& kind) {
-                return Attention{take(name(layer, (kind + ".q").c_str()), {attention, hidden}), take(name(layer, (kind + ".k").c_str()), {attention, hidden}),
-                                 take(name(layer, (kind + ".v").c_str()), {attention, hidden}), take(name(layer, (kind + ".o").c_str()), {hidden, attention})};
+            const auto part = [&](int layer, const std::string& rest) { return take(partName(side, i, layer, rest)); };
+            const auto attention = [&](int layer, const std::string& kind) {
+                return Attention{part(layer, kind + ".q"), part(layer, kind + ".k"), part(layer, kind + ".v"), part(layer, kind + ".o")};
             };
             Block block;
-            block.selfNorm = take(name(0, "layer_norm"), {hidden});
-            block.self = takeAttention(0, "SelfAttention");
+            block.selfNorm = part(0, "layer_norm");
+            block.self = attention(0, "SelfAttention");
             if (decoder) {
-                block.crossNorm = take(name(1, "layer_norm"), {hidden});
-                block.cross = takeAttention(1, "EncDecAttention");
+                block.crossNorm = part(1, "layer_norm");
+                block.cross = attention(1, "EncDecAttention");
             }
             const int last = decoder ? 2 : 1;
-            block.innerNorm = take(name(last, "layer_norm"), {hidden});
-            block.in = take(name(last, config.gated ? "DenseReluDense.wi_0" : "DenseReluDense.wi"), {config.d_ff, hidden});
+            block.innerNorm = part(last, "layer_norm");
+            block.in = part(last, config.gated ? "DenseReluDense.wi_0" : "DenseReluDense.wi");
             if (config.gated)
-                block.gate = take(name(last, "DenseReluDense.wi_1"), {config.d_ff, hidden});
-            block.out = take(name(last, "DenseReluDense.wo"), {hidden, config.d_ff});
+                block.gate = part(last, "DenseReluDense.wi_1");
+            block.out = part(last, "DenseReluDense.wo");
             (decoder ? m_decoder : m_encoder).push_back(std::move(block));
         }
     }

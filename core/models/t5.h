@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +38,9 @@ struct T5Config {
 };
 /// model_type t5 or mt5. Throws Error{InvalidInput | Unsupported} naming source and key.
 T5Config t5ConfigFromJson(const Json& value, std::string_view source);
+
+/// Name and shape of every weight; lm_head.weight, which may stand beside them, not among them.
+std::map<std::string, std::vector<std::int64_t>> t5Shapes(const T5Config& config);
 
 /// T5 (Raffel et al. 2020), v1.1 and mT5 of one text at a time, float32, for inference.
 class T5 {

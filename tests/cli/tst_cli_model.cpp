@@ -120,6 +120,33 @@ private Q_SLOTS:
         QTest::newRow("mask of nothing") << QByteArray("{\"ids\": [2], \"attention_mask\": [0]}");
         QTest::newRow("too many") << "{\"ids\": [2" + QByteArray(",3").repeated(64) + "]}";
     }
+    void logitsOfFamiliesAndHeads() {
+        const std::filesystem::path data = TRIPTYCH_TEST_DATA;
+        const auto check = [&](const std::filesystem::path& model, const Json& row, const Json& want) {
+            atomicWrite(path("family.jsonl"), dumpJson(row));
+            const Json document = *json(words("model logits") << QString::fromStdString(model.string()) << QStringLiteral("family.jsonl")).json();
+            const Json& got = document["outputs"][0]["logits"];
+            Json flat = Json::array();
+            for (const Json& line : want) {
+                for (const Json& value : line.is_array() ? line : Json::array({line}))
+                    flat.push_back(value);
+            }
+            QCOMPARE(got.size(), flat.size());
+            for (std::size_t i = 0; i < flat.size(); ++i)
+                QVERIFY2(std::abs(got[i].get<double>() - flat[i].get<double>()) < 1e-4, model.c_str());
+        };
+        for (const Json& row : readJsonFile(data / "encoders/expected.json")["cases"]) {
+            const bool chosen = row["model"] == "bert-token" || row["model"] == "roberta-sequence" || row["model"] == "xlm-roberta-span" || row["model"] == "distilbert-mask";
+            if (chosen && row["side"] == "right")
+                check(data / "encoders" / row["model"].get<std::string>(), {{"ids", row["ids"][1]}, {"type_ids", row["types"][1]}}, row["logits"][1]);
+        }
+        for (const Json& row : readJsonFile(data / "t5/expected.json")["cases"]) {
+            if (row["model"] != "t5" && row["model"] != "mt5")
+                continue;
+            check(data / "t5" / row["model"].get<std::string>(),
+                  {{"ids", row["ids"]}, {"attention_mask", row["mask"]}, {"decoder_ids", row["decoder_ids"]}}, row["logits"]);
+        }
+    }
     void badInputNamesTheLine() {
         QFETCH(QByteArray, line);
         atomicWrite(path("bad.jsonl"), "{\"ids\": [2, 3]}\n" + line.toStdString() + "\n");

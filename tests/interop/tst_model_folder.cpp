@@ -56,6 +56,34 @@ private Q_SLOTS:
         QVERIFY(classifier.parameters > encoder.parameters);
     }
 
+    void otherFamiliesAreDescribedToo() {
+        const fs::path data = TRIPTYCH_TEST_DATA;
+        const ModelSummary t5 = describeModelFolder(data / "t5/t5-v1.1");
+        QCOMPARE(t5.kind, std::string("seq2seq"));
+        QCOMPARE(t5.dtype, std::string("F16"));
+        QCOMPARE(t5.vocabulary, 48);
+        const ModelSummary score = describeModelFolder(data / "encoders/roberta-score");
+        QCOMPARE(score.kind, std::string("classifier"));
+        QCOMPARE(score.labels, std::vector<std::string>{"LABEL_0"});
+        QCOMPARE(score.max_length, 24);
+        QCOMPARE(describeModelFolder(data / "encoders/distilbert-mask").kind, std::string("encoder"));
+        const fs::path folder = copyOf(data / "t5/t5", "t5");
+        Json config = readJsonFile(folder / "config.json");
+        config["d_ff"] = 41;
+        writeJsonFile(folder / "config.json", config);
+        QVERIFY(codeOf([&] { describeModelFolder(folder); }) == ErrorCode::InvalidInput);
+    }
+    void licenceStandsInTheReadme() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "licensed");
+        QCOMPARE(describeModelFolder(folder).licence, std::string());
+        atomicWrite(folder / "README.md", "---\nlanguage: en\nlicense: 'apache-2.0'\n---\nlicense: mit\n");
+        QCOMPARE(describeModelFolder(folder).licence, std::string("apache-2.0"));
+        atomicWrite(folder / "README.md", "# license: mit\n");
+        QCOMPARE(describeModelFolder(folder).licence, std::string());
+        const std::vector<TensorSummary> tensors = describeTensors(folder);
+        QCOMPARE(tensors.front().name, std::string("embeddings.LayerNorm.bias"));
+        QCOMPARE(tensors.front().shape, std::vector<std::int64_t>{32});
+    }
     void importCopiesAndRefusesATakenName() {
         const fs::path models = path("models");
         const fs::path target = importModel(m_tiny / "encoder", "tiny", models, nullProgress(), {});

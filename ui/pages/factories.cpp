@@ -3,6 +3,7 @@
 #include "pages/compare/compare_page.h"
 #include "pages/datasets/datasets_page.h"
 #include "pages/distillation/distillation_page.h"
+#include "pages/models/models_page.h"
 #include "pages/overview/overview_page.h"
 #include "pages/selection/selection_page.h"
 #include "pages/training/training_page.h"
@@ -35,6 +36,7 @@ QList<PageFactory> workbenchPages() {
                   [] { return QCoreApplication::translate("Rail", "Decide"); }, make<SelectionPage>, true});
     pages.append({QStringLiteral("compare"), QStringLiteral("compare"),
                   [] { return QCoreApplication::translate("Rail", "Compare"); }, make<ComparePage>});
+    pages.append({QStringLiteral("models"), QStringLiteral("models"), [] { return QCoreApplication::translate("Rail", "Models"); }, make<ModelsPage>, true});
     return pages;
 }
 

@@ -36,7 +36,11 @@ DropArea::DropArea(QWidget* parent) : QWidget(parent) {
     column->addWidget(m_sentence);
     column->addWidget(m_button, 0, Qt::AlignHCenter);
     connect(m_button, &QPushButton::clicked, this, [this] {
-        const QStringList files = QFileDialog::getOpenFileNames(this, m_button->text(), {}, m_filter);
+        QStringList files;
+        if (!m_folder)
+            files = QFileDialog::getOpenFileNames(this, m_button->text(), {}, m_filter);
+        else if (const QString folder = QFileDialog::getExistingDirectory(this, m_button->text()); !folder.isEmpty())
+            files.append(folder);
         if (!files.isEmpty())
             Q_EMIT filesChosen(files);
     });

@@ -1,0 +1,142 @@
+#include "model_handlers.h"
+
+#include "base/error.h"
+#include "interop/hugging_face.h"
+#include "interop/model_folder.h"
+#include "models/task_model.h"
+#include "prediction/base_encoder.h"
+#include "prediction/vector_file.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/softmax.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMaxTexts = 16;
+
+fs::path pathOf(const Json& params, const char* key) {
+    const auto found = params.find(key);
+    if (found == params.end() || !found->is_string() || !fs::path(found->get<std::string>()).is_absolute())
+        throw Error(ErrorCode::InvalidArgument, fmt::format("\"{}\" is to be an absolute path", key));
+    return fs::path(found->get<std::string>()).lexically_normal();
+}
+
+Json described(const fs::path& folder) {
+    Json document = modelSummaryToJson(describeModelFolder(folder));
+    document["path"] = folder.string();
+    document["tensors"] = tensorsToJson(describeTensors(folder));
+    return document;
+}
+
+std::vector<std::string> textsOf(const Json& params) {
+    const auto found = params.find("texts");
+    if (found == params.end() || !found->is_array() || found->empty() || found->size() > kMaxTexts)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("\"texts\" is to be a list of 1 to {} strings", kMaxTexts));
+    std::vector<std::string> texts;
+    for (const Json& text : *found) {
+        if (!text.is_string())
+            throw Error(ErrorCode::InvalidArgument, "\"texts\" holds something that is no string");
+        texts.push_back(text.get<std::string>());
+    }
+    return texts;
+}
+
+} // namespace
+
+struct ModelHandlers::Model {
+    fs::path folder;
+    fs::file_time_type written; ///< of config.json: a model put there anew is opened anew
+    ModelSummary summary;
+    std::unique_ptr<Encoder> encoder;       ///< this
+    std::optional<TaskModel> classifier;    ///< or this
+    std::unique_ptr<Tokenizer> tokenizer;   ///< the classifier's
+};
+
+Json ModelHandlers::describe(const Json& params, std::stop_token, ProgressSink&) { return described(pathOf(params, "path")); }
+
+Json ModelHandlers::import(const Json& params, std::stop_token stop, ProgressSink& progress) {
+    const auto name = params.find("name");
+    if (name == params.end() || !name->is_string())
+        throw Error(ErrorCode::InvalidArgument, "\"name\" is to be a string");
+    return described(importModel(pathOf(params, "source"), name->get<std::string>(), pathOf(params, "models"), progress, stop));
+}
+
+ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
+    std::error_code error;
+    const auto written = fs::last_write_time(folder / "config.json", error);
+    if (m_open && m_open->folder == folder && !error && m_open->written == written)
+        return *m_open;
+    m_open.reset(); // its memory goes before the next one's comes
+    auto model = std::make_shared<Model>();
+    model->folder = folder;
+    model->written = written;
+    model->summary = describeModelFolder(folder);
+    if (!model->summary.tokenizer) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' has no tokenizer, so no text can be tried", folder.string()),
+                    "Put the tokenizer.json that came with the model beside its weights.");
+    }
+    if (model->summary.kind == "encoder") {
+        model->encoder = Encoder::open(folder);
+    } else if (!model->summary.labels.empty() && fs::exists(folder / "config.json") && model->summary.architecture.ends_with("ForSequenceClassification")) {
+        model->classifier = TaskModel::open(folder);
+        model->tokenizer = Tokenizer::open(folder);
+    } else {
+        throw Error(ErrorCode::Unsupported, fmt::format("a model of the kind '{}' cannot be tried here yet", model->summary.kind),
+                    "Encoders and classifiers can; results of runs are tried on the Compare page.");
+    }
+    m_open = std::move(model);
+    return *m_open;
+}
+
+Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, ProgressSink&) {
+    const std::vector<std::string> texts = textsOf(params);
+    Model& model = open(pathOf(params, "path"));
+    Json tokens = Json::array(), rows = Json::array();
+    const auto begin = std::chrono::steady_clock::now();
+    if (model.encoder) {
+        for (const std::string& text : texts)
+            tokens.push_back(model.encoder->tokenizer().encode(text).ids.size());
+        const std::vector<float> vectors = embedUnit(*model.encoder, texts, stop);
+        const auto width = static_cast<std::size_t>(model.encoder->dimension());
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            Json row = Json::array();
+            for (std::size_t j = 0; j < texts.size(); ++j)
+                row.push_back(dotProduct(std::span(vectors).subspan(i * width, width), std::span(vectors).subspan(j * width, width)));
+            rows.push_back(std::move(row));
+        }
+    } else {
+        const at::NoGradGuard guard;
+        for (const std::string& text : texts) {
+            throwIfStopped(stop);
+            Encoding encoding = model.tokenizer->encode(text);
+            tokens.push_back(encoding.ids.size());
+            model.tokenizer->truncate(encoding, model.classifier->bert().config().maxTokens());
+            const Encoding* const one = &encoding;
+            const at::Tensor logits = model.classifier->logits(model.classifier->bert().pack({&one, 1})); // (1, K)
+            const at::Tensor scores = (logits.size(1) == 1 ? at::sigmoid(logits) : at::softmax(logits, 1)).contiguous();
+            std::vector<std::pair<float, std::size_t>> order;
+            for (std::size_t i = 0; i < model.summary.labels.size(); ++i)
+                order.emplace_back(-scores.const_data_ptr<float>()[i], i);
+            std::sort(order.begin(), order.end());
+            Json labels = Json::array();
+            for (const auto& [negative, i] : order)
+                labels.push_back({{"label", model.summary.labels[i]}, {"score", -negative}});
+            rows.push_back(std::move(labels));
+        }
+    }
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    return {{"tokens", tokens}, {model.encoder ? "similarities" : "labels", rows}, {"ms", ms}};
+}
+
+} // namespace triptych

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "jobs/protocol.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace triptych {
+
+/// What the Models page asks the engine; paths are absolute.
+/// `model.describe {path}` -> what `model info --tensors` gives.
+/// `model.import {source, name, models}` -> the same of the copy in `models`.
+/// `model.try {path, texts}` -> of an encoder {tokens, similarities: a row of cosines for each text}, of a classifier
+/// {tokens, labels: [{label, score}] for each text, best first}; both with ms.
+class ModelHandlers {
+public:
+    Json describe(const Json& params, std::stop_token stop, ProgressSink& progress);
+    Json import(const Json& params, std::stop_token stop, ProgressSink& progress);
+    Json tryOut(const Json& params, std::stop_token stop, ProgressSink& progress);
+
+private:
+    struct Model;
+    Model& open(const std::filesystem::path& folder);
+
+    std::shared_ptr<Model> m_open; ///< the last one tried
+};
+
+} // namespace triptych

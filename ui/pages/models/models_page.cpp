@@ -1,0 +1,566 @@
+#include "pages/models/models_page.h"
+
+#include "engine_client/engine_client.h"
+#include "engine_client/job_center.h"
+#include "item_models/run_summary.h"
+#include "item_models/tensors_model.h"
+#include "l10n/numbers.h"
+#include "l10n/words.h"
+#include "pages/common/command_line.h"
+#include "pages/common/folding_row.h"
+#include "pages/common/scroll_column.h"
+#include "shell/theme.h"
+#include "widgets/banner.h"
+#include "widgets/card.h"
+#include "widgets/drop_area.h"
+#include "widgets/empty_state.h"
+#include "widgets/key_value_rows.h"
+#include "widgets/page_header.h"
+
+#include "base/resources.h"
+#include "base/wall_clock.h"
+#include "jobs/model_lookup.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <utility>
+
+namespace triptych::ui {
+
+namespace {
+
+constexpr int kShownLabels = 6;
+/// Bytes of a weight in float32 arithmetic, whatever the file holds.
+constexpr double kBytesInMemory = 4;
+
+QString kindWord(const std::string& kind) {
+    if (kind == "encoder")
+        return ModelsPage::tr("encoder");
+    if (kind == "classifier")
+        return ModelsPage::tr("classifier");
+    if (kind == "seq2seq")
+        return ModelsPage::tr("encoder and decoder");
+    if (kind == "missing")
+        return ModelsPage::tr("folder missing");
+    return methodWord(qstr(kind));
+}
+
+/// The end of a path, which is what tells one from another.
+QString shortPath(const QString& path) {
+    const QStringList parts = path.split(u'/', Qt::SkipEmptyParts);
+    return parts.size() <= 3 ? path : QStringLiteral("…/") + parts.last(3).join(u'/');
+}
+
+} // namespace
+
+ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(context, parent) {
+    build();
+    connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
+        if (item)
+            select(item->data(Qt::UserRole).toString());
+    });
+    connect(m_drop, &DropArea::filesChosen, this, [this](const QStringList& files) { askForImport(files.first()); });
+    connect(m_header->primaryButton(), &QPushButton::clicked, m_drop->button(), &QPushButton::click);
+    connect(m_empty, &EmptyState::actionTriggered, m_drop->button(), &QPushButton::click);
+    connect(m_remove, &QPushButton::clicked, this, &ModelsPage::remove);
+    connect(m_importName, &QLineEdit::textChanged, this, &ModelsPage::showImport);
+    connect(m_importName, &QLineEdit::returnPressed, m_importButton, &QPushButton::click);
+    connect(m_importButton, &QPushButton::clicked, this, &ModelsPage::import);
+    connect(m_importCancel, &QPushButton::clicked, this, [this] {
+        if (m_importing)
+            m_context.engine.cancel(std::exchange(m_importing, 0)); // the engine removes what it has copied
+        else
+            m_source.clear();
+        showImport();
+    });
+    connect(m_ask, &QPushButton::clicked, this, &ModelsPage::tryOut);
+    connect(m_first, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
+    connect(m_second, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
+    connect(&m_context.engine, &EngineClient::progress, this, [this](quint64 number, const Json& params) {
+        if (number != m_importing || number == 0)
+            return;
+        const double total = numberAt(params, "total");
+        m_importBar->setRange(0, total > 0 ? 1000 : 0);
+        m_importBar->setValue(total > 0 ? static_cast<int>(1000 * numberAt(params, "done") / total) : 0);
+    });
+    retranslateUi();
+}
+
+ModelsPage::~ModelsPage() = default;
+
+void ModelsPage::build() {
+    m_header = new PageHeader(this);
+    m_scroll = new ScrollColumn(this);
+    m_columns = new FoldingRow(this);
+    m_listCard = new Card(this);
+    m_list = new QListWidget(m_listCard);
+    m_list->setObjectName(QStringLiteral("models"));
+    m_list->setMinimumHeight(180);
+    m_remove = new QPushButton(m_listCard);
+    m_remove->setObjectName(QStringLiteral("removeModel"));
+    m_drop = new DropArea(m_listCard);
+    m_drop->setAsksForFolder(true);
+    m_listCard->body()->addWidget(m_list, 1);
+    m_listCard->body()->addWidget(m_remove, 0, Qt::AlignLeft);
+    m_listCard->body()->addWidget(m_drop);
+
+    auto* right = new QWidget(m_columns);
+    auto* rightColumn = new QVBoxLayout(right);
+    rightColumn->setContentsMargins(0, 0, 0, 0);
+    rightColumn->setSpacing(space::l);
+
+    m_importCard = new Card(right);
+    m_importSource = new QLabel(m_importCard);
+    m_importSource->setWordWrap(true);
+    m_importSource->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_importNameLabel = new QLabel(m_importCard);
+    setTextStyle(m_importNameLabel, TextSize::Body, Tone::Secondary);
+    m_importName = new QLineEdit(m_importCard);
+    m_importName->setObjectName(QStringLiteral("importName"));
+    m_importNameLabel->setBuddy(m_importName);
+    m_importButton = new QPushButton(m_importCard);
+    m_importButton->setObjectName(QStringLiteral("importModel"));
+    m_importCancel = new QPushButton(m_importCard);
+    m_importProblemText = new QLabel(m_importCard);
+    m_importProblemText->setWordWrap(true);
+    setTextStyle(m_importProblemText, TextSize::Caption, Tone::Warning);
+    m_importBar = new QProgressBar(m_importCard);
+    m_importBar->setTextVisible(false);
+    m_importFailed = new Banner(m_importCard);
+    auto* importLine = new QHBoxLayout;
+    importLine->addWidget(m_importNameLabel);
+    importLine->addWidget(m_importName, 1);
+    importLine->addWidget(m_importButton);
+    importLine->addWidget(m_importCancel);
+    m_importCard->body()->addWidget(m_importSource);
+    m_importCard->body()->addLayout(importLine);
+    m_importCard->body()->addWidget(m_importProblemText);
+    m_importCard->body()->addWidget(m_importBar);
+    m_importCard->body()->addWidget(m_importFailed);
+
+    m_empty = new EmptyState(right);
+    m_details = new QWidget(right);
+    m_refused = new Banner(m_details);
+    m_refused->setClosable(false);
+    m_factsCard = new Card(m_details);
+    m_facts = new KeyValueRows(m_factsCard);
+    m_command = new CommandLine(m_factsCard);
+    m_factsCard->body()->addWidget(m_facts);
+    m_factsCard->body()->addWidget(m_command);
+    m_tryCard = new Card(m_details);
+    m_first = new QLineEdit(m_tryCard);
+    m_first->setObjectName(QStringLiteral("tryFirst"));
+    m_second = new QLineEdit(m_tryCard);
+    m_second->setObjectName(QStringLiteral("trySecond"));
+    for (QLineEdit* text : {m_first, m_second})
+        text->setClearButtonEnabled(true);
+    m_ask = new QPushButton(m_tryCard);
+    m_answerText = new QLabel(m_tryCard);
+    m_answerText->setObjectName(QStringLiteral("answer"));
+    m_answerText->setWordWrap(true);
+    m_answerText->setTextFormat(Qt::RichText);
+    m_answerText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_tryCard->body()->addWidget(m_first);
+    m_tryCard->body()->addWidget(m_second);
+    m_tryCard->body()->addWidget(m_ask, 0, Qt::AlignLeft);
+    m_tryCard->body()->addWidget(m_answerText);
+    m_tryCard->body()->addStretch();
+    auto* upper = new FoldingRow(m_details);
+    upper->addWidget(m_factsCard, 1, 330);
+    upper->addWidget(m_tryCard, 1, 330);
+
+    m_tensorsCard = new Card(m_details);
+    m_tensors = new TensorsModel(this);
+    m_tree = new QTreeView(m_tensorsCard);
+    m_tree->setModel(m_tensors);
+    m_tree->setFrameShape(QFrame::NoFrame);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setMinimumHeight(280);
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(TensorsModel::Name, QHeaderView::Stretch);
+    for (const int column : {TensorsModel::Type, TensorsModel::Shape, TensorsModel::Parameters, TensorsModel::Size})
+        m_tree->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_tensorsCard->body()->addWidget(m_tree);
+
+    auto* details = new QVBoxLayout(m_details);
+    details->setContentsMargins(0, 0, 0, 0);
+    details->setSpacing(space::l);
+    details->addWidget(m_refused);
+    details->addWidget(upper);
+    details->addWidget(m_tensorsCard, 1);
+    rightColumn->addWidget(m_importCard);
+    rightColumn->addWidget(m_empty, 1);
+    rightColumn->addWidget(m_details, 1);
+
+    m_columns->addWidget(m_listCard, 1, 230);
+    m_columns->addWidget(right, 4, 560);
+    m_columns->setExpanding(true);
+    m_scroll->column()->addWidget(m_header);
+    m_scroll->column()->addWidget(m_columns, 1);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(m_scroll);
+    showImport();
+}
+
+QString ModelsPage::title() const { return tr("Models"); }
+
+void ModelsPage::open(const QString& what) {
+    if (what.isEmpty())
+        return;
+    if (what.contains(u'/') && QFileInfo(what).isDir())
+        return askForImport(what);
+    m_wanted = what;
+    refresh();
+}
+
+void ModelsPage::refresh() {
+    try {
+        m_models = listModels(m_context.workspace.get());
+    } catch (const Error& error) {
+        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
+        return;
+    }
+    Q_EMIT errorRaised({}, {});
+    if (!m_wanted.isEmpty())
+        m_current = std::exchange(m_wanted, {});
+    if (!current())
+        m_current = m_models.empty() ? QString() : qstr(m_models.front().name);
+    showList();
+    showModel();
+}
+
+const ListedModel* ModelsPage::current() const {
+    const auto found = std::find_if(m_models.begin(), m_models.end(), [this](const ListedModel& model) { return qstr(model.name) == m_current; });
+    return found == m_models.end() ? nullptr : &*found;
+}
+
+QString ModelsPage::placeOf(const ListedModel& model) const {
+    if (model.shared)
+        return tr("of this user");
+    return model.run.empty() ? tr("of this workspace") : tr("made by a run");
+}
+
+void ModelsPage::showList() {
+    const QSignalBlocker blocker(m_list);
+    m_list->clear();
+    for (const ListedModel& model : m_models) {
+        const QString second = model.kind.empty() ? placeOf(model) : QStringLiteral("%1 · %2").arg(kindWord(model.kind), placeOf(model));
+        auto* item = new QListWidgetItem(qstr(model.name) + u'\n' + second, m_list);
+        item->setData(Qt::UserRole, qstr(model.name));
+        item->setToolTip(qstr(model.folder.string()));
+        item->setSizeHint(QSize(0, 44));
+        if (qstr(model.name) == m_current)
+            m_list->setCurrentItem(item);
+    }
+    m_header->setState(m_models.empty() ? tr("No models yet") : tr("%n models", nullptr, static_cast<int>(m_models.size())));
+}
+
+void ModelsPage::select(const QString& name) {
+    m_current = name;
+    showModel();
+}
+
+void ModelsPage::showModel() {
+    const ListedModel* const model = current();
+    m_empty->setVisible(!model && m_source.isEmpty());
+    m_details->setVisible(model != nullptr);
+    m_remove->setEnabled(model != nullptr);
+    m_description.reset();
+    m_refusal.reset();
+    m_answer.reset();
+    m_tensors->setTensors(Json::array());
+    showFacts();
+    if (!model)
+        return;
+    m_context.engine.requestLatest(QStringLiteral("models/describe"), QStringLiteral("model.describe"), {{"path", model->folder.string()}}, this,
+                                   [this](const Json& description) {
+                                       m_description = description;
+                                       m_tensors->setTensors(description.value("tensors", Json::array()));
+                                       // One look at the outline: the whole tree of a model has hundreds of lines.
+                                       m_tree->expandToDepth(0);
+                                       showFacts();
+                                       Q_EMIT described();
+                                   },
+                                   [this](const Error& error) {
+                                       m_refusal = error;
+                                       showFacts();
+                                       Q_EMIT described();
+                                   });
+}
+
+void ModelsPage::showFacts() {
+    const ListedModel* const model = current();
+    if (!model)
+        return;
+    m_factsCard->setTitle(m_current);
+    m_command->setArguments({QStringLiteral("triptych-cli"), QStringLiteral("model"), QStringLiteral("info"), m_current, QStringLiteral("--tensors")});
+    if (m_refusal)
+        m_refused->showMessage(Banner::Level::Error, [error = *m_refusal] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+    else
+        m_refused->hide();
+    QList<KeyValueRows::Row> rows;
+    const Json none;
+    const Json& facts = m_description ? *m_description : none;
+    if (m_description) {
+        const QString architecture = textAt(facts, "architecture");
+        rows.append({tr("Kind"), kindWord(facts.value("kind", std::string())), {}});
+        if (!architecture.isEmpty())
+            rows.append({tr("Architecture"), architecture, {}});
+        if (const auto parameters = static_cast<std::int64_t>(numberAt(facts, "parameters")); parameters > 0) {
+            rows.append({tr("Parameters"), tr("%1 in %2").arg(shortCountText(parameters), textAt(facts, "dtype")), countText(parameters)});
+            rows.append({tr("Shape"), tr("%1 layers of %2, %3 heads").arg(countText(static_cast<std::int64_t>(numberAt(facts, "layers"))),
+                                                                           countText(static_cast<std::int64_t>(numberAt(facts, "dimension"))),
+                                                                           countText(static_cast<std::int64_t>(numberAt(facts, "heads")))),
+                         {}});
+            rows.append({tr("Vocabulary"), tr("%1 tokens").arg(countText(static_cast<std::int64_t>(numberAt(facts, "vocabulary")))), {}});
+            if (const double positions = numberAt(facts, "max_length"); positions > 0)
+                rows.append({tr("Longest text"), tr("%1 tokens").arg(countText(static_cast<std::int64_t>(positions))), {}});
+            rows.append({tr("Tokenizer"), facts.value("tokenizer", false) ? tr("yes") : tr("none: only token ids can be given"), {}});
+            rows.append({tr("Memory"), tr("about %1 in float32").arg(bytesText(kBytesInMemory * static_cast<double>(parameters))),
+                         tr("The weights alone. A batch of texts adds to it, training three times as much again.")});
+        }
+        if (const QString pooling = textAt(facts, "pooling"); !pooling.isEmpty())
+            rows.append({tr("Sentence vector"), facts.value("normalized", false) ? tr("%1, length 1").arg(pooling) : pooling, {}});
+        if (const Json labels = facts.value("labels", Json::array()); labels.is_array() && !labels.empty()) {
+            QStringList names;
+            for (const Json& label : labels)
+                names.append(label.is_string() ? qstr(label.get<std::string>()) : QString());
+            const QString all = names.join(QStringLiteral(", "));
+            const QString shown = names.size() > kShownLabels ? names.mid(0, kShownLabels).join(QStringLiteral(", ")) + QStringLiteral(" …") : all;
+            rows.append({tr("Labels"), QStringLiteral("%1: %2").arg(countText(static_cast<std::int64_t>(names.size())), shown), all.left(2000)});
+        }
+        const QString licence = textAt(facts, "licence");
+        rows.append({tr("Licence"), licence.isEmpty() ? tr("not stated in its folder") : licence, {}, licence.isEmpty() ? Tone::Secondary : Tone::Text});
+        rows.append({tr("Size on disk"), bytesText(numberAt(facts, "bytes")), {}});
+    } else if (!m_refusal) {
+        rows.append({tr("Reading the weights' header…"), {}, {}});
+    }
+    rows.append({tr("Folder"), shortPath(qstr(model->folder.string())), QDir::toNativeSeparators(qstr(model->folder.string()))});
+    m_facts->setRows(rows);
+
+    const QString kind = textAt(facts, "kind");
+    const bool encoder = kind == QLatin1String("encoder"), classifier = !encoder && textAt(facts, "architecture").endsWith(QLatin1String("ForSequenceClassification"));
+    m_tryCard->setVisible((encoder || classifier) && facts.value("tokenizer", false));
+    m_second->setVisible(encoder);
+    m_first->setPlaceholderText(encoder ? tr("One text") : tr("A text to label"));
+    m_ask->setText(encoder ? tr("Compare") : tr("Label"));
+    m_tensorsCard->setVisible(m_tensors->rowCount() > 0);
+    m_tensorsCard->setCaption(tr("%n tensors", nullptr, static_cast<int>(facts.is_object() && facts.contains("tensors") ? facts["tensors"].size() : 0)));
+    showAnswer();
+}
+
+void ModelsPage::tryOut() {
+    const ListedModel* const model = current();
+    const bool two = m_second->isVisibleTo(this);
+    Json texts = Json::array();
+    for (const QLineEdit* text : {m_first, m_second}) {
+        if (text == m_second && !two)
+            break;
+        if (text->text().trimmed().isEmpty())
+            return;
+        texts.push_back(text->text().toStdString());
+    }
+    if (!model)
+        return;
+    m_answer.reset();
+    m_answerText->setText(QStringLiteral("…"));
+    m_context.engine.requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
+                                   [this](const Json& answer) {
+                                       m_answer = answer;
+                                       showAnswer();
+                                       Q_EMIT tried();
+                                   },
+                                   [this](const Error& error) {
+                                       m_answerText->setText(errorMessage(error).toHtmlEscaped() + QStringLiteral("<br>") + errorHint(error).toHtmlEscaped());
+                                       Q_EMIT tried();
+                                   });
+}
+
+void ModelsPage::showAnswer() {
+    if (!m_answer) {
+        m_answerText->setText(m_second->isVisibleTo(this) ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.").toHtmlEscaped()
+                                                          : tr("The labels with their scores, best first.").toHtmlEscaped());
+        setTone(m_answerText, Tone::Secondary);
+        return;
+    }
+    setTone(m_answerText, Tone::Text);
+    QStringList tokens;
+    for (const Json& count : m_answer->value("tokens", Json::array()))
+        tokens.append(countText(count.is_number_integer() ? count.get<std::int64_t>() : 0));
+    const QString cost = tr("%1 tokens · %2").arg(tokens.join(QStringLiteral(" + ")), millisecondsText(numberAt(*m_answer, "ms")));
+    QString text;
+    if (const Json rows = m_answer->value("similarities", Json::array()); rows.size() == 2 && rows[0].is_array() && rows[0].size() == 2 && rows[0][1].is_number()) {
+        text = tr("Cosine %1").arg(QStringLiteral("<b>%1</b>").arg(QLocale().toString(rows[0][1].get<double>(), 'f', 3)));
+    } else if (const Json labels = m_answer->value("labels", Json::array()); !labels.empty() && labels[0].is_array()) {
+        QStringList lines;
+        for (const Json& label : labels[0]) {
+            if (lines.size() == kShownLabels)
+                break;
+            const QString line = QStringLiteral("%1 %2").arg(percentText(numberAt(label, "score")), textAt(label, "label").toHtmlEscaped());
+            lines.append(lines.isEmpty() ? QStringLiteral("<b>%1</b>").arg(line) : line);
+        }
+        text = lines.join(QStringLiteral("<br>"));
+    }
+    m_answerText->setText(text + QStringLiteral("<br><span style='color:%1'>%2</span>").arg(toneColor(Tone::Secondary).name(), cost.toHtmlEscaped()));
+}
+
+void ModelsPage::askForImport(const QString& folder) {
+    if (m_importing)
+        return;
+    m_importFailed->hide();
+    m_source = QDir::cleanPath(QFileInfo(folder).absoluteFilePath());
+    if (QFileInfo(m_source).isFile()) // a file of the folder was dropped
+        m_source = QFileInfo(m_source).absolutePath();
+    m_importName->setText(QFileInfo(m_source).fileName());
+    showImport();
+    m_importName->setFocus();
+    m_importName->selectAll();
+}
+
+QString ModelsPage::importProblem() const {
+    const QString name = m_importName->text().trimmed();
+    try {
+        checkModelName(name.toStdString());
+    } catch (const Error&) {
+        return tr("A name has 1 to 100 bytes, no slash, and does not begin with a dot or a dash.");
+    }
+    const bool taken = std::any_of(m_models.begin(), m_models.end(), [&](const ListedModel& model) { return qstr(model.name) == name; });
+    return taken ? tr("There is a model of this name. Choose another, or remove that one first.") : QString();
+}
+
+void ModelsPage::showImport() {
+    const bool asked = !m_source.isEmpty();
+    m_importCard->setVisible(asked);
+    m_empty->setVisible(!asked && m_models.empty());
+    if (!asked)
+        return;
+    m_importSource->setText(m_context.workspace ? tr("%1 is checked and copied into the workspace.").arg(QDir::toNativeSeparators(m_source))
+                                                : tr("%1 is checked and copied into this user's models.").arg(QDir::toNativeSeparators(m_source)));
+    const QString problem = importProblem();
+    m_importProblemText->setText(problem);
+    m_importProblemText->setVisible(!problem.isEmpty() && !m_importing);
+    m_importName->setEnabled(!m_importing);
+    m_importButton->setEnabled(!m_importing && problem.isEmpty());
+    m_importBar->setVisible(m_importing);
+}
+
+void ModelsPage::import() {
+    const QString name = m_importName->text().trimmed();
+    if (m_importing || m_source.isEmpty() || !importProblem().isEmpty())
+        return;
+    m_importFailed->hide();
+    m_importBar->setRange(0, 0);
+    const std::filesystem::path models = m_context.workspace ? std::filesystem::absolute(m_context.workspace->folder()) / "models" : dataFolder() / "models";
+    m_importing = m_context.engine.request(QStringLiteral("model.import"),
+                                           {{"source", m_source.toStdString()}, {"name", name.toStdString()}, {"models", models.string()}}, this,
+                                           [this, name](const Json& copy) { imported(name, copy.value("kind", std::string())); },
+                                           [this](const Error& error) {
+                                               m_importing = 0;
+                                               showImport();
+                                               if (error.code() != ErrorCode::Cancelled)
+                                                   m_importFailed->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+                                           });
+    showImport();
+}
+
+void ModelsPage::imported(const QString& name, const std::string& kind) {
+    const auto finish = [this, name] {
+        m_importing = 0;
+        m_source.clear();
+        m_wanted = name;
+        showImport();
+        refresh();
+    };
+    if (!m_context.workspace)
+        return finish();
+    const ModelRecord record{name.toStdString(), "models/" + name.toStdString(), kind, "", isoTimeUtc()};
+    m_context.jobs.change([record](Workspace& workspace) { workspace.saveModel(record); }, this, finish,
+                          [this, folder = m_context.workspace->folder() / record.path](const Error& error) {
+                              std::error_code ignored; // an unnamed copy would only take room
+                              std::filesystem::remove_all(folder, ignored);
+                              m_importing = 0;
+                              showImport();
+                              m_importFailed->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+                          });
+}
+
+void ModelsPage::remove() {
+    const ListedModel* const model = current();
+    if (!model)
+        return;
+    const QString name = m_current;
+    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(name), tr("Remove the model “%1”?").arg(name), QMessageBox::Cancel, this);
+    box.setInformativeText(model->run.empty() ? tr("Its folder is deleted: %1. Runs that rest on it cannot be opened any more.").arg(QDir::toNativeSeparators(qstr(model->folder.string())))
+                                              : tr("Its name is taken out of the workspace; the run that made it keeps its folder."));
+    QPushButton* const yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
+    yes->setObjectName(QStringLiteral("confirmRemove"));
+    box.exec();
+    if (box.clickedButton() != yes)
+        return;
+    const auto failed = [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); };
+    if (model->shared) {
+        m_loading.start([name = model->name](const std::stop_token&) { return removeModel(nullptr, name); }, [this](const RemovedModel&) { refresh(); }, failed);
+        return;
+    }
+    m_context.jobs.change([name = model->name](Workspace& workspace) { removeModel(&workspace, name); }, this, [this] { refresh(); }, failed);
+}
+
+QByteArray ModelsPage::saveState() const {
+    return QJsonDocument(QJsonObject{{QStringLiteral("model"), m_current}, {QStringLiteral("first"), m_first->text()}, {QStringLiteral("second"), m_second->text()},
+                                     {QStringLiteral("source"), m_source}, {QStringLiteral("name"), m_importName->text()}})
+        .toJson(QJsonDocument::Compact);
+}
+
+void ModelsPage::restoreState(const QByteArray& state) {
+    const QJsonObject object = QJsonDocument::fromJson(state).object();
+    m_wanted = object.value(QStringLiteral("model")).toString();
+    m_first->setText(object.value(QStringLiteral("first")).toString());
+    m_second->setText(object.value(QStringLiteral("second")).toString());
+    m_source = object.value(QStringLiteral("source")).toString();
+    m_importName->setText(object.value(QStringLiteral("name")).toString());
+    showImport();
+}
+
+void ModelsPage::retranslateUi() {
+    m_header->setTitle(title());
+    m_header->primaryButton()->setText(tr("Import a folder…"));
+    m_listCard->setTitle(tr("Models"));
+    m_list->setAccessibleName(tr("Models"));
+    m_drop->setTexts(tr("Drop a model folder here: config.json, safetensors weights, tokenizer"), tr("Choose a folder…"));
+    m_remove->setText(tr("Remove…"));
+    m_empty->setTexts(tr("No models yet"),
+                      tr("Import a Hugging Face folder with safetensors weights. What it is made of will be seen here, and it can be tried."),
+                      tr("Choose a folder…"));
+    m_importCard->setTitle(tr("Import a model"));
+    m_importNameLabel->setText(tr("Name"));
+    m_importName->setAccessibleName(tr("Name of the model"));
+    m_importButton->setText(tr("Import"));
+    m_importCancel->setText(tr("Cancel"));
+    m_tryCard->setTitle(tr("Try it"));
+    m_first->setAccessibleName(tr("First text"));
+    m_second->setAccessibleName(tr("Second text"));
+    m_second->setPlaceholderText(tr("Another text"));
+    m_tensorsCard->setTitle(tr("Weights"));
+    m_tree->setAccessibleName(tr("Weights"));
+    m_tensors->retranslate();
+    showList();
+    showFacts();
+    showImport();
+}
+
+} // namespace triptych::ui

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "engine_client/background.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "jobs/model_list.h"
+#include "shell/page.h"
+
+#include <optional>
+
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QProgressBar;
+class QPushButton;
+class QTreeView;
+
+namespace triptych::ui {
+
+class Banner;
+class Card;
+class CommandLine;
+class DropArea;
+class EmptyState;
+class FoldingRow;
+class KeyValueRows;
+class PageHeader;
+class ScrollColumn;
+class TensorsModel;
+
+/// Models: those there are, what each is made of, a box to try it, import and removal.
+class ModelsPage : public Page {
+    Q_OBJECT
+public:
+    explicit ModelsPage(const PageContext& context, QWidget* parent = nullptr);
+    ~ModelsPage() override;
+
+    QString title() const override;
+    void refresh() override;
+    /// A model's name, or a folder to import.
+    void open(const QString& what) override;
+    QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+    TensorsModel& tensors() { return *m_tensors; }
+
+Q_SIGNALS:
+    /// The model in sight is described, or could not be.
+    void described();
+    /// An answer to what was tried is shown.
+    void tried();
+
+protected:
+    void retranslateUi() override;
+
+private:
+    void build();
+    void showList();
+    void select(const QString& name);
+    void showModel();
+    void showFacts();
+    void showAnswer();
+    void tryOut();
+    void askForImport(const QString& folder);
+    void showImport();
+    void import();
+    void imported(const QString& name, const std::string& kind);
+    void remove();
+    QString importProblem() const;
+    const ListedModel* current() const;
+    QString placeOf(const ListedModel& model) const;
+
+    std::vector<ListedModel> m_models;
+    QString m_current, m_wanted;
+    std::optional<Json> m_description; ///< of the model in sight
+    std::optional<Error> m_refusal;    ///< why there is none
+    std::optional<Json> m_answer;
+    QString m_source;                  ///< folder that an import is asked for
+    quint64 m_importing = 0;           ///< request that runs
+    Background m_loading;
+
+    PageHeader* m_header;
+    ScrollColumn* m_scroll;
+    FoldingRow* m_columns;
+    Card *m_listCard, *m_importCard, *m_factsCard, *m_tryCard, *m_tensorsCard;
+    QListWidget* m_list;
+    QPushButton* m_remove;
+    DropArea* m_drop;
+    EmptyState* m_empty;
+    QWidget* m_details;
+    Banner *m_refused, *m_importFailed;
+    KeyValueRows* m_facts;
+    CommandLine* m_command;
+    QLabel *m_importSource, *m_importNameLabel, *m_importProblemText;
+    QLineEdit* m_importName;
+    QPushButton *m_importButton, *m_importCancel;
+    QProgressBar* m_importBar;
+    QLineEdit *m_first, *m_second;
+    QPushButton* m_ask;
+    QLabel* m_answerText;
+    QTreeView* m_tree;
+    TensorsModel* m_tensors;
+};
+
+} // namespace triptych::ui
