@@ -2172,6 +2172,22 @@
         <source>Weights</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>%1 is fetched and checked. What is cancelled goes on the next time where it ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2 (%3, %4)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch one of the small models that are known</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::NodeBox</name>

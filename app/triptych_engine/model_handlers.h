@@ -10,12 +10,14 @@ namespace triptych {
 /// What the Models page asks the engine; paths are absolute.
 /// `model.describe {path}` -> what `model info --tensors` gives.
 /// `model.import {source, name, models}` -> the same of the copy in `models`.
+/// `model.get {name, models}` -> the same of a known model, fetched unless it is there.
 /// `model.try {path, texts}` -> of an encoder {tokens, similarities: a row of cosines for each text}, of a classifier
 /// {tokens, labels: [{label, score}] for each text, best first}; both with ms.
 class ModelHandlers {
 public:
     Json describe(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json import(const Json& params, std::stop_token stop, ProgressSink& progress);
+    Json get(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json tryOut(const Json& params, std::stop_token stop, ProgressSink& progress);
 
 private:

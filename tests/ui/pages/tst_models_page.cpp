@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -117,6 +118,36 @@ private Q_SLOTS:
         ModelsPage* page = shown(host);
         importThere(*page, kTiny + QStringLiteral("encoder"), QStringLiteral("mine"));
         QVERIFY(std::filesystem::exists(folder.parent_path() / "data/models/mine/config.json"));
+    }
+    void knownModelsAreOfferedUnlessTheyAreThere() {
+        const auto folder = fresh();
+        std::filesystem::create_directories(folder.parent_path() / "data/models/all-minilm-l6-v2");
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        QMenu* const menu = page->findChild<QPushButton*>(QStringLiteral("getModel"))->menu();
+        Q_EMIT menu->aboutToShow();
+        QVERIFY(!menu->actions().isEmpty());
+        for (const QAction* action : menu->actions())
+            QCOMPARE(action->isEnabled(), !action->text().startsWith(QLatin1String("all-minilm-l6-v2")));
+    }
+    void aFailedFetchIsSaid() {
+        qputenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple"); // nobody listens there
+        const auto folder = fresh();
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        QMenu* const menu = page->findChild<QPushButton*>(QStringLiteral("getModel"))->menu();
+        Q_EMIT menu->aboutToShow();
+        menu->actions().constFirst()->trigger();
+        const auto complaint = [page] {
+            for (const Banner* banner : page->findChildren<Banner*>()) {
+                if (banner->isVisible())
+                    return banner->message();
+            }
+            return QString();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains(QLatin1String("127.0.0.1")), kPatience);
+        qunsetenv("PIP_INDEX_URL");
+        keepPicture(*page, QStringLiteral("models-not-fetched"));
     }
     void whatCannotBeImportedIsSaidAndLeavesNothing() {
         const auto folder = fresh();

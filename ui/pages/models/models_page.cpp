@@ -19,6 +19,7 @@
 
 #include "base/resources.h"
 #include "base/wall_clock.h"
+#include "jobs/known_models.h"
 #include "jobs/model_lookup.h"
 
 #include <QDir>
@@ -30,6 +31,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QLocale>
+#include <QMenu>
 #include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
@@ -77,6 +80,7 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     connect(m_header->primaryButton(), &QPushButton::clicked, m_drop->button(), &QPushButton::click);
     connect(m_empty, &EmptyState::actionTriggered, m_drop->button(), &QPushButton::click);
     connect(m_remove, &QPushButton::clicked, this, &ModelsPage::remove);
+    connect(m_knownMenu, &QMenu::aboutToShow, this, &ModelsPage::fillKnown);
     connect(m_importName, &QLineEdit::textChanged, this, &ModelsPage::showImport);
     connect(m_importName, &QLineEdit::returnPressed, m_importButton, &QPushButton::click);
     connect(m_importButton, &QPushButton::clicked, this, &ModelsPage::import);
@@ -85,6 +89,7 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
             m_context.engine.cancel(std::exchange(m_importing, 0)); // the engine removes what it has copied
         else
             m_source.clear();
+        m_getting.clear();
         showImport();
     });
     connect(m_ask, &QPushButton::clicked, this, &ModelsPage::tryOut);
@@ -114,8 +119,16 @@ void ModelsPage::build() {
     m_remove->setObjectName(QStringLiteral("removeModel"));
     m_drop = new DropArea(m_listCard);
     m_drop->setAsksForFolder(true);
+    m_known = new QPushButton(m_listCard);
+    m_known->setObjectName(QStringLiteral("getModel"));
+    m_knownMenu = new QMenu(m_known);
+    m_known->setMenu(m_knownMenu);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_remove);
+    buttons->addWidget(m_known);
+    buttons->addStretch();
     m_listCard->body()->addWidget(m_list, 1);
-    m_listCard->body()->addWidget(m_remove, 0, Qt::AlignLeft);
+    m_listCard->body()->addLayout(buttons);
     m_listCard->body()->addWidget(m_drop);
 
     auto* right = new QWidget(m_columns);
@@ -423,6 +436,7 @@ void ModelsPage::askForImport(const QString& folder) {
     if (m_importing)
         return;
     m_importFailed->hide();
+    m_getting.clear();
     m_source = QDir::cleanPath(QFileInfo(folder).absoluteFilePath());
     if (QFileInfo(m_source).isFile()) // a file of the folder was dropped
         m_source = QFileInfo(m_source).absolutePath();
@@ -444,11 +458,20 @@ QString ModelsPage::importProblem() const {
 }
 
 void ModelsPage::showImport() {
-    const bool asked = !m_source.isEmpty();
+    const bool asked = !m_source.isEmpty() || !m_getting.isEmpty();
     m_importCard->setVisible(asked);
     m_empty->setVisible(!asked && m_models.empty());
     if (!asked)
         return;
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_importNameLabel, m_importName, m_importButton})
+        widget->setVisible(m_getting.isEmpty());
+    m_importBar->setVisible(m_importing);
+    m_known->setEnabled(!m_importing);
+    if (!m_getting.isEmpty()) {
+        m_importSource->setText(tr("%1 is fetched and checked. What is cancelled goes on the next time where it ended.").arg(m_getting));
+        m_importProblemText->hide();
+        return;
+    }
     m_importSource->setText(m_context.workspace ? tr("%1 is checked and copied into the workspace.").arg(QDir::toNativeSeparators(m_source))
                                                 : tr("%1 is checked and copied into this user's models.").arg(QDir::toNativeSeparators(m_source)));
     const QString problem = importProblem();
@@ -456,19 +479,31 @@ void ModelsPage::showImport() {
     m_importProblemText->setVisible(!problem.isEmpty() && !m_importing);
     m_importName->setEnabled(!m_importing);
     m_importButton->setEnabled(!m_importing && problem.isEmpty());
-    m_importBar->setVisible(m_importing);
 }
 
-void ModelsPage::import() {
-    const QString name = m_importName->text().trimmed();
-    if (m_importing || m_source.isEmpty() || !importProblem().isEmpty())
-        return;
+void ModelsPage::fillKnown() {
+    m_knownMenu->clear();
+    try {
+        for (const KnownModel& model : knownModels()) {
+            const QString name = qstr(model.name);
+            const std::string language = QLocale().language() == QLocale::Chinese ? "zh" : "en";
+            QAction* const action = m_knownMenu->addAction(tr("%1: %2 (%3, %4)").arg(name, qstr(model.about.at(language)), bytesText(static_cast<double>(model.bytes)), qstr(model.licence)));
+            action->setEnabled(std::none_of(m_models.begin(), m_models.end(), [&](const ListedModel& there) { return there.name == model.name; }));
+            connect(action, &QAction::triggered, this, [this, name] { get(name); });
+        }
+    } catch (const Error& error) {
+        Q_EMIT errorRaised(errorMessage(error), errorHint(error));
+    }
+}
+
+void ModelsPage::copy(const QString& method, const QString& name, Json params, bool intoWorkspace) {
     m_importFailed->hide();
     m_importBar->setRange(0, 0);
-    const std::filesystem::path models = m_context.workspace ? std::filesystem::absolute(m_context.workspace->folder()) / "models" : dataFolder() / "models";
-    m_importing = m_context.engine.request(QStringLiteral("model.import"),
-                                           {{"source", m_source.toStdString()}, {"name", name.toStdString()}, {"models", models.string()}}, this,
-                                           [this, name](const Json& copy) { imported(name, copy.value("kind", std::string())); },
+    const std::filesystem::path models = intoWorkspace ? std::filesystem::absolute(m_context.workspace->folder()) / "models" : dataFolder() / "models";
+    params["name"] = name.toStdString();
+    params["models"] = models.string();
+    m_importing = m_context.engine.request(method, params, this,
+                                           [this, name, intoWorkspace](const Json& made) { imported(name, made.value("kind", std::string()), intoWorkspace); },
                                            [this](const Error& error) {
                                                m_importing = 0;
                                                showImport();
@@ -478,15 +513,29 @@ void ModelsPage::import() {
     showImport();
 }
 
-void ModelsPage::imported(const QString& name, const std::string& kind) {
+void ModelsPage::import() {
+    if (!m_importing && !m_source.isEmpty() && importProblem().isEmpty())
+        copy(QStringLiteral("model.import"), m_importName->text().trimmed(), {{"source", m_source.toStdString()}}, m_context.workspace != nullptr);
+}
+
+void ModelsPage::get(const QString& name) {
+    if (m_importing)
+        return;
+    m_source.clear();
+    m_getting = name;
+    copy(QStringLiteral("model.get"), name, Json::object(), false);
+}
+
+void ModelsPage::imported(const QString& name, const std::string& kind, bool intoWorkspace) {
     const auto finish = [this, name] {
         m_importing = 0;
         m_source.clear();
+        m_getting.clear();
         m_wanted = name;
         showImport();
         refresh();
     };
-    if (!m_context.workspace)
+    if (!intoWorkspace)
         return finish();
     const ModelRecord record{name.toStdString(), "models/" + name.toStdString(), kind, "", isoTimeUtc()};
     m_context.jobs.change([record](Workspace& workspace) { workspace.saveModel(record); }, this, finish,
@@ -543,6 +592,8 @@ void ModelsPage::retranslateUi() {
     m_list->setAccessibleName(tr("Models"));
     m_drop->setTexts(tr("Drop a model folder here: config.json, safetensors weights, tokenizer"), tr("Choose a folder…"));
     m_remove->setText(tr("Remove…"));
+    m_known->setText(tr("Get…"));
+    m_known->setToolTip(tr("Fetch one of the small models that are known"));
     m_empty->setTexts(tr("No models yet"),
                       tr("Import a Hugging Face folder with safetensors weights. What it is made of will be seen here, and it can be tried."),
                       tr("Choose a folder…"));

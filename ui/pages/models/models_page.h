@@ -10,6 +10,7 @@
 
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QListWidget;
 class QProgressBar;
 class QPushButton;
@@ -63,7 +64,10 @@ private:
     void askForImport(const QString& folder);
     void showImport();
     void import();
-    void imported(const QString& name, const std::string& kind);
+    void get(const QString& name);
+    void fillKnown();
+    void copy(const QString& method, const QString& name, Json params, bool intoWorkspace);
+    void imported(const QString& name, const std::string& kind, bool intoWorkspace);
     void remove();
     QString importProblem() const;
     const ListedModel* current() const;
@@ -75,6 +79,7 @@ private:
     std::optional<Error> m_refusal;    ///< why there is none
     std::optional<Json> m_answer;
     QString m_source;                  ///< folder that an import is asked for
+    QString m_getting;                 ///< known model that is being fetched
     quint64 m_importing = 0;           ///< request that runs
     Background m_loading;
 
@@ -83,7 +88,8 @@ private:
     FoldingRow* m_columns;
     Card *m_listCard, *m_importCard, *m_factsCard, *m_tryCard, *m_tensorsCard;
     QListWidget* m_list;
-    QPushButton* m_remove;
+    QPushButton *m_remove, *m_known;
+    QMenu* m_knownMenu;
     DropArea* m_drop;
     EmptyState* m_empty;
     QWidget* m_details;
