@@ -42,6 +42,7 @@ class GgufFile {
 public:
     explicit GgufFile(const std::filesystem::path& path);
 
+    const std::filesystem::path& path() const { return m_file->path(); }
     std::uint32_t version() const { return m_version; }
     const std::map<std::string, GgufValue, std::less<>>& metadata() const { return m_metadata; }
     bool has(std::string_view key) const;

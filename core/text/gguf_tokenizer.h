@@ -3,12 +3,16 @@
 #include "text/tokenizer.h"
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace triptych {
+
+class GgufFile;
 
 /// The vocabulary inside a GGUF file; each field is the key "tokenizer.ggml.<field>" there. What the file does not
 /// say stays empty.
@@ -36,5 +40,13 @@ struct GgufVocabulary {
 /// Gives the ids that llama.cpp gives; special tokens in a text are recognised. Throws Error{Unsupported} for another
 /// model or an unknown `pre`, {InvalidInput} naming the key at fault.
 std::unique_ptr<Tokenizer> makeGgufTokenizer(GgufVocabulary vocabulary);
+
+/// The keys "tokenizer.ggml.*" of a file. Throws Error{InvalidInput} naming file and key.
+GgufVocabulary ggufVocabulary(const GgufFile& file);
+/// The special tokens that a file names, by the names that chat templates know them under: "bos_token", "eos_token", ...
+std::map<std::string, std::string> ggufSpecialTokens(const GgufFile& file);
+/// The GGUF file that a path stands for: itself, or the one in a folder that has no tokenizer of another kind. Throws
+/// Error{InvalidInput} if the folder has several.
+std::optional<std::filesystem::path> ggufFileOf(const std::filesystem::path& model);
 
 } // namespace triptych

@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "formats/gguf.h"
 #include "text/bpe.h"
+#include "text/gguf_tokenizer.h"
 #include "text/staged_tokenizer.h"
 #include "text/tokenizer_json.h"
 #include "text/unigram.h"
@@ -19,6 +21,7 @@ namespace triptych {
 namespace {
 
 constexpr std::uintmax_t kMaxTokenizerBytes = 256u << 20;
+constexpr std::array kVocabularies = {"tokenizer.json", "vocab.txt", "vocab.json"};
 
 /// Files written before the key existed tell the kind of model by its other keys.
 std::string modelType(const JsonFields& fields) {
@@ -63,34 +66,55 @@ StagedTokenizer::Stages makeStages(const JsonFields& fields) {
 
 } // namespace
 
-bool hasTokenizer(const std::filesystem::path& folder) {
+bool hasTokenizer(const std::filesystem::path& model) {
     std::error_code ignored;
-    return std::ranges::any_of(std::array{"tokenizer.json", "vocab.txt", "vocab.json"},
-                               [&](const char* name) { return std::filesystem::exists(folder / name, ignored); });
+    return std::ranges::any_of(kVocabularies, [&](const char* name) { return std::filesystem::exists(model / name, ignored); }) || ggufFileOf(model);
 }
 
-std::vector<std::string> tokenizerFiles(const std::filesystem::path& folder) {
+std::vector<std::string> tokenizerFiles(const std::filesystem::path& model) {
     std::vector<std::string> files;
     for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
                              "added_tokens.json"}) {
         std::error_code ignored;
-        if (std::filesystem::exists(folder / name, ignored))
+        if (std::filesystem::exists(model / name, ignored))
             files.emplace_back(name);
     }
+    if (const auto gguf = ggufFileOf(model))
+        files.push_back(gguf->filename().string());
     return files;
 }
 
-std::unique_ptr<Tokenizer> Tokenizer::open(const std::filesystem::path& folder) {
+std::optional<std::filesystem::path> ggufFileOf(const std::filesystem::path& model) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(model, ignored))
+        return model.extension() == ".gguf" ? std::optional(model) : std::nullopt;
+    if (std::ranges::any_of(kVocabularies, [&](const char* name) { return std::filesystem::exists(model / name, ignored); }))
+        return std::nullopt;
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(model, ignored)) {
+        if (entry.path().extension() == ".gguf" && entry.is_regular_file(ignored))
+            found.push_back(entry.path());
+    }
+    if (found.size() > 1) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds {} GGUF files", model.string(), found.size()),
+                    "Name the one you mean, or keep only one in the folder.");
+    }
+    return found.empty() ? std::nullopt : std::optional(found[0]);
+}
+
+std::unique_ptr<Tokenizer> Tokenizer::open(const std::filesystem::path& model) {
     const auto from = [](const Json& json, const std::filesystem::path& path) {
         const JsonFields fields(json, path.string());
         return std::make_unique<StagedTokenizer>(makeStages(fields), fields);
     };
-    const std::filesystem::path path = folder / "tokenizer.json";
+    if (const auto gguf = ggufFileOf(model))
+        return makeGgufTokenizer(ggufVocabulary(GgufFile(*gguf)));
+    const std::filesystem::path path = model / "tokenizer.json";
     if (std::filesystem::exists(path))
         return from(parseTokenizerJson(readFile(path, kMaxTokenizerBytes), path.string()), path);
-    if (!std::filesystem::exists(folder / "vocab.txt") && std::filesystem::exists(folder / "vocab.json"))
-        return from(tokenizerJsonFromMerges(folder), folder / "vocab.json");
-    return from(tokenizerJsonFromVocabulary(folder), folder / "vocab.txt");
+    if (!std::filesystem::exists(model / "vocab.txt") && std::filesystem::exists(model / "vocab.json"))
+        return from(tokenizerJsonFromMerges(model), model / "vocab.json");
+    return from(tokenizerJsonFromVocabulary(model), model / "vocab.txt");
 }
 
 } // namespace triptych

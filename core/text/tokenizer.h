@@ -21,9 +21,9 @@ struct Encoding {
 
 class Tokenizer {
 public:
-    /// Reads tokenizer.json of a model folder, else vocab.txt (BERT) or vocab.json and merges.txt (GPT-2, RoBERTa). Throws
-    /// Error naming the key at fault.
-    static std::unique_ptr<Tokenizer> open(const std::filesystem::path& folder);
+    /// Reads tokenizer.json of a model folder, else vocab.txt (BERT) or vocab.json and merges.txt (GPT-2, RoBERTa), else the
+    /// vocabulary inside the folder's one GGUF file; or that of such a file. Throws Error naming the key at fault.
+    static std::unique_ptr<Tokenizer> open(const std::filesystem::path& model);
     virtual ~Tokenizer() = default;
     /// Never truncates or pads. Invalid UTF-8 reads as U+FFFD.
     virtual Encoding encode(std::string_view text, bool addSpecialTokens = true) const = 0;
@@ -40,8 +40,8 @@ public:
 };
 
 /// Whether Tokenizer::open finds something to read there.
-bool hasTokenizer(const std::filesystem::path& folder);
-/// Names of the files in a folder that a tokenizer is made from.
-std::vector<std::string> tokenizerFiles(const std::filesystem::path& folder);
+bool hasTokenizer(const std::filesystem::path& model);
+/// Names of the files in a folder that a tokenizer is made from; of a GGUF file its own name.
+std::vector<std::string> tokenizerFiles(const std::filesystem::path& model);
 
 } // namespace triptych

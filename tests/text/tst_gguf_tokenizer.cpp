@@ -1,11 +1,16 @@
 // Vocabularies as GGUF files have them, against llama.cpp's own ids: tests/data/tokenizers/make_gguf.py.
 
 #include "base/error.h"
+#include "formats/gguf_writer.h"
 #include "reference_texts.h"
 #include "text/gguf_tokenizer.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
 
 using namespace triptych;
@@ -55,7 +60,164 @@ class GgufTokenizerTest : public QObject {
         return data;
     }
 
+    /// The keys of small() as a file has them.
+    static GgufMetadataToWrite smallKeys() {
+        return {{"general.architecture", "llama"},
+                {"tokenizer.ggml.model", "gpt2"},
+                {"tokenizer.ggml.pre", "gpt-2"},
+                {"tokenizer.ggml.tokens", std::vector<std::string>{"a", "b", "ab", "<|end|>"}},
+                {"tokenizer.ggml.token_type", std::vector<std::int32_t>{1, 1, 1, 3}},
+                {"tokenizer.ggml.merges", std::vector<std::string>{"a b"}},
+                {"tokenizer.ggml.bos_token_id", std::uint32_t(3)},
+                {"tokenizer.ggml.eos_token_id", std::uint32_t(3)},
+                {"tokenizer.ggml.add_bos_token", true},
+                {"tokenizer.chat_template", "{{ bos_token }}{{ messages[0].content }}"},
+                {"tokenizer.chat_template.rag", "{{ documents }}"}};
+    }
+    static void replace(GgufMetadataToWrite& keys, const std::string& key, GgufValueToWrite value) {
+        const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& entry) { return entry.first == key; });
+        if (found == keys.end())
+            keys.emplace_back(key, std::move(value));
+        else
+            found->second = std::move(value);
+    }
+    static void remove(GgufMetadataToWrite& keys, const std::string& key) {
+        std::erase_if(keys, [&](const auto& entry) { return entry.first == key; });
+    }
+    /// Whole vocabularies with the ids that llama.cpp gives: far too large for the tree.
+    static std::filesystem::path realVocabulary(const std::string& name) {
+        const char* given = std::getenv("TRIPTYCH_SHARED_DATA");
+        const std::filesystem::path data = given ? given : TRIPTYCH_SOURCE_DIR "/../shared/data";
+        return data / "tokenizers" / "gguf" / ("ggml-vocab-" + name + ".gguf");
+    }
+
 private Q_SLOTS:
+    void filesGiveTheirVocabulary() {
+        const QTemporaryDir temporary;
+        const std::filesystem::path folder = temporary.path().toStdString();
+        QVERIFY(!hasTokenizer(folder));
+        GgufWriter(folder / "small.gguf", smallKeys(), {}).commit();
+        for (const auto& path : {folder, folder / "small.gguf"}) {
+            QVERIFY(hasTokenizer(path));
+            QCOMPARE(tokenizerFiles(path), (std::vector<std::string>{"small.gguf"}));
+            const auto tokenizer = Tokenizer::open(path);
+            QCOMPARE(tokenizer->encode("abb").ids, (std::vector<std::int32_t>{3, 2, 1}));
+            QCOMPARE(tokenizer->encode("a<|end|>", false).ids, (std::vector<std::int32_t>{0, 3}));
+            QVERIFY(tokenizer->isSpecial(3));
+            QCOMPARE(ggufSpecialTokens(GgufFile(folder / "small.gguf")).at("bos_token"), std::string("<|end|>"));
+        }
+        const GgufVocabulary data = ggufVocabulary(GgufFile(folder / "small.gguf"));
+        QCOMPARE(data.source, (folder / "small.gguf").string());
+        QCOMPARE(data.merges, (std::vector<std::string>{"a b"}));
+        QVERIFY(data.add_bos_token && *data.add_bos_token && !data.add_eos_token && !data.cls_token_id);
+        // A tokenizer.json says more than a vocabulary, and comes first.
+        std::filesystem::copy(TRIPTYCH_TEST_DATA "/tokenizers/gpt2/tokenizer.json", folder / "tokenizer.json");
+        QVERIFY(Tokenizer::open(folder)->vocabularySize() > 4);
+        std::filesystem::remove(folder / "tokenizer.json");
+        std::filesystem::copy(folder / "small.gguf", folder / "other.gguf");
+        try {
+            Tokenizer::open(folder);
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QVERIFY2(error.message().find("2 GGUF files") != std::string::npos, error.what());
+        }
+    }
+    void filesOfEveryKindGiveWhatTheirVocabularyGives_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"gpt-2", "phi-3", "bert-bge"})
+            QTest::newRow(name) << QString::fromUtf8(name);
+    }
+    void filesOfEveryKindGiveWhatTheirVocabularyGives() {
+        QFETCH(QString, name);
+        const QTemporaryDir temporary;
+        const std::filesystem::path path = temporary.filePath(QStringLiteral("v.gguf")).toStdString();
+        const Json json = fixture(name.toUtf8().constData());
+        const GgufVocabulary data = vocabulary(json);
+        GgufMetadataToWrite keys = {{"tokenizer.ggml.model", data.model}, {"tokenizer.ggml.tokens", data.tokens}, {"tokenizer.ggml.token_type", data.token_type}};
+        if (!data.pre.empty())
+            keys.emplace_back("tokenizer.ggml.pre", data.pre);
+        if (!data.scores.empty())
+            keys.emplace_back("tokenizer.ggml.scores", data.scores);
+        if (!data.merges.empty())
+            keys.emplace_back("tokenizer.ggml.merges", data.merges);
+        for (const char* id : {"bos_token_id", "eos_token_id", "unknown_token_id", "seperator_token_id", "padding_token_id", "cls_token_id"}) {
+            if (json.contains(id))
+                keys.emplace_back(std::string("tokenizer.ggml.") + id, json[id].get<std::uint32_t>());
+        }
+        for (const char* flag : {"add_bos_token", "add_eos_token", "add_space_prefix"}) {
+            if (json.contains(flag))
+                keys.emplace_back(std::string("tokenizer.ggml.") + flag, json[flag].get<bool>());
+        }
+        GgufWriter(path, keys, {}).commit();
+        const auto fromFile = Tokenizer::open(path), fromData = makeGgufTokenizer(data);
+        for (const Json& text : json["texts"])
+            QCOMPARE(fromFile->encode(text.get<std::string>()).ids, fromData->encode(text.get<std::string>()).ids);
+    }
+    void badFilesAreRefused_data() {
+        QTest::addColumn<QString>("named");
+        for (const char* row : {"tokenizer.ggml.model is missing", "tokenizer.ggml.tokens is missing", "tokenizer.ggml.tokens is no array", "tokenizer.ggml.tokens has numbers",
+                                "tokenizer.ggml.tokens is empty", "tokenizer.ggml.token_type has 7", "tokenizer.ggml.token_type is too short", "tokenizer.ggml.merges has numbers",
+                                "tokenizer.ggml.eos_token_id is 4", "tokenizer.ggml.eos_token_id is a text", "tokenizer.ggml.add_bos_token is a number",
+                                "tokenizer.ggml.scores has texts", "tokenizer.ggml.precompiled_charsmap has 999"})
+            QTest::newRow(row) << QString::fromUtf8(row).section(QLatin1Char(' '), 0, 0);
+    }
+    void badFilesAreRefused() {
+        QFETCH(QString, named);
+        const std::string row = QTest::currentDataTag(), key = named.toStdString();
+        GgufMetadataToWrite keys = smallKeys();
+        if (row.ends_with("is missing"))
+            remove(keys, key);
+        else if (row.ends_with("is no array") || row.ends_with("is a text"))
+            replace(keys, key, "text");
+        else if (row.ends_with("has numbers"))
+            replace(keys, key, std::vector<std::int32_t>{1});
+        else if (row.ends_with("is empty"))
+            replace(keys, key, std::vector<std::string>());
+        else if (row.ends_with("has 7"))
+            replace(keys, key, std::vector<std::int32_t>{1, 1, 7, 1});
+        else if (row.ends_with("has 999"))
+            replace(keys, key, std::vector<std::int32_t>{1, 999});
+        else if (row.ends_with("is too short"))
+            replace(keys, key, std::vector<std::int32_t>{1});
+        else if (row.ends_with("is 4"))
+            replace(keys, key, std::uint32_t(4));
+        else if (row.ends_with("is a number"))
+            replace(keys, key, std::uint32_t(1));
+        else if (row.ends_with("has texts"))
+            replace(keys, key, std::vector<std::string>{"a", "b", "c", "d"});
+        const QTemporaryDir temporary;
+        const std::filesystem::path path = temporary.filePath(QStringLiteral("bad.gguf")).toStdString();
+        GgufWriter(path, keys, {}).commit();
+        try {
+            Tokenizer::open(path);
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QVERIFY2(error.message().find("bad.gguf") != std::string::npos, error.what());
+            QVERIFY2(error.message().find(key) != std::string::npos, error.what());
+        }
+    }
+    void wholeVocabulariesGiveTheIdsOfLlamaCpp_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"gpt-2", "phi-3", "bert-bge"})
+            QTest::newRow(name) << QString::fromUtf8(name);
+    }
+    void wholeVocabulariesGiveTheIdsOfLlamaCpp() {
+        QFETCH(QString, name);
+        const std::filesystem::path path = realVocabulary(name.toStdString());
+        if (!std::filesystem::exists(path))
+            QSKIP(qPrintable(QStringLiteral("the vocabulary %1 is not on this machine; TRIPTYCH_SHARED_DATA names the folder that has tokenizers/gguf").arg(name)));
+        const auto tokenizer = Tokenizer::open(path);
+        const auto lines = [&](const char* extension) { return QString::fromStdString(readFile(path.string() + extension)); };
+        const QStringList texts = lines(".inp").split(QStringLiteral("\n__ggml_vocab_test__\n")), ids = lines(".out").split(QLatin1Char('\n'));
+        QVERIFY(texts.size() > 30 && ids.size() >= texts.size());
+        for (int i = 0; i < texts.size(); ++i) {
+            QStringList found;
+            for (const std::int32_t id : tokenizer->encode(texts[i].toStdString(), false).ids)
+                found.append(QString::number(id));
+            QCOMPARE(found.join(QLatin1Char(' ')), ids[i].simplified());
+        }
+    }
+
     void textsGiveTheIdsOfLlamaCpp_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"gpt-2", "phi-3", "bert-bge"})
