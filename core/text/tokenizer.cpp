@@ -74,7 +74,7 @@ bool hasTokenizer(const std::filesystem::path& model) {
 std::vector<std::string> tokenizerFiles(const std::filesystem::path& model) {
     std::vector<std::string> files;
     for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
-                             "added_tokens.json"}) {
+                             "added_tokens.json", "chat_template.jinja"}) {
         std::error_code ignored;
         if (std::filesystem::exists(model / name, ignored))
             files.emplace_back(name);

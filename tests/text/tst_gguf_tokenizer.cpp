@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "formats/gguf_writer.h"
 #include "reference_texts.h"
+#include "text/chat_template.h"
 #include "text/gguf_tokenizer.h"
 
 #include <QTemporaryDir>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <limits>
 
 using namespace triptych;
@@ -104,7 +106,12 @@ private Q_SLOTS:
             QCOMPARE(tokenizer->encode("abb").ids, (std::vector<std::int32_t>{3, 2, 1}));
             QCOMPARE(tokenizer->encode("a<|end|>", false).ids, (std::vector<std::int32_t>{0, 3}));
             QVERIFY(tokenizer->isSpecial(3));
-            QCOMPARE(ggufSpecialTokens(GgufFile(folder / "small.gguf")).at("bos_token"), std::string("<|end|>"));
+            const auto chat = ChatTemplate::open(path);
+            QCOMPARE(chat->specialTokens().at("bos_token"), std::string("<|end|>"));
+            QVERIFY(!chat->specialTokens().contains("pad_token"));
+            QCOMPARE(chat->render({{{"role", "user"}, {"content", "ab"}}}), std::string("<|end|>ab"));
+            QCOMPARE(ChatTemplate::open(path, "rag")->render(OrderedJson::array()), std::string("None"));
+            QVERIFY_EXCEPTION_THROWN(ChatTemplate::open(path, "nosuch"), Error);
         }
         const GgufVocabulary data = ggufVocabulary(GgufFile(folder / "small.gguf"));
         QCOMPARE(data.source, (folder / "small.gguf").string());
@@ -115,11 +122,13 @@ private Q_SLOTS:
         QVERIFY(Tokenizer::open(folder)->vocabularySize() > 4);
         std::filesystem::remove(folder / "tokenizer.json");
         std::filesystem::copy(folder / "small.gguf", folder / "other.gguf");
-        try {
-            Tokenizer::open(folder);
-            QFAIL("accepted");
-        } catch (const Error& error) {
-            QVERIFY2(error.message().find("2 GGUF files") != std::string::npos, error.what());
+        for (const auto& call : {std::function<void()>([&] { Tokenizer::open(folder); }), std::function<void()>([&] { ChatTemplate::open(folder); })}) {
+            try {
+                call();
+                QFAIL("accepted");
+            } catch (const Error& error) {
+                QVERIFY2(error.message().find("2 GGUF files") != std::string::npos, error.what());
+            }
         }
     }
     void filesOfEveryKindGiveWhatTheirVocabularyGives_data() {
