@@ -1,0 +1,58 @@
+#include "base/error.h"
+#include "models/decoder.h"
+#include "text/json_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace triptych {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMostBytes = 16u << 20;
+
+/// Chat models end a turn with other tokens than a text, and say so only here.
+void addEnds(const fs::path& file, DecoderConfig& config) {
+    const Json value = readJsonFile(file, kMostBytes);
+    const JsonFields fields(value, file.string());
+    if (!fields.has("eos_token_id"))
+        return;
+    const Json& ends = fields.at("eos_token_id");
+    for (const Json& id : ends.is_array() ? ends : Json::array({ends})) {
+        if (!id.is_number_integer() || id < 0 || id >= config.vocab_size)
+            fields.fail("eos_token_id", fmt::format("must be a token's number below {} or an array of them", config.vocab_size));
+        if (std::find(config.eos_token_id.begin(), config.eos_token_id.end(), id.get<std::int32_t>()) == config.eos_token_id.end())
+            config.eos_token_id.push_back(id.get<std::int32_t>());
+    }
+}
+
+DecoderConfig readFolder(const fs::path& folder) {
+    const fs::path file = folder / "config.json";
+    if (!fs::exists(file))
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a model folder or a GGUF file.");
+    DecoderConfig config = decoderConfigFromJson(readJsonFile(file, kMostBytes), file.string());
+    if (fs::exists(folder / "generation_config.json"))
+        addEnds(folder / "generation_config.json", config);
+    return config;
+}
+
+} // namespace
+
+DecoderConfig readDecoderConfig(const fs::path& path) {
+    return fs::is_directory(path) ? readFolder(path) : decoderConfigFromGguf(GgufFile(path), path.string());
+}
+
+Decoder openDecoder(const fs::path& path) {
+    if (fs::is_directory(path)) {
+        const DecoderConfig config = readFolder(path);
+        return Decoder(config, SafetensorsDecoderWeights(path));
+    }
+    const GgufFile file(path);
+    const DecoderConfig config = decoderConfigFromGguf(file, path.string());
+    return Decoder(config, GgufDecoderWeights(file, config, path.string()));
+}
+
+} // namespace triptych
