@@ -41,7 +41,7 @@ std::string joined(const std::vector<std::string>& tokens) {
     return text;
 }
 
-class ByteLevelDecoder final : public Decoder {
+class ByteLevelDecoder final : public TokenDecoder {
 public:
     void apply(std::vector<std::string>& tokens) const override {
         std::string bytes;
@@ -51,7 +51,7 @@ public:
     }
 };
 
-class WordPieceDecoder final : public Decoder {
+class WordPieceDecoder final : public TokenDecoder {
 public:
     explicit WordPieceDecoder(const JsonFields& fields) : m_prefix(fields.string("prefix", "##")), m_cleanUp(fields.boolean("cleanup", true)) {}
     void apply(std::vector<std::string>& tokens) const override {
@@ -70,7 +70,7 @@ private:
     bool m_cleanUp;
 };
 
-class MetaspaceDecoder final : public Decoder {
+class MetaspaceDecoder final : public TokenDecoder {
 public:
     explicit MetaspaceDecoder(const JsonFields& fields)
         : m_replacement(encodeUtf8(std::u32string(1, fields.character("replacement", kMetaspace)))), m_scheme(readPrependScheme(fields)) {}
@@ -84,7 +84,7 @@ private:
     PrependScheme m_scheme;
 };
 
-class BpeDecoder final : public Decoder {
+class BpeDecoder final : public TokenDecoder {
 public:
     explicit BpeDecoder(const JsonFields& fields) : m_suffix(fields.string("suffix", "</w>")) {}
     void apply(std::vector<std::string>& tokens) const override {
@@ -97,7 +97,7 @@ private:
 };
 
 /// <0xE4><0xBD><0xA0> becomes a character; bytes that are none become U+FFFD, one for each byte of the run.
-class ByteFallbackDecoder final : public Decoder {
+class ByteFallbackDecoder final : public TokenDecoder {
 public:
     void apply(std::vector<std::string>& tokens) const override {
         std::vector<std::string> result;
@@ -136,12 +136,12 @@ private:
     }
 };
 
-class FuseDecoder final : public Decoder {
+class FuseDecoder final : public TokenDecoder {
 public:
     void apply(std::vector<std::string>& tokens) const override { tokens = {joined(tokens)}; }
 };
 
-class ReplaceDecoder final : public Decoder {
+class ReplaceDecoder final : public TokenDecoder {
 public:
     explicit ReplaceDecoder(const JsonFields& fields)
         : m_regex(Regex::fromJson(fields, "pattern")), m_content(fields.string("content")), m_source(fields.source()) {}
@@ -168,7 +168,7 @@ private:
     std::string m_source;
 };
 
-class StripDecoder final : public Decoder {
+class StripDecoder final : public TokenDecoder {
 public:
     explicit StripDecoder(const JsonFields& fields)
         : m_content(fields.character("content")), m_start(static_cast<std::size_t>(fields.integer("start", 0, 1'000'000))),
@@ -193,7 +193,7 @@ private:
 };
 
 /// Connectionist temporal classification: equal neighbours are one, the padding token is nothing.
-class CtcDecoder final : public Decoder {
+class CtcDecoder final : public TokenDecoder {
 public:
     explicit CtcDecoder(const JsonFields& fields)
         : m_padding(fields.string("pad_token", "<pad>")), m_delimiter(fields.string("word_delimiter_token", "|")),
@@ -216,7 +216,7 @@ private:
     bool m_cleanUp;
 };
 
-class DecoderSequence final : public Decoder {
+class DecoderSequence final : public TokenDecoder {
 public:
     explicit DecoderSequence(const JsonFields& fields) {
         for (const JsonFields& part : fields.objects("decoders"))
@@ -228,12 +228,12 @@ public:
     }
 
 private:
-    std::vector<std::unique_ptr<Decoder>> m_parts;
+    std::vector<std::unique_ptr<TokenDecoder>> m_parts;
 };
 
 } // namespace
 
-std::unique_ptr<Decoder> makeDecoder(const JsonFields& fields) {
+std::unique_ptr<TokenDecoder> makeDecoder(const JsonFields& fields) {
     const std::string type = fields.string("type");
     if (type == "ByteLevel")
         return std::make_unique<ByteLevelDecoder>();

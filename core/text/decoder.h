@@ -10,14 +10,14 @@ namespace triptych {
 
 /// Turns tokens back into text. As in the reference a chain of steps, each of which rewrites the list of tokens;
 /// in the end they are joined.
-class Decoder {
+class TokenDecoder {
 public:
-    virtual ~Decoder() = default;
+    virtual ~TokenDecoder() = default;
     virtual void apply(std::vector<std::string>& tokens) const = 0;
 };
 
 /// From the object "decoder" of tokenizer.json: ByteLevel, WordPiece, Metaspace, BPEDecoder, ByteFallback, Fuse,
 /// Replace, Strip, CTC, Sequence. Throws Error{Unsupported} naming another type.
-std::unique_ptr<Decoder> makeDecoder(const JsonFields& fields);
+std::unique_ptr<TokenDecoder> makeDecoder(const JsonFields& fields);
 
 } // namespace triptych

@@ -23,7 +23,7 @@ public:
         std::unique_ptr<Normalizer> normalizer;      ///< may be null
         std::unique_ptr<PreTokenizer> pre_tokenizer; ///< may be null
         PostProcessor post_processor;
-        std::unique_ptr<Decoder> decoder; ///< may be null: tokens with spaces between
+        std::unique_ptr<TokenDecoder> decoder; ///< may be null: tokens with spaces between
         AddedTokens added;
     };
     /// `where` names the file in complaints. Throws Error{InvalidInput}.
