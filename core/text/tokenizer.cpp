@@ -68,7 +68,16 @@ StagedTokenizer::Stages makeStages(const JsonFields& fields) {
 
 bool hasTokenizer(const std::filesystem::path& model) {
     std::error_code ignored;
-    return std::ranges::any_of(kVocabularies, [&](const char* name) { return std::filesystem::exists(model / name, ignored); }) || ggufFileOf(model);
+    if (std::ranges::any_of(kVocabularies, [&](const char* name) { return std::filesystem::exists(model / name, ignored); }))
+        return true;
+    const auto gguf = ggufFileOf(model);
+    if (!gguf)
+        return false;
+    try {
+        return GgufFile(*gguf).has("tokenizer.ggml.model");
+    } catch (const Error&) {
+        return true; // opening it says what is wrong
+    }
 }
 
 std::vector<std::string> tokenizerFiles(const std::filesystem::path& model) {
