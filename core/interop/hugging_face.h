@@ -21,8 +21,8 @@ void saveSequenceClassifier(const std::filesystem::path& folder, const std::file
 /// The files that a tokenizer is read from, as far as `from` has them.
 void copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// id2label of a folder's config.json, by id. Throws Error{InvalidInput} naming the key if it is absent, has holes or
-/// one label twice.
+/// id2label of a folder's config.json, by id; LABEL_0, LABEL_1, ... if it is absent. Throws Error{InvalidInput} naming the key if
+/// it has holes or one label twice.
 std::vector<std::string> readLabels(const std::filesystem::path& folder);
 
 /// Tensors (float32 or int64, any strides) as a safetensors file. Throws Error{InvalidArgument | Io}.

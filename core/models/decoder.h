@@ -92,6 +92,9 @@ private:
 /// file and key or tensor.
 Decoder openDecoder(const std::filesystem::path& path);
 
+/// Reads configuration and headers alone, and throws as openDecoder does if the weights do not fit.
+void checkDecoder(const std::filesystem::path& path);
+
 /// Its configuration alone, with the ends of text that generation_config.json adds.
 DecoderConfig readDecoderConfig(const std::filesystem::path& path);
 

@@ -39,6 +39,16 @@ DecoderConfig readFolder(const fs::path& folder) {
     return config;
 }
 
+Decoder open(const fs::path& path, bool shapesOnly) {
+    if (fs::is_directory(path)) {
+        const DecoderConfig config = readFolder(path);
+        return Decoder(config, SafetensorsDecoderWeights(path, shapesOnly));
+    }
+    const GgufFile file(path);
+    const DecoderConfig config = decoderConfigFromGguf(file, path.string());
+    return Decoder(config, GgufDecoderWeights(file, config, path.string(), shapesOnly));
+}
+
 } // namespace
 
 DecoderConfig readDecoderConfig(const fs::path& path) {
@@ -46,13 +56,9 @@ DecoderConfig readDecoderConfig(const fs::path& path) {
 }
 
 Decoder openDecoder(const fs::path& path) {
-    if (fs::is_directory(path)) {
-        const DecoderConfig config = readFolder(path);
-        return Decoder(config, SafetensorsDecoderWeights(path));
-    }
-    const GgufFile file(path);
-    const DecoderConfig config = decoderConfigFromGguf(file, path.string());
-    return Decoder(config, GgufDecoderWeights(file, config, path.string()));
+    return open(path, false);
 }
+
+void checkDecoder(const fs::path& path) { open(path, true); }
 
 } // namespace triptych

@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <c10/util/Exception.h>
 
 #include <fmt/format.h>
@@ -40,6 +41,9 @@ at::Tensor allocate(const std::vector<std::int64_t>& shape, at::ScalarType type,
         throw Error(ErrorCode::OutOfMemory, fmt::format("'{}': there is no memory for the tensor '{}'", source, name), "Choose a smaller model.");
     }
 }
+
+/// A tensor of a shape that takes no memory.
+at::Tensor placeholder(const std::vector<std::int64_t>& shape) { return at::zeros({1}, at::TensorOptions().dtype(at::kFloat)).expand(shape); }
 
 /// Names of the parts of a layer; the others stand in kGgufWhole.
 struct Pair {
@@ -109,15 +113,17 @@ at::Tensor SafetensorsDecoderWeights::tensor(const std::string& name, const std:
         throw Error(ErrorCode::Unsupported,
                     fmt::format("'{}': tensor '{}' is stored as {}; weights are read as F32, F16 or BF16", source, name, dtypeName(view.dtype)));
     }
+    if (m_shapesOnly)
+        return placeholder(shape);
     at::Tensor stored = allocate(shape, *type, source, name);
     // Not in place: the file promises no alignment.
     std::memcpy(stored.mutable_data_ptr(), view.data.data(), view.data.size());
     return stored.to(at::kFloat);
 }
 
-GgufDecoderWeights::GgufDecoderWeights(const GgufFile& file, const DecoderConfig& config, std::string source)
+GgufDecoderWeights::GgufDecoderWeights(const GgufFile& file, const DecoderConfig& config, std::string source, bool shapesOnly)
     : m_file(file), m_source(std::move(source)), m_interleaved(file.string("general.architecture") == "llama")
-    , m_postNorms(config.postNorms), m_headDim(config.head_dim) {}
+    , m_postNorms(config.postNorms), m_headDim(config.head_dim), m_shapesOnly(shapesOnly) {}
 
 at::Tensor GgufDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const std::string theirs = ggufTensorName(name, m_postNorms);
@@ -127,6 +133,8 @@ at::Tensor GgufDecoderWeights::tensor(const std::string& name, const std::vector
     const bool turned = isGpt2Matrix(name);
     const std::vector<std::int64_t> stored = turned ? std::vector(shape.rbegin(), shape.rend()) : shape;
     checkShape(found->second.shape, stored, m_source, theirs);
+    if (m_shapesOnly)
+        return placeholder(shape);
     at::Tensor result = allocate(stored, at::kFloat, m_source, theirs);
     m_file.dequantize(theirs, {result.mutable_data_ptr<float>(), static_cast<std::size_t>(result.numel())});
     if (turned)

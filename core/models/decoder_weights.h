@@ -48,18 +48,20 @@ private:
 /// their first part ("layers.0…", "h.0…"), as the bodies of models are stored.
 class SafetensorsDecoderWeights final : public DecoderWeights {
 public:
-    explicit SafetensorsDecoderWeights(const std::filesystem::path& path) : m_set(path) {}
+    /// `shapesOnly`: what tensor() gives is checked and of the right shape, and its values are not read.
+    explicit SafetensorsDecoderWeights(const std::filesystem::path& path, bool shapesOnly = false) : m_set(path), m_shapesOnly(shapesOnly) {}
     at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const override;
 
 private:
     SafetensorsSet m_set;
+    bool m_shapesOnly;
 };
 
 /// A GGUF file's tensors, dequantised; names are mapped, and what its converter turned round is turned back: the rows of
 /// queries and keys of "llama", the matrices of "gpt2". The file must outlive this.
 class GgufDecoderWeights final : public DecoderWeights {
 public:
-    GgufDecoderWeights(const GgufFile& file, const DecoderConfig& config, std::string source);
+    GgufDecoderWeights(const GgufFile& file, const DecoderConfig& config, std::string source, bool shapesOnly = false);
     at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const override;
 
 private:
@@ -68,6 +70,7 @@ private:
     bool m_interleaved; // rows of queries and keys
     bool m_postNorms;
     std::int64_t m_headDim;
+    bool m_shapesOnly;
 };
 
 /// The GGUF name of a tensor with a Hugging Face name, or empty.

@@ -129,6 +129,7 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
     config.activation = projection == "gated-gelu" ? T5Config::Activation::GeluTanh : activationOf(config.gated ? projection.substr(6) : projection, source);
     // Newer files say it; of older ones those that do not tie their word table.
     config.scale_decoder_outputs = type == "t5" && flag("scale_decoder_outputs").value_or(flag("tie_word_embeddings").value_or(true));
+    config.untied = !flag("tie_word_embeddings").value_or(true);
     config.decoder_start_token_id = whole(value, "decoder_start_token_id", source, 0, 0);
     config.eos_token_id = whole(value, "eos_token_id", source, 1, 0);
     if (config.decoder_start_token_id >= config.vocab_size)
@@ -183,7 +184,7 @@ T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_confi
         return found->second;
     };
     m_words = take("shared.weight");
-    m_head = weights.contains("lm_head.weight") ? take("lm_head.weight") : m_words;
+    m_head = config.untied || weights.contains("lm_head.weight") ? take("lm_head.weight") : m_words;
     for (const bool decoder : {false, true}) {
         const char* const side = decoder ? "decoder" : "encoder";
         (decoder ? m_decoderBias : m_encoderBias) = take(biasName(side));

@@ -33,6 +33,7 @@ struct T5Config {
     Activation activation = Activation::Relu;
     bool gated = false;                ///< v1.1 and mT5: a second matrix beside the activated one
     bool scale_decoder_outputs = true; ///< by d_model^-0.5 before the word table; not in v1.1 and mT5
+    bool untied = false;               ///< the file says so: then it must have an output table
     int decoder_start_token_id = 0;
     int eos_token_id = 1;
 };

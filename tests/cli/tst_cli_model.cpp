@@ -1,7 +1,11 @@
 #include "base/files.h"
+#include "base/json.h"
 #include "storage/workspace.h"
 #include "support/cli_run.h"
 
+#include <fmt/format.h>
+
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -129,6 +133,79 @@ private Q_SLOTS:
         QTest::newRow("mask of another size") << QByteArray("{\"ids\": [2, 3], \"attention_mask\": [1]}");
         QTest::newRow("mask of nothing") << QByteArray("{\"ids\": [2], \"attention_mask\": [0]}");
         QTest::newRow("too many") << "{\"ids\": [2" + QByteArray(",3").repeated(64) + "]}";
+    }
+    /// A tiny decoder with a tokenizer whose words are "t0" to "t95".
+    QString speakingDecoder() const {
+        fs::copy(TRIPTYCH_TEST_DATA "/decoders/llama", path("speaker"));
+        Json vocabulary = Json::object();
+        for (int i = 0; i < 96; ++i)
+            vocabulary["t" + std::to_string(i)] = i;
+        writeJsonFile(path("speaker/tokenizer.json"), {{"version", "1.0"}, {"added_tokens", Json::array()}, {"pre_tokenizer", {{"type", "WhitespaceSplit"}}},
+                                                       {"model", {{"type", "WordLevel"}, {"vocab", vocabulary}, {"unk_token", "t0"}}}});
+        writeJsonFile(path("speaker/tokenizer_config.json"), {{"chat_template", "{% for m in messages %}{{ m.content }} {% endfor %}"}});
+        return QString::fromStdString(path("speaker").string());
+    }
+    void aDecoderWritesWhatTransformersWrites() {
+        const QString model = speakingDecoder();
+        const Json expected = readJsonFile(TRIPTYCH_TEST_DATA "/decoders/expected.json");
+        std::string prompt;
+        for (const int id : expected["prompts"][0].get<std::vector<int>>())
+            prompt += fmt::format("t{} ", id);
+        const Json raw = *json(words("model generate --max-tokens 24 --prompt") << QString::fromStdString(prompt) << model).json();
+        QVERIFY2(raw["ids"] == expected["greedy"]["llama"][0], raw.dump().c_str());
+        QCOMPARE(raw["prompt_tokens"].get<int>(), 5);
+        QVERIFY(raw["prompt_ids"] == expected["prompts"][0]);
+        QVERIFY(raw["decode_tokens_per_s"].get<double>() > 0);
+        writeJsonFile(path("messages.json"), Json::array({{{"role", "user"}, {"content", prompt}}}));
+        const Json chat = *json(words("model generate --max-tokens 24 --messages messages.json") << model).json();
+        QVERIFY(chat["ids"] == raw["ids"]);
+        // A stop text is cut off, and without --json the words go out as they come.
+        const std::string third = fmt::format("t{}", raw["ids"][2].get<int>());
+        const Json stopped = *json(words("model generate --max-tokens 24 --prompt") << QString::fromStdString(prompt) << QStringLiteral("--stop") << QString::fromStdString(third) << model).json();
+        QVERIFY2(stopped["finish"] == "stop" && stopped["text"].get<std::string>().find(third) == std::string::npos, stopped.dump().c_str());
+        const CliResult text = cli(words("model generate --max-tokens 3 --prompt") << QString::fromStdString(prompt) << model);
+        QCOMPARE(text.exitCode, 0);
+        QVERIFY2(QString::fromUtf8(text.out).trimmed().endsWith(QString::fromStdString(third)), text.out.constData());
+    }
+    void whatADecoderCannotDoIsSaid() {
+        const QString model = speakingDecoder();
+        QCOMPARE(json(words("model generate") << model).errorCode(), QStringLiteral("invalid_argument"));
+        QCOMPARE(json(words("model generate --prompt t1 --top-p 0") << model).errorCode(), QStringLiteral("invalid_argument"));
+        QCOMPARE(json(words("model generate --prompt t1") << tiny("encoder")).errorCode(), QStringLiteral("unsupported"));
+        atomicWrite(path("messages.json"), "{]");
+        QCOMPARE(json(words("model generate --messages messages.json") << model).errorCode(), QStringLiteral("invalid_input"));
+        const QString silent = QStringLiteral(TRIPTYCH_TEST_DATA "/decoders/llama");
+        QCOMPARE(json(words("model generate --prompt t1") << silent).errorCode(), QStringLiteral("invalid_input"));
+    }
+    void decodersAreImportedFromFoldersAndGgufFiles() {
+        const QString data = QStringLiteral(TRIPTYCH_TEST_DATA "/decoders/");
+        QCOMPARE(json(words("model import --name q8") << data + QStringLiteral("llama_q8.gguf")).exitCode, 0);
+        QVERIFY(fs::exists(path("data/models/q8/llama_q8.gguf")));
+        const Json info = *json(words("model info q8 --tensors")).json();
+        QCOMPARE(info["kind"].get<std::string>(), std::string("decoder"));
+        QCOMPARE(info["dtype"].get<std::string>(), std::string("Q8_0"));
+        QCOMPARE(info["vocabulary"].get<int>(), 96);
+        QVERIFY(info["tensors"].size() > 10);
+        QCOMPARE(json(words("model import --name qwen") << data + QStringLiteral("qwen2")).exitCode, 0);
+        QCOMPARE(json(words("model info qwen")).json()->at("kind").get<std::string>(), std::string("decoder"));
+        // Both ways into the same weights give the same.
+        const Json expected = readJsonFile(TRIPTYCH_TEST_DATA "/decoders/expected.json");
+        atomicWrite(path("ids.jsonl"), dumpJson({{"ids", expected["perplexity"]["ids"]}}));
+        const Json result = *json(words("model perplexity --context 16") << data + QStringLiteral("llama") << QStringLiteral("ids.jsonl")).json();
+        QVERIFY(result["tokens"] == expected["perplexity"]["tokens"]);
+        QVERIFY(std::abs(result["negative_log_likelihood"].get<double>() - expected["perplexity"]["negative_log_likelihood"].get<double>()) < 1e-4);
+        const Json all = *json(words("model logits") << data + QStringLiteral("llama") << QStringLiteral("ids.jsonl")).json();
+        const Json last = *json(words("model logits --last") << data + QStringLiteral("llama") << QStringLiteral("ids.jsonl")).json();
+        const auto count = static_cast<int>(expected["perplexity"]["ids"].size());
+        QVERIFY(all["outputs"][0]["shape"] == Json({count, 96}));
+        QVERIFY(last["outputs"][0]["shape"] == Json({1, 96}));
+        for (std::size_t i = 0; i < 96; ++i)
+            QVERIFY(std::abs(last["outputs"][0]["logits"][i].get<double>() - all["outputs"][0]["logits"][static_cast<std::size_t>(count - 1) * 96 + i].get<double>()) < 1e-4);
+        QFile cut(data + QStringLiteral("llama_q8.gguf"));
+        QVERIFY(cut.open(QIODevice::ReadOnly));
+        atomicWrite(path("cut.gguf"), cut.readAll().left(5000).toStdString());
+        QCOMPARE(json(words("model import --name cut") << QString::fromStdString(path("cut.gguf").string())).errorCode(), QStringLiteral("invalid_input"));
+        QVERIFY(!fs::exists(path("data/models/cut")));
     }
     void logitsOfFamiliesAndHeads() {
         const std::filesystem::path data = TRIPTYCH_TEST_DATA;

@@ -5,6 +5,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
 
+#include "support/tensor_distance.h"
+
 #include <fmt/format.h>
 
 #include <QTemporaryDir>
@@ -19,15 +21,6 @@ namespace {
 const std::filesystem::path kFixture = std::filesystem::path(TRIPTYCH_TEST_DATA) / "t5";
 
 Json cases() { return readJsonFile(kFixture / "expected.json")["cases"]; }
-
-double distance(const at::Tensor& got, const Json& want) {
-    double off = got.size(0) == static_cast<std::int64_t>(want.size()) ? 0 : INFINITY;
-    for (std::size_t i = 0; i < want.size() && std::isfinite(off); ++i) {
-        for (std::size_t j = 0; j < want[i].size(); ++j)
-            off = std::max(off, std::abs(got[std::int64_t(i)][std::int64_t(j)].item<double>() - want[i][j].get<double>()));
-    }
-    return off;
-}
 
 } // namespace
 

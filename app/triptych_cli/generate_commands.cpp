@@ -1,0 +1,208 @@
+#include "generate_commands.h"
+
+#include "cli_context.h"
+#include "model_inputs.h"
+#include "supervise.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "generation/generate.h"
+#include "generation/perplexity.h"
+#include "interop/model_folder.h"
+#include "jobs/model_lookup.h"
+#include "text/chat_template.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <CLI/CLI.hpp>
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kMaxTextBytes = 1u << 30;
+constexpr std::uintmax_t kMaxMessagesBytes = 64u << 20;
+
+struct OpenedDecoder {
+    fs::path path;
+    Decoder decoder;
+    std::unique_ptr<Tokenizer> tokenizer; ///< null where the folder has none
+
+    const Tokenizer& texts() const {
+        if (!tokenizer)
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has no tokenizer, so only token ids can be given", path.string()));
+        return *tokenizer;
+    }
+};
+
+OpenedDecoder open(const CliContext& context, const std::string& name) {
+    at::set_num_threads(context.threads);
+    const std::optional<Workspace> workspace = findIndexed(context);
+    const fs::path folder = resolveModel(workspace ? &*workspace : nullptr, name).folder;
+    if (const std::string kind = describeModelFolder(folder).kind; kind != "decoder") {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', which does not write texts", folder.string(), kind),
+                    "Name a decoder: `triptych-cli model list` says which are.");
+    }
+    const fs::path path = decoderPath(folder);
+    return {path, openDecoder(path), hasTokenizer(path) ? Tokenizer::open(path) : nullptr};
+}
+
+/// LibTorch's own exceptions as ours.
+int guarded(const fs::path& model, const std::function<int()>& body) {
+    try {
+        return body();
+    } catch (const c10::Error& error) {
+        throw Error(ErrorCode::Internal, fmt::format("running '{}' failed: {}", model.string(), error.what_without_backtrace()));
+    }
+}
+
+/// A whole text, or rows of ids.
+std::vector<std::vector<std::int32_t>> textsOf(const OpenedDecoder& model, const fs::path& file) {
+    std::vector<std::vector<std::int32_t>> texts;
+    if (file.extension() == ".jsonl") {
+        for (const ModelInput& input : readModelInputs(file))
+            texts.push_back(input.text ? model.texts().encode(*input.text).ids : input.ids);
+    } else {
+        texts.push_back(model.texts().encode(readFile(file, kMaxTextBytes)).ids);
+    }
+    return texts;
+}
+
+void addPerplexity(CLI::App& group, CliContext& context) {
+    struct Options {
+        std::string name, file, precision = "exact";
+        int context = 0;
+    };
+    CLI::App* command = group.add_subcommand("perplexity", "How well a decoder predicts a text: exp of the mean negative log-likelihood of a token");
+    auto options = std::make_shared<Options>();
+    command->add_option("N", options->name, "Name of the decoder, or a path with a slash")->required();
+    command->add_option("FILE", options->file, "A text, or JSON lines {\"ids\"} or {\"text\"} in a .jsonl")->required();
+    command->add_option("--context", options->context, "Tokens of a window (default: the smaller of the model's limit and 1024)")->type_name("T")->check(CLI::Range(2, 1 << 24));
+    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
+        ->check(CLI::IsMember({"exact", "fast"}));
+    context.onRun(*command, [&context, options] {
+        const OpenedDecoder model = open(context, options->name);
+        return guarded(model.path, [&] {
+            const at::NoGradGuard guard;
+            const PerplexityResult result = perplexity(model.decoder, textsOf(model, options->file), options->context, context.stop, *context.progress);
+            context.print({{"perplexity", result.perplexity}, {"tokens", result.tokens}, {"negative_log_likelihood", result.negativeLogLikelihood}, {"precision", "exact"}},
+                          fmt::format("perplexity {:.4f} over {} tokens", result.perplexity, result.tokens));
+            return kExitDone;
+        });
+    });
+}
+
+struct GenerateOptions {
+    std::string name, prompt, messages, chat_template, precision = "exact";
+    GenerationSettings settings;
+};
+
+std::string_view finishWord(FinishReason reason) {
+    switch (reason) {
+    case FinishReason::StopToken: return "stop_token";
+    case FinishReason::StopString: return "stop";
+    case FinishReason::MaxTokens: return "max_tokens";
+    case FinishReason::Context: return "context";
+    case FinishReason::Sink: return "cancelled";
+    }
+    return {};
+}
+
+/// Tokens of the prompt: a text as it is, or messages as the model's template writes them.
+std::vector<std::int32_t> promptOf(const OpenedDecoder& model, const GenerateOptions& options) {
+    if (options.messages.empty())
+        return model.texts().encode(options.prompt).ids;
+    const auto chat = ChatTemplate::open(model.path, options.chat_template);
+    if (!chat) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' has no chat template", model.path.string()),
+                    "Give the prompt as text by --prompt, as the model was trained on it.");
+    }
+    OrderedJson messages;
+    try {
+        messages = OrderedJson::parse(readFile(options.messages, kMaxMessagesBytes));
+    } catch (const OrderedJson::exception& error) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON: {}", options.messages, error.what()),
+                    "Write an array of {\"role\", \"content\"}.");
+    }
+    return model.texts().encode(chat->render(messages), false).ids;
+}
+
+int generateOne(const CliContext& context, const GenerateOptions& options) {
+    if (options.prompt.empty() == options.messages.empty())
+        throw Error(ErrorCode::InvalidArgument, "give either --prompt or --messages");
+    const OpenedDecoder model = open(context, options.name);
+    return guarded(model.path, [&] {
+        const at::NoGradGuard guard;
+        const std::vector<std::int32_t> prompt = promptOf(model, options);
+        if (prompt.empty())
+            throw Error(ErrorCode::InvalidArgument, "the prompt has no token");
+        GenerationSettings settings = options.settings;
+        settings.seed = context.seed;
+        // Pieces go out as they come; with --json the whole of it in one document.
+        const TokenSink sink = [&](std::size_t, std::int32_t, std::string_view text) {
+            if (!context.json) {
+                std::fwrite(text.data(), 1, text.size(), stdout);
+                std::fflush(stdout);
+            }
+            return true;
+        };
+        const std::vector<std::vector<std::int32_t>> prompts = {prompt};
+        const GenerationResult result = generate(model.decoder, model.tokenizer.get(), prompts, settings, sink, context.stop);
+        const GeneratedText& answer = result.answers.front();
+        if (!context.json) {
+            fmt::print("\n");
+            std::fflush(stdout);
+            fmt::print(stderr, "{} tokens in, {} out; first after {:.2f} s, then {:.1f} a second\n", result.promptTokens, result.newTokens, result.timeToFirstTokenS,
+                       result.decodeTokensPerS);
+            return kExitDone;
+        }
+        context.print({{"text", answer.text},
+                       {"ids", answer.ids},
+                       {"prompt_ids", prompt},
+                       {"prompt_tokens", result.promptTokens},
+                       {"finish", finishWord(answer.finish)},
+                       {"time_to_first_token_s", result.timeToFirstTokenS},
+                       {"prefill_tokens_per_s", result.prefillTokensPerS},
+                       {"decode_tokens_per_s", result.decodeTokensPerS},
+                       {"precision", "exact"}},
+                      "");
+        return kExitDone;
+    });
+}
+
+void addGenerate(CLI::App& group, CliContext& context) {
+    CLI::App* command = group.add_subcommand("generate", "What a decoder writes after a prompt or in answer to messages");
+    auto options = std::make_shared<GenerateOptions>();
+    GenerationSettings& settings = options->settings;
+    command->add_option("N", options->name, "Name of the decoder, or a path with a slash")->required();
+    command->add_option("--prompt", options->prompt, "Text to go on from, as it is")->type_name("P");
+    command->add_option("--messages", options->messages, "JSON array of {\"role\", \"content\"}, written out by the model's chat template")->type_name("FILE");
+    command->add_option("--template", options->chat_template, "Which of several chat templates (default: \"default\")")->type_name("NAME");
+    command->add_option("--max-tokens", settings.max_tokens, "New tokens at most (default: 128)")->check(CLI::Range(1, 1 << 24));
+    command->add_option("--temperature", settings.sampling.temperature, "0: the likeliest token each time (default)")->check(CLI::Range(0.0, 1000.0));
+    command->add_option("--top-k", settings.sampling.top_k, "Draw from the K likeliest tokens; 0: from all (default)")->type_name("K")->check(CLI::Range(0, 1 << 24));
+    command->add_option("--top-p", settings.sampling.top_p, "Draw from the likeliest that reach this probability together (default: 1)");
+    command->add_option("--min-p", settings.sampling.min_p, "Draw from those with at least this share of the likeliest one's probability (default: 0)");
+    command->add_option("--repetition-penalty", settings.sampling.repetition_penalty, "Above 1: tokens that were there become less likely (default: 1)");
+    command->add_option("--stop", settings.stop, "Text that ends the answer and is cut off; may be repeated")->type_name("TEXT")->allow_extra_args(false);
+    command->add_flag("--ignore-eos", settings.ignore_eos, "Go on behind the model's ends of text");
+    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
+        ->check(CLI::IsMember({"exact", "fast"}));
+    context.onRun(*command, [&context, options] { return generateOne(context, *options); });
+}
+
+} // namespace
+
+void addGenerateCommands(CLI::App& group, CliContext& context) {
+    addPerplexity(group, context);
+    addGenerate(group, context);
+}
+
+} // namespace triptych
