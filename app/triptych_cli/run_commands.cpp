@@ -25,7 +25,9 @@ struct SettingFlags {
             command.add_option(flagOf(key), integers[key], help)
                 ->check(CLI::Range(static_cast<std::int64_t>(range.low), static_cast<std::int64_t>(range.high)))->type_name("N");
         } else {
-            command.add_option(flagOf(key), numbers[key], help)->check(CLI::Range(range.low, range.high))->type_name("X");
+            command.add_option(flagOf(key), numbers[key], help)->check(CLI::Range(range.low, range.high))
+                ->check([](const std::string& text) { return text.find_first_of("nN") == std::string::npos ? std::string() : text + " is not a number"; }) // "nan" lies in every range
+                ->type_name("X");
         }
     }
     void configFile(CLI::App& command) {
@@ -65,7 +67,7 @@ struct RunOptions {
 };
 
 void addTrainingFlags(CLI::App& command, SettingFlags& flags) {
-    flags.add(command, "epochs", "Passes over the training rows (default: by the method, more for few rows)");
+    flags.add(command, "epochs", "Passes over the training rows (default: by the method, more for few rows or many labels)");
     flags.add(command, "batch_size", "Rows of an optimizer step");
     flags.add(command, "learning_rate", "Highest learning rate");
     flags.add(command, "max_length", "Tokens of a text at most");

@@ -51,7 +51,7 @@ DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     defaults.early_stopping_patience = static_cast<std::int64_t>(usual("early_stopping_patience"));
     settings.train = trainSettingsFromJson(value, defaults);
     if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null()))
-        settings.train.epochs = epochsByMethod("soft", rows, settings.train.batch_size);
+        settings.train.epochs = epochsByMethod("soft", rows, 1, settings.train.batch_size);
     settings.temperature = numberSetting(value, "temperature", settings.temperature);
     settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight);
     settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight);

@@ -25,7 +25,8 @@ std::span<const SettingRange> otherRanges();
 const SettingRange& settingRange(std::string_view key);
 
 /// Passes that a method makes when it is not told: so many more than usual as it takes for enough steps, since a few
-/// hundred rows need more passes than many thousands. `method` full or soft; `rows` and `batchSize` above 0.
-double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t batchSize);
+/// hundred rows need more passes than many thousands, and many labels more than few. `method` full or soft; `rows`, `labels`
+/// and `batchSize` above 0.
+double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t labels, std::int64_t batchSize);
 
 } // namespace triptych

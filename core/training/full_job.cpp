@@ -63,7 +63,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     const std::filesystem::path base = modelOf(spec, "base");
     const RunRows rows = readRunRows(context.directory(), spec);
     if (const auto epochs = spec.settings.find("epochs"); !rows.train.empty() && (epochs == spec.settings.end() || epochs->is_null()))
-        settings.epochs = epochsByMethod("full", static_cast<std::int64_t>(rows.train.size()), settings.batch_size);
+        settings.epochs = epochsByMethod("full", static_cast<std::int64_t>(rows.train.size()), static_cast<std::int64_t>(spec.labels.size()), settings.batch_size);
     const auto begin = Clock::now();
 
     SequenceClassifier classifier = SequenceClassifier::fromPretrained(base, static_cast<std::int64_t>(spec.labels.size()), spec.seed);

@@ -128,10 +128,12 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(run.optimizer.restore(state, 3), Error);
     }
     void fewRowsGetMoreEpochs() {
-        QCOMPARE(epochsByMethod("full", 15'000, 32), 3.0);
-        QCOMPARE(epochsByMethod("full", 3'200, 32), 3.0);
-        QCOMPARE(epochsByMethod("full", 1'186, 32), 6.0);
-        QCOMPARE(epochsByMethod("full", 1, 32), 200.0);
+        QCOMPARE(epochsByMethod("full", 15'000, 150, 32), 3.0);
+        QCOMPARE(epochsByMethod("full", 3'200, 6, 32), 3.0);
+        QCOMPARE(epochsByMethod("full", 1'186, 16, 32), 6.0);
+        QCOMPARE(epochsByMethod("full", 1, 2, 32), 200.0);
+        QCOMPARE(epochsByMethod("full", 3'200, 77, 32), 7.0); // many labels need more, too
+        QCOMPARE(epochsByMethod("soft", 3'200, 77, 64), epochsByMethod("soft", 3'200, 2, 64));
     }
     void scheduleIsTheTrainersOwn() {
         TrainSettings settings;

@@ -544,23 +544,23 @@ private Q_SLOTS:
         const Json settings = {{"epochs", 3.0}, {"batch_size", 32}};
         const QString full = QStringLiteral("full"), soft = QStringLiteral("soft"), head = QStringLiteral("head");
         const QString base = QStringLiteral("all-minilm-l6-v2"), desk = QStringLiteral("desk");
-        QCOMPARE(stepCount(full, 160, settings), std::int64_t{15});
-        QCOMPARE(stepCount(full, 160, Json::object()), std::int64_t{200}); // 40 epochs of 5 steps: the method's own rule
-        QCOMPARE(stepCount(soft, 160, Json::object()), std::int64_t{1002});
-        const Estimate known = estimateRun(runs, {full, base, desk, 160, settings});
+        QCOMPARE(stepCount(full, 160, 2, settings), std::int64_t{15});
+        QCOMPARE(stepCount(full, 160, 2, Json::object()), std::int64_t{200}); // 40 epochs of 5 steps: the method's own rule
+        QCOMPARE(stepCount(soft, 160, 2, Json::object()), std::int64_t{1002});
+        const Estimate known = estimateRun(runs, {full, base, desk, 160, 2, settings});
         QVERIFY(known.seconds.has_value());
         QCOMPARE(*known.seconds, 15 * 0.31);
-        const Estimate unknown = estimateRun(runs, {full, QStringLiteral("another"), desk, 160, settings});
+        const Estimate unknown = estimateRun(runs, {full, QStringLiteral("another"), desk, 160, 2, settings});
         QVERIFY(!unknown.seconds);
-        QVERIFY(!estimateRun(runs, {full, base, QStringLiteral("another"), 160, settings}).seconds);
+        QVERIFY(!estimateRun(runs, {full, base, QStringLiteral("another"), 160, 2, settings}).seconds);
         Json longer = settings;
         longer["max_length"] = 128;
-        QVERIFY(!estimateRun(runs, {full, base, desk, 160, longer}).seconds);
+        QVERIFY(!estimateRun(runs, {full, base, desk, 160, 2, longer}).seconds);
         // The control is trained as long as the student; a head has no steps, its time goes by rows.
-        const Estimate student = estimateRun(runs, {soft, {}, desk, 160, Json::object()});
+        const Estimate student = estimateRun(runs, {soft, {}, desk, 160, 2, Json::object()});
         QCOMPARE(student.steps, std::optional(std::int64_t{2004}));
         QCOMPARE(student.seconds.value_or(0), 2004 * 0.02);
-        const Estimate fitted = estimateRun(runs, {head, base, desk, 206, Json::object()});
+        const Estimate fitted = estimateRun(runs, {head, base, desk, 206, 2, Json::object()});
         QVERIFY(!fitted.steps);
         QCOMPARE(fitted.seconds.value_or(0), 2.0); // at 103 rows a second
         QVERIFY(estimateRows(unknown).last().value.contains(QLatin1String("no earlier run")));

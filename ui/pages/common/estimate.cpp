@@ -22,11 +22,11 @@ double settingOf(const QString& method, const Json& settings, std::string_view k
 
 } // namespace
 
-std::int64_t stepCount(const QString& method, std::int64_t rows, const Json& settings) {
+std::int64_t stepCount(const QString& method, std::int64_t rows, std::int64_t labels, const Json& settings) {
     if (rows <= 0)
         return 0;
     const auto batch = static_cast<std::int64_t>(std::max(1.0, settingOf(method, settings, "batch_size")));
-    const double epochs = numberAt(settings, "epochs", epochsByMethod(method.toStdString(), rows, batch));
+    const double epochs = numberAt(settings, "epochs", epochsByMethod(method.toStdString(), rows, std::max<std::int64_t>(1, labels), batch));
     return static_cast<std::int64_t>(std::ceil(static_cast<double>((rows + batch - 1) / batch) * epochs));
 }
 
@@ -36,7 +36,7 @@ Estimate estimateRun(const std::vector<RunSummary>& earlier, const EstimateReque
     // The control is trained like the student, from the same rows in as many steps.
     const int arms = wanted.method == QLatin1String("soft") ? 2 : 1;
     if (!head)
-        estimate.steps = arms * stepCount(wanted.method, wanted.trainRows, wanted.settings);
+        estimate.steps = arms * stepCount(wanted.method, wanted.trainRows, wanted.labels, wanted.settings);
     double sum = 0;
     for (const RunSummary& run : earlier) {
         const Json theirs = run.spec.is_object() ? run.spec.value("settings", Json::object()) : Json::object();

@@ -9,7 +9,7 @@ namespace triptych::ui {
 /// What is to be run.
 struct EstimateRequest {
     QString method, base, dataset;
-    std::int64_t trainRows = 0;
+    std::int64_t trainRows = 0, labels = 1;
     Json settings = Json::object();
 };
 
@@ -24,7 +24,7 @@ struct Estimate {
 };
 /// Steps of one arm as the trainer counts them: the last batch of an epoch may be short, both are rounded up. Epochs that
 /// are not given are the method's own.
-std::int64_t stepCount(const QString& method, std::int64_t rows, const Json& settings);
+std::int64_t stepCount(const QString& method, std::int64_t rows, std::int64_t labels, const Json& settings);
 Estimate estimateRun(const std::vector<RunSummary>& earlier, const EstimateRequest& wanted);
 QList<KeyValueRows::Row> estimateRows(const Estimate& estimate);
 

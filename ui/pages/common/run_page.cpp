@@ -233,6 +233,14 @@ std::int64_t RunPage::trainRows() const {
     return 0;
 }
 
+std::int64_t RunPage::labelCount() const {
+    for (const DatasetRecord& dataset : m_datasets) {
+        if (qstr(dataset.name) == datasetName() && dataset.labels.is_array())
+            return static_cast<std::int64_t>(dataset.labels.size());
+    }
+    return 1;
+}
+
 const RunSummary* RunPage::summary(const QString& id) const {
     const auto it = std::find_if(m_runs.begin(), m_runs.end(), [&](const RunSummary& run) { return run.id == id; });
     return it == m_runs.end() ? nullptr : &*it;
@@ -335,7 +343,7 @@ void RunPage::formChanged() {
 }
 
 void RunPage::showEstimate() {
-    m_estimate->setRows(estimateRows(estimateRun(m_runs, {method(), base(), datasetName(), trainRows(), m_settings->values()})));
+    m_estimate->setRows(estimateRows(estimateRun(m_runs, {method(), base(), datasetName(), trainRows(), labelCount(), m_settings->values()})));
 }
 
 void RunPage::usePreset(const QString& id) {

@@ -96,6 +96,7 @@ private:
     void saveConfig();
     void loadConfig();
     std::int64_t trainRows() const;
+    std::int64_t labelCount() const;
     const RunSummary* summary(const QString& id) const;
 
     std::vector<DatasetRecord> m_datasets;
