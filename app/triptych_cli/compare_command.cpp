@@ -80,6 +80,8 @@ std::vector<double> adjusted(const std::vector<PairTest>& tests) {
     return result;
 }
 
+std::string probability(double p) { return p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", p); }
+
 std::string cell(const Metrics& metrics, const char* name) {
     const auto found = metrics.find(name);
     if (found == metrics.end() || !found->second.value)
@@ -116,7 +118,7 @@ std::string tables(const std::vector<Entry>& entries, const std::vector<PairTest
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const PairTest& test = tests[i];
         pairs.push_back({test.a, test.b, test.metric, fmt::format("{:+.4f}", test.test.difference),
-                         fmt::format("{:+.4f} – {:+.4f}", test.test.low, test.test.high), fmt::format("{:.4f}", test.test.p), fmt::format("{:.4f}", holm[i])});
+                         fmt::format("{:+.4f} – {:+.4f}", test.test.low, test.test.high), probability(test.test.p), probability(holm[i])});
     }
     std::string text;
     for (const auto& [rows, alignment] : {std::pair(runs, "llrrrrrrrrr"), std::pair(pairs, "lllrrrr")}) {

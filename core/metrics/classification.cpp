@@ -92,7 +92,16 @@ std::vector<std::uint32_t> allRows(std::size_t n) {
 
 Metric measured(double value, const std::vector<double>& resampled, std::size_t n) {
     const Interval interval = percentileInterval(resampled);
-    return {value, interval.low, interval.high, static_cast<std::int64_t>(n), 0};
+    // A statistic that grows with noise, as a calibration error does, may lie outside what resampling gives of it.
+    return {value, std::min(interval.low, value), std::max(interval.high, value), static_cast<std::int64_t>(n), 0};
+}
+
+/// Wilson 1927: what the bootstrap cannot say where all rows are right, or none.
+Interval wilson(double share, double n) {
+    constexpr double kZ = 1.959963984540054;
+    const double z = kZ * kZ / n, middle = (share + z / 2) / (1 + z);
+    const double half = std::sqrt(z * (share * (1 - share) + z / 4)) / (1 + z);
+    return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
 }
 
 /// Two-sided p of "no difference" from resampled differences; never 0, as Davison and Hinkley (1997) count.
@@ -146,7 +155,12 @@ Metric accuracy(std::span<const std::string> truth, std::span<const std::string>
     for (std::size_t i = 0; i < truth.size(); ++i)
         right[i] = truth[i] == predicted[i] ? 1 : 0;
     const auto mean = [&](std::span<const std::uint32_t> rows) { return meanOver(right, rows); };
-    return measured(mean(allRows(right.size())), bootstrapRows(right.size(), kBootstrapResamples, seed, mean), right.size());
+    const double share = mean(allRows(right.size()));
+    if (share == 0 || share == 1) {
+        const Interval interval = wilson(share, static_cast<double>(right.size()));
+        return {share, interval.low, interval.high, static_cast<std::int64_t>(right.size()), 0};
+    }
+    return measured(share, bootstrapRows(right.size(), kBootstrapResamples, seed, mean), right.size());
 }
 
 Metric macroF1(std::span<const std::string> truth, std::span<const std::string> predicted, std::uint64_t seed) {

@@ -11,7 +11,8 @@ namespace triptych {
 
 inline constexpr int kBootstrapResamples = 1000;
 
-/// Right / all, percentile bootstrap over rows. Undefined without rows. Sizes must agree.
+/// Right / all, percentile bootstrap over rows, Wilson's interval where all or none are right. Undefined without rows. Sizes
+/// must agree.
 Metric accuracy(std::span<const std::string> truth, std::span<const std::string> predicted, std::uint64_t seed);
 
 /// Mean of the class F1 over classes that appear in truth or prediction; bootstrap over rows.

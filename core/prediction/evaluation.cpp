@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <numeric>
 
@@ -21,6 +22,13 @@ constexpr std::size_t kWarmUp = 10;
 constexpr std::size_t kLeastSamples = 30;
 constexpr std::size_t kMostSamples = 200;
 constexpr std::chrono::seconds kLongestMeasurement{10};
+constexpr double kIdleShare = 0.75; // of one thread that only computes; less means that others took the processor
+
+double threadSeconds() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
 
 Json evidenceToJson(const std::vector<Evidence>& evidence) {
     Json list = Json::array();
@@ -65,11 +73,14 @@ Latency measureLatency(Predictor& predictor, const std::vector<std::string>& tex
     for (std::size_t i = 0; i < kWarmUp; ++i)
         timed(i);
     const Clock::time_point start = Clock::now();
+    const double cpuStart = threadSeconds();
     for (std::size_t i = 0; i < kMostSamples; ++i) {
         if (i >= kLeastSamples && Clock::now() - start > kLongestMeasurement)
             break;
         latency.samples_ms.push_back(timed(i));
     }
+    const double wall = std::chrono::duration<double>(Clock::now() - start).count();
+    latency.cpu_share = wall > 0 ? std::min(1.0, (threadSeconds() - cpuStart) / wall) : 1;
     latency.p50_ms = quantile(latency.samples_ms, 0.5);
     latency.p95_ms = quantile(latency.samples_ms, 0.95);
     return latency;
@@ -112,13 +123,19 @@ Evaluation evaluate(Predictor& predictor, const std::vector<Example>& test, std:
     }
     evaluation.metrics = measure(test, evaluation.predictions, seed);
     evaluation.latency = measureLatency(predictor, texts, seed, stop);
+    if (evaluation.latency.cpu_share < kIdleShare) {
+        progress.log(LogLevel::Warning, fmt::format("the machine was busy while latency was measured: this process had a processor for {:.0f} % of the time, so the "
+                                                    "milliseconds are too high; measure again when nothing else runs",
+                                                    100 * evaluation.latency.cpu_share));
+    }
     return evaluation;
 }
 
 Json evaluationToJson(const Evaluation& evaluation, const Predictor& predictor) {
     return {{"metrics", metricsToJson(evaluation.metrics)},
             {"latency",
-             {{"p50_ms", evaluation.latency.p50_ms}, {"p95_ms", evaluation.latency.p95_ms}, {"n", evaluation.latency.samples_ms.size()}}},
+             {{"p50_ms", evaluation.latency.p50_ms}, {"p95_ms", evaluation.latency.p95_ms}, {"n", evaluation.latency.samples_ms.size()},
+              {"cpu_share", evaluation.latency.cpu_share}}},
             {"bytes", predictor.bytes()}};
 }
 

@@ -13,6 +13,7 @@ namespace triptych {
 struct Latency {
     double p50_ms = 0, p95_ms = 0;
     std::vector<double> samples_ms; ///< one text at a time, after warm-up
+    double cpu_share = 1;           ///< of that time, during which this thread had a processor; well below 1 on a busy machine
 };
 
 /// One text at a time over a seeded sample of `texts`: 10 warm-up, then at least 30 and at most 200 timed

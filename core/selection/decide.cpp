@@ -31,6 +31,7 @@ public:
 
     Outcome outcome() {
         m_outcome.path = answerNodes(m_tree, m_facts, m_arms, m_answers);
+        spareWhatKeepsLimits();
         followTree();
         nameContradictions();
         honourLimits();
@@ -60,6 +61,25 @@ private:
         return {{"technique", techniqueName(arm.technique)}, {"bytes", arm.bytes}, {"latency_p95_ms", arm.latency_p95_ms}};
     }
 
+    /// A limit asks for something small only where it is broken by what would be recommended without it.
+    void spareWhatKeepsLimits() {
+        const auto small = std::find_if(m_outcome.path.begin(), m_outcome.path.end(), [](const DecisionStep& s) { return s.node == "must_be_small"; });
+        if (!small->answer || small->source != EvidenceSource::Measured)
+            return;
+        Answers open = m_answers;
+        open.max_bytes.reset();
+        open.max_latency_ms.reset();
+        const Outcome without = Decider(m_tree, m_facts, m_arms, open).outcome();
+        const Arm* only = without.recommendation.size() == 1 ? m_arms.find(without.recommendation.front()) : nullptr;
+        if (!only || !keepsLimits(*only, m_answers))
+            return;
+        Json values = footprint(*only);
+        values["max_bytes"] = m_answers.max_bytes ? Json(*m_answers.max_bytes) : Json();
+        values["max_latency_ms"] = m_answers.max_latency_ms ? Json(*m_answers.max_latency_ms) : Json();
+        small->answer = false;
+        small->evidence = evidenceOf(m_tree, "small_limit_kept", std::move(values));
+    }
+
     void followTree() {
         std::map<std::string, bool> given;
         for (const DecisionStep& s : m_outcome.path)
@@ -70,6 +90,10 @@ private:
         m_outcome.recommendation = walk.techniques;
         if (m_arms.empty())
             say("no_arms");
+        else if (m_facts.test_rows > 0 && static_cast<double>(m_facts.test_rows) < m_tree.threshold("test_rows")) {
+            say("few_test_rows", {{"test_rows", m_facts.test_rows}, {"threshold", m_tree.threshold("test_rows")}});
+            m_unsure = true;
+        }
         say("leaf", {{"techniques", techniqueNames(walk.techniques)}});
         if (given["enough_labels"] && given["must_be_small"] && recommends(Technique::Distill))
             say("teacher_fine_tuned");

@@ -4,7 +4,7 @@ namespace triptych {
 
 namespace {
 
-PairedTest turned(const PairedTest& test) { return {-test.difference, -test.high, -test.low, test.p}; }
+PairedTest turned(const PairedTest& test) { return {0 - test.difference, 0 - test.high, 0 - test.low, test.p}; } // no -0
 
 /// The better of the two arms that need no training; null if neither was measured.
 const Arm* untrainedBaseline(const ArmTable& arms) {
@@ -88,7 +88,9 @@ DecisionStep zeroShot(const DecisionTree& tree, const ArmTable& arms, const Answ
         return makeStep(tree, kNode, defaultAnswer(tree, kNode), EvidenceSource::Default, "zero_shot_default", Json::object());
     const PairedTest test = turned(*lead);
     const double margin = tree.threshold("zero_shot_margin");
-    const bool tooLow = clearlyBelow(test) && test.difference < -margin;
+    // So few rows tell nothing apart, and would call anything good enough: there the figure itself counts.
+    const bool few = static_cast<double>(zero->correct.size()) < tree.threshold("test_rows");
+    const bool tooLow = test.difference < -margin && (few || clearlyBelow(test));
     return makeStep(tree, kNode, !tooLow, EvidenceSource::Measured, "zero_shot_measured",
                     {{"accuracy", accuracyOf(*zero)}, {"best", techniqueName(others.front()->technique)}, {"best_accuracy", accuracyOf(*others.front())},
                      {"difference", test.difference}, {"low", test.low}, {"high", test.high}, {"margin", margin}});

@@ -405,6 +405,37 @@ private Q_SLOTS:
         std::reverse(noisy[1].correct.begin(), noisy[1].correct.end()); // right on other rows: the interval holds 0
         QVERIFY(step(decideWith(noisy), "zero_shot_good_enough").answer);
     }
+    void fewTestRowsAreSaidAndCallNothingGoodEnough() {
+        std::vector<Arm> arms = {makeArm(Technique::ZeroShot, 10.0 / 12), makeArm(Technique::Rag, 1.0)};
+        for (Arm& arm : arms) {
+            arm.correct.assign(12, 0.0);
+            std::fill_n(arm.correct.begin(), arm.technique == Technique::Rag ? 12 : 10, 1.0);
+        }
+        DatasetFacts about = facts();
+        about.test_rows = 12;
+        const Decision decision = decideWith(arms, {}, about);
+        QVERIFY(!step(decision, "zero_shot_good_enough").answer);
+        QVERIFY(says(decision.reasons, "few_test_rows"));
+        QCOMPARE(decision.confidence, std::string("low"));
+    }
+    void aLimitThatIsKeptAsksForNothingSmall() {
+        // Zero-shot is chosen and answers within the limit; that the fine-tuned model would not is no matter.
+        std::vector<Arm> arms = {makeArm(Technique::ZeroShot, 0.9), makeArm(Technique::FineTune, 0.9), makeArm(Technique::Distill, 0.8)};
+        arms[0].latency_p95_ms = 5;
+        arms[1].latency_p95_ms = 20;
+        arms[2].latency_p95_ms = 1;
+        Answers answers;
+        answers.max_latency_ms = 10;
+        const Decision decision = decideWith(arms, answers);
+        QCOMPARE(names(decision.recommendation), QStringLiteral("zero_shot"));
+        QVERIFY(!step(decision, "must_be_small").answer);
+        int limits = 0;
+        for (const Reason& flip : decideWith(arms).flips) {
+            limits += flip.code == "flip_max_latency_ms";
+            QVERIFY(flip.code != "flip_max_latency_ms" || flip.values["limit"].get<double>() <= 5);
+        }
+        QCOMPARE(limits, 1);
+    }
     void rowsThatCannotBePairedAreNotCompared() {
         std::vector<Arm> arms = richArms();
         arms[2].correct.resize(10);
