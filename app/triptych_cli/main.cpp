@@ -75,7 +75,9 @@ void addGlobalOptions(CLI::App& app, CliContext& context) {
     app.add_option("--workspace", context.workspace_folder, "Folder of the workspace (default: the current directory)")->type_name("DIR");
     app.add_flag("--json", context.json, "Write one JSON document to stdout");
     app.add_option("--threads", context.threads, "Threads to compute with (default: all processors)")->type_name("N")->check(CLI::Range(1, 1024));
-    app.add_option("--seed", context.seed, "Seed of every random choice (default: 13)")->type_name("S")->check(CLI::NonNegativeNumber);
+    app.add_option("--seed", context.seed, "Seed of every random choice (default: 13)")->type_name("S")->check([](const std::string& text) {
+        return text.find_first_not_of("0123456789") == std::string::npos ? std::string() : "a seed is a whole number from 0, not " + text;
+    });
     app.set_version_flag("--version", std::string("triptych-cli " TRIPTYCH_VERSION));
 }
 

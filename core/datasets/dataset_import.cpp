@@ -22,11 +22,11 @@ namespace {
 constexpr std::size_t kKeptProblems = 200; ///< stored with the data set; the result of the import has them all
 
 void requireName(const std::string& name) {
-    const bool plain = !trimmed(name).empty() && trimmed(name).size() == name.size() && name.size() <= 200 && !invalidUtf8At(name) &&
+    const bool plain = !trimmed(name).empty() && name.front() != '.' && name.front() != '-' && trimmed(name).size() == name.size() && name.size() <= 200 && !invalidUtf8At(name) &&
                        std::none_of(name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20; });
     if (!plain) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("{} is not a name for a data set", quotedValue(name)),
-                    "A name has 1 to 200 bytes, no slash and no blank at its ends.");
+                    "A name has 1 to 200 bytes, no slash, no blank at its ends, and begins with neither a dot nor a dash.");
     }
 }
 
