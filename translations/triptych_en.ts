@@ -1311,6 +1311,10 @@
         <source>Stop after dev looks without gain (0: never)</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Whose soft targets this student learnt from</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::Dock</name>
@@ -2117,19 +2121,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drop a model folder here: config.json, safetensors weights, tokenizer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Choose a folder…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remove…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Import a Hugging Face folder with safetensors weights. What it is made of will be seen here, and it can be tried.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2186,6 +2182,46 @@
     </message>
     <message>
         <source>Fetch one of the small models that are known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>decoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A question, or the beginning of a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model writes, the likeliest word each time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 written, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean of all tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>largest of all tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a model folder here (config.json, safetensors weights, tokenizer) or a GGUF file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a Hugging Face folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -1302,6 +1302,10 @@
         <source>by the method</source>
         <translation>由方法决定</translation>
     </message>
+    <message>
+        <source>Whose soft targets this student learnt from</source>
+        <translation>该学生学习了谁的软目标</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::Dock</name>
@@ -2104,20 +2108,12 @@
         <translation>导入文件夹…</translation>
     </message>
     <message>
-        <source>Drop a model folder here: config.json, safetensors weights, tokenizer</source>
-        <translation>将模型文件夹拖到这里：config.json、safetensors 权重、分词器</translation>
-    </message>
-    <message>
         <source>Choose a folder…</source>
         <translation>选择文件夹…</translation>
     </message>
     <message>
         <source>Remove…</source>
         <translation>移除…</translation>
-    </message>
-    <message>
-        <source>Import a Hugging Face folder with safetensors weights. What it is made of will be seen here, and it can be tried.</source>
-        <translation>导入带 safetensors 权重的 Hugging Face 文件夹。这里将显示它的构成，并可试用。</translation>
     </message>
     <message>
         <source>Import a model</source>
@@ -2174,6 +2170,46 @@
     <message>
         <source>Fetch one of the small models that are known</source>
         <translation>获取一个已知的小模型</translation>
+    </message>
+    <message>
+        <source>decoder</source>
+        <translation>解码器</translation>
+    </message>
+    <message>
+        <source>A question, or the beginning of a text</source>
+        <translation>一个问题，或一段文本的开头</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>书写</translation>
+    </message>
+    <message>
+        <source>What the model writes, the likeliest word each time.</source>
+        <translation>模型写出的内容，每次取最可能的词。</translation>
+    </message>
+    <message>
+        <source>%1 written, %2</source>
+        <translation>写出 %1 个，%2</translation>
+    </message>
+    <message>
+        <source>mean of all tokens</source>
+        <translation>所有词元的平均</translation>
+    </message>
+    <message>
+        <source>first token</source>
+        <translation>首个词元</translation>
+    </message>
+    <message>
+        <source>largest of all tokens</source>
+        <translation>所有词元的最大值</translation>
+    </message>
+    <message>
+        <source>Drop a model folder here (config.json, safetensors weights, tokenizer) or a GGUF file</source>
+        <translation>将模型文件夹（config.json、safetensors 权重、分词器）或 GGUF 文件拖到这里</translation>
+    </message>
+    <message>
+        <source>Import a Hugging Face folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
+        <translation>导入带 safetensors 权重的 Hugging Face 文件夹，或一个 GGUF 文件。这里将显示它的构成，并可试用。</translation>
     </message>
 </context>
 <context>

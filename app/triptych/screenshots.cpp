@@ -16,8 +16,9 @@ using namespace triptych::ui;
 
 namespace {
 
-constexpr int kQuietMs = 350;
-constexpr int kPatienceMs = 15'000;
+/// Counted in turns of the event loop and not in time alone: on a starved machine a turn may take seconds.
+constexpr int kQuietTurns = 12;
+constexpr int kPatienceMs = 60'000;
 
 void turn(int milliseconds) {
     QEventLoop loop;
@@ -25,15 +26,14 @@ void turn(int milliseconds) {
     loop.exec();
 }
 
-/// Pages read their data on pool threads: a picture is taken once those have been quiet for a moment.
-void settle() {
-    QElapsedTimer all, quiet;
+/// Pages read their data on pool threads and ask the engine: a picture is taken once those have been quiet for a moment.
+void settle(const EngineClient& engine) {
+    QElapsedTimer all;
     all.start();
-    quiet.start();
-    while (quiet.elapsed() < kQuietMs && all.elapsed() < kPatienceMs) {
+    for (int quiet = 0; quiet < kQuietTurns && all.elapsed() < kPatienceMs;) {
         turn(30);
-        if (QThreadPool::globalInstance()->activeThreadCount() > 0)
-            quiet.restart();
+        const bool busy = QThreadPool::globalInstance()->activeThreadCount() > 0 || engine.pendingCount() > 0;
+        quiet = busy ? 0 : quiet + 1;
     }
 }
 
@@ -74,7 +74,7 @@ int takeScreenshots(const ScreenshotOptions& options) {
         if (!known.contains(page))
             return fail(QStringLiteral("there is no page '%1'; there are %2").arg(page, known.join(QStringLiteral(", "))));
         window.showPage(page);
-        settle();
+        settle(setup.engine());
         const QString file = QStringLiteral("%1/%2-%3-%4.png").arg(options.folder, page, look.theme, look.language);
         if (!window.grab().save(file))
             return fail(QStringLiteral("cannot write '%1'").arg(file));

@@ -27,6 +27,7 @@ public:
     WindowSetup(const QString& sessionFile, const LookOptions& look);
     triptych::ui::MainWindow& window() { return *m_window; }
     triptych::ui::JobCenter& jobs() { return m_jobs; }
+    const triptych::ui::EngineClient& engine() const { return m_engine; }
     triptych::ui::ThemeController& theme() { return m_theme; }
     triptych::ui::LanguageController& language() { return m_language; }
     /// Restores the session and shows the window; `workspaceFolder` empty: the last one.

@@ -45,6 +45,8 @@ public:
     /// told to stop it and its reply is dropped here, so that no page has to ask which reply is the newest.
     quint64 requestLatest(const QString& channel, const QString& method, const Json& params, QObject* context,
                           Done done, Failed failed);
+    /// Requests that wait for their answer.
+    qsizetype pendingCount() const { return m_pending.size(); }
     /// Its callbacks are not called any more.
     void cancel(quint64 number);
     /// Stops the process; the next request starts it again.

@@ -1,5 +1,6 @@
 #include "item_models/tensors_model.h"
 
+#include "item_models/run_summary.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 
@@ -30,7 +31,9 @@ struct TensorsModel::Node {
         std::stable_sort(children.begin(), children.end(), [](const auto& a, const auto& b) {
             bool isA = false, isB = false;
             const int numberA = a->name.toInt(&isA), numberB = b->name.toInt(&isB);
-            return isA && isB ? numberA < numberB : a->name < b->name;
+            if (isA != isB)
+                return isA;
+            return isA ? numberA < numberB : a->name < b->name;
         });
         for (std::size_t i = 0; i < children.size(); ++i) {
             children[i]->row = static_cast<int>(i);
@@ -62,10 +65,10 @@ void TensorsModel::setTensors(const Json& tensors) {
             sizes.append(QString::number(size.get<std::int64_t>()));
             parameters *= size.get<std::int64_t>();
         }
-        node->type = qstr(tensor.value("dtype", std::string()));
+        node->type = textAt(tensor, "dtype");
         node->shape = sizes.isEmpty() ? QStringLiteral("1") : sizes.join(QStringLiteral(" × "));
         node->parameters = parameters;
-        node->bytes = tensor.value("bytes", std::int64_t(0));
+        node->bytes = static_cast<std::int64_t>(numberAt(tensor, "bytes"));
     }
     m_root->settle();
     endResetModel();

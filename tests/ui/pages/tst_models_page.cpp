@@ -126,7 +126,7 @@ private Q_SLOTS:
         ModelsPage* page = shown(host);
         QMenu* const menu = page->findChild<QPushButton*>(QStringLiteral("getModel"))->menu();
         Q_EMIT menu->aboutToShow();
-        QVERIFY(!menu->actions().isEmpty());
+        QVERIFY(menu->actions().size() > 1);
         for (const QAction* action : menu->actions())
             QCOMPARE(action->isEnabled(), !action->text().startsWith(QLatin1String("all-minilm-l6-v2")));
     }

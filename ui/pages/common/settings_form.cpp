@@ -37,6 +37,7 @@ SettingsForm::SettingsForm(QList<Field> fields, QWidget* parent) : QWidget(paren
         line.problem->setWordWrap(true);
         line.problem->hide();
         line.name->setWordWrap(true);
+        line.name->installEventFilter(this); // a name of two lines needs their height, which the grid does not give by itself
         line.name->setBuddy(line.edit);
         line.name->setToolTip(QString::fromLatin1(field.key));
         line.edit->setToolTip(QString::fromLatin1(field.key));
@@ -62,6 +63,18 @@ void SettingsForm::setNames(const QStringList& names) {
         m_lines[i].edit->setAccessibleName(names[i]);
         check(m_lines[i]);
     }
+    makeRoom();
+}
+
+void SettingsForm::makeRoom() {
+    for (const Line& line : m_lines)
+        line.name->setMinimumHeight(line.name->width() > 0 ? line.name->heightForWidth(line.name->width()) : 0);
+}
+
+bool SettingsForm::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Resize)
+        makeRoom();
+    return QWidget::eventFilter(watched, event);
 }
 
 void SettingsForm::setValues(const Json& values) {

@@ -186,6 +186,7 @@ void DistillationPage::showResult(const RunSummary* run) {
          QStringLiteral("%1 · %2 · %3").arg(percentText(run->value("accuracy")), percentText(accuracyOf(run->result, "teacher")),
                                             percentText(accuracyOf(run->result, "control"))),
          tr("Accuracy on the same test rows")},
+        {tr("Teacher"), run->base, tr("Whose soft targets this student learnt from")},
         {tr("Retention"), retention ? intervalText(retention->value, retention->low, retention->high) : QStringLiteral("—"),
          tr("The student's accuracy as a share of the teacher's")},
         {tr("Speed-up"), speedup ? timesText(speedup->value) : QStringLiteral("—"), tr("Median time of one text, teacher over student")},

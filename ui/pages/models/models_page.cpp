@@ -55,11 +55,21 @@ QString kindWord(const std::string& kind) {
         return ModelsPage::tr("encoder");
     if (kind == "classifier")
         return ModelsPage::tr("classifier");
+    if (kind == "decoder")
+        return ModelsPage::tr("decoder");
     if (kind == "seq2seq")
         return ModelsPage::tr("encoder and decoder");
     if (kind == "missing")
         return ModelsPage::tr("folder missing");
     return methodWord(qstr(kind));
+}
+
+QString poolingWord(const QString& pooling) {
+    if (pooling == QLatin1String("mean"))
+        return ModelsPage::tr("mean of all tokens");
+    if (pooling == QLatin1String("cls"))
+        return ModelsPage::tr("first token");
+    return pooling == QLatin1String("max") ? ModelsPage::tr("largest of all tokens") : pooling;
 }
 
 /// The end of a path, which is what tells one from another.
@@ -105,7 +115,10 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     retranslateUi();
 }
 
-ModelsPage::~ModelsPage() = default;
+ModelsPage::~ModelsPage() {
+    if (m_importing)
+        m_context.engine.cancel(m_importing); // nobody would put the copy on record
+}
 
 void ModelsPage::build() {
     m_header = new PageHeader(this);
@@ -235,7 +248,7 @@ QString ModelsPage::title() const { return tr("Models"); }
 void ModelsPage::open(const QString& what) {
     if (what.isEmpty())
         return;
-    if (what.contains(u'/') && QFileInfo(what).isDir())
+    if (what.contains(u'/') && QFileInfo::exists(what))
         return askForImport(what);
     m_wanted = what;
     refresh();
@@ -293,14 +306,20 @@ void ModelsPage::showModel() {
     m_empty->setVisible(!model && m_source.isEmpty());
     m_details->setVisible(model != nullptr);
     m_remove->setEnabled(model != nullptr);
-    m_description.reset();
+    // Read anew, the model in sight keeps what is shown of it until the answer comes.
+    if (!model || m_described != model->folder) {
+        m_described = model ? model->folder : std::filesystem::path();
+        m_context.engine.cancel(std::exchange(m_trying, 0));
+        m_context.engine.cancel(std::exchange(m_describing, 0));
+        m_description.reset();
+        m_answer.reset();
+        m_tensors->setTensors(Json::array());
+    }
     m_refusal.reset();
-    m_answer.reset();
-    m_tensors->setTensors(Json::array());
     showFacts();
     if (!model)
         return;
-    m_context.engine.requestLatest(QStringLiteral("models/describe"), QStringLiteral("model.describe"), {{"path", model->folder.string()}}, this,
+    m_describing = m_context.engine.requestLatest(QStringLiteral("models/describe"), QStringLiteral("model.describe"), {{"path", model->folder.string()}}, this,
                                    [this](const Json& description) {
                                        m_description = description;
                                        m_tensors->setTensors(description.value("tensors", Json::array()));
@@ -311,6 +330,8 @@ void ModelsPage::showModel() {
                                    },
                                    [this](const Error& error) {
                                        m_refusal = error;
+                                       m_description.reset();
+                                       m_tensors->setTensors(Json::array());
                                        showFacts();
                                        Q_EMIT described();
                                    });
@@ -347,7 +368,7 @@ void ModelsPage::showFacts() {
             rows.append({tr("Memory"), tr("about %1 in float32").arg(bytesText(kBytesInMemory * static_cast<double>(parameters))),
                          tr("The weights alone. A batch of texts adds to it, training three times as much again.")});
         }
-        if (const QString pooling = textAt(facts, "pooling"); !pooling.isEmpty())
+        if (const QString pooling = poolingWord(textAt(facts, "pooling")); !pooling.isEmpty())
             rows.append({tr("Sentence vector"), facts.value("normalized", false) ? tr("%1, length 1").arg(pooling) : pooling, {}});
         if (const Json labels = facts.value("labels", Json::array()); labels.is_array() && !labels.empty()) {
             QStringList names;
@@ -368,10 +389,11 @@ void ModelsPage::showFacts() {
 
     const QString kind = textAt(facts, "kind");
     const bool encoder = kind == QLatin1String("encoder"), classifier = !encoder && textAt(facts, "architecture").endsWith(QLatin1String("ForSequenceClassification"));
-    m_tryCard->setVisible((encoder || classifier) && facts.value("tokenizer", false));
+    const bool decoder = kind == QLatin1String("decoder");
+    m_tryCard->setVisible((encoder || classifier || decoder) && facts.value("tokenizer", false));
     m_second->setVisible(encoder);
-    m_first->setPlaceholderText(encoder ? tr("One text") : tr("A text to label"));
-    m_ask->setText(encoder ? tr("Compare") : tr("Label"));
+    m_first->setPlaceholderText(encoder ? tr("One text") : decoder ? tr("A question, or the beginning of a text") : tr("A text to label"));
+    m_ask->setText(encoder ? tr("Compare") : decoder ? tr("Write") : tr("Label"));
     m_tensorsCard->setVisible(m_tensors->rowCount() > 0);
     m_tensorsCard->setCaption(tr("%n tensors", nullptr, static_cast<int>(facts.is_object() && facts.contains("tensors") ? facts["tensors"].size() : 0)));
     showAnswer();
@@ -392,7 +414,7 @@ void ModelsPage::tryOut() {
         return;
     m_answer.reset();
     m_answerText->setText(QStringLiteral("…"));
-    m_context.engine.requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
+    m_trying = m_context.engine.requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
                                    [this](const Json& answer) {
                                        m_answer = answer;
                                        showAnswer();
@@ -406,8 +428,11 @@ void ModelsPage::tryOut() {
 
 void ModelsPage::showAnswer() {
     if (!m_answer) {
-        m_answerText->setText(m_second->isVisibleTo(this) ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.").toHtmlEscaped()
-                                                          : tr("The labels with their scores, best first.").toHtmlEscaped());
+        const QString kind = m_description ? textAt(*m_description, "kind") : QString();
+        m_answerText->setText((kind == QLatin1String("encoder") ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.")
+                               : kind == QLatin1String("decoder") ? tr("What the model writes, the likeliest word each time.")
+                                                                  : tr("The labels with their scores, best first."))
+                                  .toHtmlEscaped());
         setTone(m_answerText, Tone::Secondary);
         return;
     }
@@ -415,9 +440,13 @@ void ModelsPage::showAnswer() {
     QStringList tokens;
     for (const Json& count : m_answer->value("tokens", Json::array()))
         tokens.append(countText(count.is_number_integer() ? count.get<std::int64_t>() : 0));
-    const QString cost = tr("%1 tokens · %2").arg(tokens.join(QStringLiteral(" + ")), millisecondsText(numberAt(*m_answer, "ms")));
+    QString cost = tr("%1 tokens · %2").arg(tokens.join(QStringLiteral(" + ")), millisecondsText(numberAt(*m_answer, "ms")));
+    if (const double written = numberAt(*m_answer, "new_tokens"); written > 0)
+        cost += QStringLiteral(" · ") + tr("%1 written, %2").arg(countText(static_cast<std::int64_t>(written)), rateText(numberAt(*m_answer, "tokens_per_s")));
     QString text;
-    if (const Json rows = m_answer->value("similarities", Json::array()); rows.size() == 2 && rows[0].is_array() && rows[0].size() == 2 && rows[0][1].is_number()) {
+    if (m_answer->contains("answer")) {
+        text = textAt(*m_answer, "answer").toHtmlEscaped().replace(u'\n', QStringLiteral("<br>"));
+    } else if (const Json rows = m_answer->value("similarities", Json::array()); rows.size() == 2 && rows[0].is_array() && rows[0].size() == 2 && rows[0][1].is_number()) {
         text = tr("Cosine %1").arg(QStringLiteral("<b>%1</b>").arg(QLocale().toString(rows[0][1].get<double>(), 'f', 3)));
     } else if (const Json labels = m_answer->value("labels", Json::array()); !labels.empty() && labels[0].is_array()) {
         QStringList lines;
@@ -438,9 +467,12 @@ void ModelsPage::askForImport(const QString& folder) {
     m_importFailed->hide();
     m_getting.clear();
     m_source = QDir::cleanPath(QFileInfo(folder).absoluteFilePath());
-    if (QFileInfo(m_source).isFile()) // a file of the folder was dropped
-        m_source = QFileInfo(m_source).absolutePath();
-    m_importName->setText(QFileInfo(m_source).fileName());
+    // A model may be one file; another file that was dropped is taken for one of its folder.
+    const QFileInfo source(m_source);
+    const bool whole = source.suffix() == QLatin1String("gguf") || source.suffix() == QLatin1String("bin");
+    if (source.isFile() && !whole)
+        m_source = source.absolutePath();
+    m_importName->setText(source.isFile() && whole ? source.completeBaseName() : QFileInfo(m_source).fileName());
     showImport();
     m_importName->setFocus();
     m_importName->selectAll();
@@ -461,12 +493,12 @@ void ModelsPage::showImport() {
     const bool asked = !m_source.isEmpty() || !m_getting.isEmpty();
     m_importCard->setVisible(asked);
     m_empty->setVisible(!asked && m_models.empty());
+    m_known->setEnabled(!m_importing);
     if (!asked)
         return;
     for (QWidget* widget : std::initializer_list<QWidget*>{m_importNameLabel, m_importName, m_importButton})
         widget->setVisible(m_getting.isEmpty());
     m_importBar->setVisible(m_importing);
-    m_known->setEnabled(!m_importing);
     if (!m_getting.isEmpty()) {
         m_importSource->setText(tr("%1 is fetched and checked. What is cancelled goes on the next time where it ended.").arg(m_getting));
         m_importProblemText->hide();
@@ -549,12 +581,12 @@ void ModelsPage::imported(const QString& name, const std::string& kind, bool int
 }
 
 void ModelsPage::remove() {
-    const ListedModel* const model = current();
-    if (!model)
+    if (!current())
         return;
+    const ListedModel model = *current(); // a copy: the list may be read anew while the question is open
     const QString name = m_current;
     QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(name), tr("Remove the model “%1”?").arg(name), QMessageBox::Cancel, this);
-    box.setInformativeText(model->run.empty() ? tr("Its folder is deleted: %1. Runs that rest on it cannot be opened any more.").arg(QDir::toNativeSeparators(qstr(model->folder.string())))
+    box.setInformativeText(model.run.empty() ? tr("Its folder is deleted: %1. Runs that rest on it cannot be opened any more.").arg(QDir::toNativeSeparators(qstr(model.folder.string())))
                                               : tr("Its name is taken out of the workspace; the run that made it keeps its folder."));
     QPushButton* const yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
     yes->setObjectName(QStringLiteral("confirmRemove"));
@@ -562,11 +594,11 @@ void ModelsPage::remove() {
     if (box.clickedButton() != yes)
         return;
     const auto failed = [this](const Error& error) { Q_EMIT errorRaised(errorMessage(error), errorHint(error)); };
-    if (model->shared) {
-        m_loading.start([name = model->name](const std::stop_token&) { return removeModel(nullptr, name); }, [this](const RemovedModel&) { refresh(); }, failed);
+    if (model.shared) {
+        m_loading.start([name = model.name](const std::stop_token&) { return removeModel(nullptr, name); }, [this](const RemovedModel&) { refresh(); }, failed);
         return;
     }
-    m_context.jobs.change([name = model->name](Workspace& workspace) { removeModel(&workspace, name); }, this, [this] { refresh(); }, failed);
+    m_context.jobs.change([name = model.name](Workspace& workspace) { removeModel(&workspace, name); }, this, [this] { refresh(); }, failed);
 }
 
 QByteArray ModelsPage::saveState() const {
@@ -590,12 +622,12 @@ void ModelsPage::retranslateUi() {
     m_header->primaryButton()->setText(tr("Import a folder…"));
     m_listCard->setTitle(tr("Models"));
     m_list->setAccessibleName(tr("Models"));
-    m_drop->setTexts(tr("Drop a model folder here: config.json, safetensors weights, tokenizer"), tr("Choose a folder…"));
+    m_drop->setTexts(tr("Drop a model folder here (config.json, safetensors weights, tokenizer) or a GGUF file"), tr("Choose a folder…"));
     m_remove->setText(tr("Remove…"));
     m_known->setText(tr("Get…"));
     m_known->setToolTip(tr("Fetch one of the small models that are known"));
     m_empty->setTexts(tr("No models yet"),
-                      tr("Import a Hugging Face folder with safetensors weights. What it is made of will be seen here, and it can be tried."),
+                      tr("Import a Hugging Face folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried."),
                       tr("Choose a folder…"));
     m_importCard->setTitle(tr("Import a model"));
     m_importNameLabel->setText(tr("Name"));

@@ -38,7 +38,7 @@ public:
 
     QString title() const override;
     void refresh() override;
-    /// A model's name, or a folder to import.
+    /// A model's name, or a folder or file to import.
     void open(const QString& what) override;
     QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
@@ -80,7 +80,8 @@ private:
     std::optional<Json> m_answer;
     QString m_source;                  ///< folder that an import is asked for
     QString m_getting;                 ///< known model that is being fetched
-    quint64 m_importing = 0;           ///< request that runs
+    quint64 m_importing = 0, m_describing = 0, m_trying = 0; ///< requests that run
+    std::filesystem::path m_described; ///< folder that the description is of
     Background m_loading;
 
     PageHeader* m_header;
