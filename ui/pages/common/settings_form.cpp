@@ -15,6 +15,9 @@ namespace triptych::ui {
 
 namespace {
 
+/// What a name has beside a field of the usual width in a form of the usual width.
+constexpr int kNameWidth = 140;
+
 /// Settings are written as in config files and commands ("1e-4"), in every language.
 QString settingText(double value) {
     QString text = QString::number(value, 'g', QLocale::FloatingPointShortest);
@@ -37,7 +40,6 @@ SettingsForm::SettingsForm(QList<Field> fields, QWidget* parent) : QWidget(paren
         line.problem->setWordWrap(true);
         line.problem->hide();
         line.name->setWordWrap(true);
-        line.name->installEventFilter(this); // a name of two lines needs their height, which the grid does not give by itself
         line.name->setBuddy(line.edit);
         line.name->setToolTip(QString::fromLatin1(field.key));
         line.edit->setToolTip(QString::fromLatin1(field.key));
@@ -61,20 +63,11 @@ void SettingsForm::setNames(const QStringList& names) {
     for (qsizetype i = 0; i < m_lines.size() && i < names.size(); ++i) {
         m_lines[i].name->setText(names[i]);
         m_lines[i].edit->setAccessibleName(names[i]);
+        // A squeezed grid gives a wrapped name the height of one line.
+        const QFontMetrics metrics(m_lines[i].name->font());
+        m_lines[i].name->setMinimumHeight(metrics.horizontalAdvance(names[i]) > kNameWidth ? 2 * metrics.lineSpacing() : 0);
         check(m_lines[i]);
     }
-    makeRoom();
-}
-
-void SettingsForm::makeRoom() {
-    for (const Line& line : m_lines)
-        line.name->setMinimumHeight(line.name->width() > 0 ? line.name->heightForWidth(line.name->width()) : 0);
-}
-
-bool SettingsForm::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::Resize)
-        makeRoom();
-    return QWidget::eventFilter(watched, event);
 }
 
 void SettingsForm::setValues(const Json& values) {

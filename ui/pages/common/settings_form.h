@@ -46,11 +46,7 @@ public:
 Q_SIGNALS:
     void changed();
 
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
-    void makeRoom();
     struct Line {
         Field field;
         QLabel* name;
