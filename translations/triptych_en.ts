@@ -2259,10 +2259,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Why %1</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2387,6 +2383,18 @@
     </message>
     <message>
         <source>Add data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was trained on both. As the base it makes what is measured from now on slower and much better on Chinese rows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was trained on both, and the Models page fetches it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it as the base</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -2246,10 +2246,6 @@
         <translation>%1 的数据是中文，而 %2 是用英文训练的。</translation>
     </message>
     <message>
-        <source>Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there.</source>
-        <translation>目前中文数据也用英文编码器处理，因此检索和零样本在这些数据上的结果会偏低。</translation>
-    </message>
-    <message>
         <source>Why %1</source>
         <translation>为什么选%1</translation>
     </message>
@@ -2374,6 +2370,18 @@
     <message>
         <source>Add data</source>
         <translation>添加数据</translation>
+    </message>
+    <message>
+        <source>%1 was trained on both. As the base it makes what is measured from now on slower and much better on Chinese rows.</source>
+        <translation>%1 用两种语言训练过。以它为基座，今后的测量会慢一些，但中文数据的结果会好得多。</translation>
+    </message>
+    <message>
+        <source>%1 was trained on both, and the Models page fetches it.</source>
+        <translation>%1 用两种语言训练过，可在“模型”页获取。</translation>
+    </message>
+    <message>
+        <source>Use it as the base</source>
+        <translation>用作基座</translation>
     </message>
 </context>
 <context>

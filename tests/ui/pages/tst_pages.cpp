@@ -135,6 +135,28 @@ private Q_SLOTS:
         QCOMPARE(loadOutlook(other.folder(), "", {}).cjkShare, 0.0);
     }
 
+    void theMultilingualEncoderIsOneClickAway() {
+        const PlantedWorkspace planted(path("w"), {});
+        qputenv("TRIPTYCH_DATA_DIR", QFile::encodeName(m_folder->filePath(QStringLiteral("models"))));
+        PageHost host(planted.folder());
+        auto* page = shownPage<OverviewPage>(host, "overview");
+        auto* note = page->findChild<Banner*>();
+        auto* use = note->findChild<QPushButton*>();
+        QTRY_VERIFY(note->isVisible());
+        QVERIFY(!use->isVisible()); // it is not there yet
+        const QString model = m_folder->filePath(QStringLiteral("models/models/multilingual-e5-small"));
+        QVERIFY(QDir().mkpath(model));
+        QFile config(model + QStringLiteral("/config.json"));
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.close();
+        page->refresh();
+        QTRY_VERIFY(use->isVisible());
+        click(use);
+        QTRY_VERIFY(!note->isVisible());
+        QCOMPARE(baseModel(host.context()), QStringLiteral("multilingual-e5-small"));
+        qunsetenv("TRIPTYCH_DATA_DIR");
+    }
+
     // Data
     void aFileIsImportedByClicks() {
         PlantedWorkspace::Options nothing;

@@ -6,6 +6,7 @@
 #include "pages/common/dataset_picker.h"
 #include "pages/common/folding_row.h"
 #include "pages/common/measure_requests.h"
+#include "pages/common/model_names.h"
 #include "pages/common/report_export.h"
 #include "pages/common/run_monitor.h"
 #include "pages/common/scroll_column.h"
@@ -29,6 +30,7 @@ namespace triptych::ui {
 
 namespace {
 constexpr double kNoticeableCjk = 0.02;
+constexpr char kMultilingual[] = "multilingual-e5-small"; // the starter that reads Chinese
 }
 
 OverviewPage::OverviewPage(const PageContext& context, QWidget* parent) : Page(context, parent) {
@@ -40,6 +42,10 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent) : Page(c
     m_note = new Banner(this);
     m_note->setClosable(false);
     m_note->hide();
+    connect(m_note, &Banner::actionTriggered, this, [this] {
+        setBaseModel(m_context, QString::fromLatin1(kMultilingual));
+        refresh();
+    });
     m_empty = new EmptyState(this);
     m_empty->hide();
     m_content = new QWidget(this);
@@ -257,9 +263,13 @@ void OverviewPage::showLanguageNote() {
         m_note->hide();
         return;
     }
-    m_note->showMessage(Banner::Level::Info, [share = m_outlook->cjkShare, base] {
+    const QString other = QString::fromLatin1(kMultilingual);
+    const bool there = encoderNames(*m_context.workspace, base).contains(other);
+    m_note->showMessage(Banner::Level::Info, [share = m_outlook->cjkShare, base, other, there] {
         return Banner::Words{tr("%1 of the rows are Chinese, and %2 was trained on English.").arg(percentText(share, 0), base),
-                             tr("Chinese rows run on the English encoder for now, so expect lower figures for retrieval and zero-shot there."), {}};
+                             there ? tr("%1 was trained on both. As the base it makes what is measured from now on slower and much better on Chinese rows.").arg(other)
+                                   : tr("%1 was trained on both, and the Models page fetches it.").arg(other),
+                             there ? tr("Use it as the base") : QString()};
     });
 }
 
