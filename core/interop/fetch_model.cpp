@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 
@@ -24,6 +25,21 @@ namespace {
 constexpr std::size_t kMaxIndexBytes = 64u << 20;
 constexpr const char* kAccept = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
 
+/// What pip would use: its configuration, else its own default. There is no public call for the latter.
+constexpr const char* kAskPip = R"(python3 -c '
+from pip._internal.configuration import Configuration
+from pip._internal.models.index import PyPI
+settings = Configuration(isolated=False)
+settings.load()
+try:
+    print(settings.get_value("global.index-url"))
+except Exception:
+    print(PyPI.simple_url)
+' 2>/dev/null)";
+
+struct PipeCloser {
+    void operator()(std::FILE* pipe) const { ::pclose(pipe); }
+};
 struct UrlCloser {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -59,8 +75,15 @@ std::vector<std::string> linksOf(const std::string& page) {
 } // namespace
 
 std::string packageIndex() {
-    const char* const wanted = std::getenv("PIP_INDEX_URL");
-    return wanted && *wanted ? wanted : "https://pypi.org/simple";
+    if (const char* const wanted = std::getenv("PIP_INDEX_URL"); wanted && *wanted)
+        return wanted;
+    const std::unique_ptr<std::FILE, PipeCloser> pipe(::popen(kAskPip, "r"));
+    std::string line;
+    for (int c = pipe ? std::fgetc(pipe.get()) : EOF; c != EOF && c != '\n' && line.size() < 4096; c = std::fgetc(pipe.get()))
+        line += static_cast<char>(c);
+    if (!line.starts_with("http"))
+        throw Error(ErrorCode::NotFound, "it is not known where packages are: pip, which is asked for its index, does not answer", "Install pip, or set PIP_INDEX_URL to the address of an index.");
+    return line;
 }
 
 std::string packageFileUrl(const std::string& index, const std::string& package, const std::string& file, const std::stop_token& stop) {

@@ -9,7 +9,8 @@
 
 namespace triptych {
 
-/// Where packages are looked for, as pip does: $PIP_INDEX_URL, else the public index.
+/// Where packages are looked for, as pip does: $PIP_INDEX_URL, else what pip is set to or uses by itself. Throws Error{NotFound}
+/// if there is no pip to ask.
 std::string packageIndex();
 
 /// Address of a package's file on an index that speaks PEP 503 (HTML) or PEP 691 (JSON). Throws Error{NotFound} naming package

@@ -14,6 +14,7 @@
 #include <zip.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <functional>
 
 using namespace triptych;
@@ -211,6 +212,17 @@ private Q_SLOTS:
         QCOMPARE(packageFileUrl(server.url("/simple/"), "tiny-package", "file.zip", {}), server.url("/file.zip"));
         QVERIFY(codeOf([&] { packageFileUrl(server.url("/simple"), "tiny-package", "absent.zip", {}); }) == ErrorCode::NotFound);
         QVERIFY(codeOf([&] { packageFileUrl(server.url("/simple"), "no-package", "file.zip", {}); }) == ErrorCode::NotFound);
+    }
+    void theIndexIsPips() {
+        qputenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
+        QCOMPARE(packageIndex(), std::string("http://127.0.0.1:9/simple"));
+        qunsetenv("PIP_INDEX_URL");
+        if (std::system("python3 -c 'import pip' 2>/dev/null") == 0)
+            QVERIFY(packageIndex().starts_with("http"));
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", "/nowhere"); // no Python there
+        QVERIFY(codeOf([] { packageIndex(); }) == ErrorCode::NotFound);
+        qputenv("PATH", path);
     }
     void aKnownModelIsFetchedOnce() {
         Server server;
