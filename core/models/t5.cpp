@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "formats/safetensors_set.h"
+#include "text/json_fields.h"
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/bmm.h>
@@ -32,17 +33,7 @@ namespace triptych {
 namespace {
 
 constexpr int kMostLayers = 1000;
-
-int whole(const Json& value, const char* key, std::string_view source, std::optional<int> otherwise = std::nullopt, int low = 1) {
-    const auto found = value.find(key);
-    if (otherwise && (found == value.end() || found->is_null()))
-        return *otherwise;
-    if (found == value.end() || !found->is_number_integer() || found->get<std::int64_t>() < low || found->get<std::int64_t>() > (1 << 24)) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': '{}' is missing or not a whole number from {}", source, key, low),
-                    "Use the config.json that came with the model.");
-    }
-    return found->get<int>();
-}
+constexpr int kMostSize = 1 << 24;
 
 T5Config::Activation activationOf(const std::string& name, std::string_view source) {
     using Activation = T5Config::Activation;
@@ -91,8 +82,10 @@ std::int64_t bucketOf(std::int64_t distance, bool both, int buckets, int maxDist
 } // namespace
 
 T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
-    if (!value.is_object())
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a JSON object", source));
+    const JsonFields fields(value, std::string(source));
+    const auto whole = [&](const char* key, std::optional<int> otherwise = std::nullopt, int low = 1) {
+        return static_cast<int>(otherwise ? fields.integer(key, low, kMostSize, *otherwise) : fields.integer(key, low, kMostSize));
+    };
     const auto text = [&](const char* key, const char* otherwise) {
         const auto found = value.find(key);
         return found != value.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
@@ -105,15 +98,15 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
     if (type != "t5" && type != "mt5")
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type '{}' is neither t5 nor mt5", source, type));
     T5Config config;
-    config.vocab_size = whole(value, "vocab_size", source);
-    config.d_model = whole(value, "d_model", source);
-    config.d_kv = whole(value, "d_kv", source);
-    config.d_ff = whole(value, "d_ff", source);
-    config.num_layers = whole(value, "num_layers", source);
-    config.num_decoder_layers = whole(value, "num_decoder_layers", source, config.num_layers);
-    config.num_heads = whole(value, "num_heads", source);
-    config.relative_attention_num_buckets = whole(value, "relative_attention_num_buckets", source, 32, 4);
-    config.relative_attention_max_distance = whole(value, "relative_attention_max_distance", source, 128);
+    config.vocab_size = whole("vocab_size");
+    config.d_model = whole("d_model");
+    config.d_kv = whole("d_kv");
+    config.d_ff = whole("d_ff");
+    config.num_layers = whole("num_layers");
+    config.num_decoder_layers = whole("num_decoder_layers", config.num_layers);
+    config.num_heads = whole("num_heads");
+    config.relative_attention_num_buckets = whole("relative_attention_num_buckets", 32, 4);
+    config.relative_attention_max_distance = whole("relative_attention_max_distance", 128);
     if (config.num_layers > kMostLayers || config.num_decoder_layers > kMostLayers)
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}': more than {} layers", source, kMostLayers));
     if (static_cast<std::int64_t>(config.num_heads) * config.d_kv > (1 << 24))
@@ -130,8 +123,8 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
     // Newer files say it; of older ones those that do not tie their word table.
     config.scale_decoder_outputs = type == "t5" && flag("scale_decoder_outputs").value_or(flag("tie_word_embeddings").value_or(true));
     config.untied = !flag("tie_word_embeddings").value_or(true);
-    config.decoder_start_token_id = whole(value, "decoder_start_token_id", source, 0, 0);
-    config.eos_token_id = whole(value, "eos_token_id", source, 1, 0);
+    config.decoder_start_token_id = whole("decoder_start_token_id", 0, 0);
+    config.eos_token_id = whole("eos_token_id", 1, 0);
     if (config.decoder_start_token_id >= config.vocab_size)
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}': decoder_start_token_id {} is outside the vocabulary", source, config.decoder_start_token_id));
     return config;

@@ -20,6 +20,19 @@ namespace {
 
 const std::filesystem::path kFixture = std::filesystem::path(TRIPTYCH_TEST_DATA) / "t5";
 
+/// A case's source without its hidden tokens.
+at::Tensor encodeSource(const T5& model, const Json& values) {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int64_t> positions;
+    for (std::size_t i = 0; i < values["ids"].size(); ++i) {
+        if (values["mask"][i] == 1) {
+            ids.push_back(values["ids"][i]);
+            positions.push_back(static_cast<std::int64_t>(i));
+        }
+    }
+    return model.encode(ids, positions);
+}
+
 Json cases() { return readJsonFile(kFixture / "expected.json")["cases"]; }
 
 } // namespace
@@ -39,15 +52,7 @@ private Q_SLOTS:
         const at::NoGradGuard guard;
         const Json values = cases()[static_cast<std::size_t>(number)];
         const T5 model = T5::open(kFixture / values["model"].get<std::string>());
-        std::vector<std::int32_t> ids;
-        std::vector<std::int64_t> positions;
-        for (std::size_t i = 0; i < values["ids"].size(); ++i) {
-            if (values["mask"][i] == 1) {
-                ids.push_back(values["ids"][i]);
-                positions.push_back(static_cast<std::int64_t>(i));
-            }
-        }
-        const at::Tensor source = model.encode(ids, positions);
+        const at::Tensor source = encodeSource(model, values);
         QVERIFY2(distance(source, values["encoder"]) <= 5e-5, fmt::format("encoder is off by {}", distance(source, values["encoder"])).c_str());
 
         const auto target = values["decoder_ids"].get<std::vector<std::int32_t>>();
@@ -70,15 +75,7 @@ private Q_SLOTS:
         const at::NoGradGuard guard;
         const Json values = cases()[static_cast<std::size_t>(number)];
         const T5 model = T5::open(kFixture / values["model"].get<std::string>());
-        std::vector<std::int32_t> ids;
-        std::vector<std::int64_t> positions;
-        for (std::size_t i = 0; i < values["ids"].size(); ++i) {
-            if (values["mask"][i] == 1) {
-                ids.push_back(values["ids"][i]);
-                positions.push_back(static_cast<std::int64_t>(i));
-            }
-        }
-        T5::State state = model.begin(model.encode(ids, positions));
+        T5::State state = model.begin(encodeSource(model, values));
         std::vector<std::int32_t> text = {model.config().decoder_start_token_id};
         while (text.size() < 13 && text.back() != model.config().eos_token_id) {
             const at::Tensor logits = model.step(state, std::span(text).last(1));

@@ -162,7 +162,7 @@ bool MainWindow::createWorkspace(const QString& folder) {
         Workspace::create(folder.toStdString());
     } catch (const Error& error) {
         m_bannerAction = nullptr;
-        m_banner->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+        m_banner->showError(error);
         return false;
     }
     return openWorkspace(folder);
@@ -178,9 +178,11 @@ bool MainWindow::openWorkspace(const QString& wanted) {
             m_recent.removeAll(folder);
             const bool absent = error.code() == ErrorCode::NotFound;
             m_bannerAction = [this, folder] { createWorkspace(folder); };
-            m_banner->showMessage(Banner::Level::Error, [error, absent, folder] {
-                if (!absent)
-                    return Banner::Words{errorMessage(error), errorHint(error), {}};
+            if (!absent) {
+                m_banner->showError(error);
+                return false;
+            }
+            m_banner->showMessage(Banner::Level::Error, [folder] {
                 return Banner::Words{tr("There is no workspace in \"%1\".").arg(folder), tr("Make one there, or open another folder."),
                                      tr("Make a workspace there")};
             });

@@ -1,5 +1,6 @@
 #include "widgets/banner.h"
 
+#include "l10n/words.h"
 #include "shell/icons.h"
 #include "shell/theme.h"
 
@@ -92,6 +93,10 @@ void Banner::showMessage(Level level, std::function<Words()> words) {
     retranslateUi();
     show();
     update();
+}
+
+void Banner::showError(const Error& error) {
+    showMessage(Level::Error, [error] { return Words{errorMessage(error), errorHint(error), {}}; });
 }
 
 QString Banner::message() const { return m_message->text(); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/error.h"
+
 #include <QFrame>
 #include <QMargins>
 #include <QString>
@@ -25,6 +27,8 @@ public:
 
     /// `words` are asked for again when the language changes.
     void showMessage(Level level, std::function<Words()> words);
+    /// The error's sentence and hint.
+    void showError(const Error& error);
     QString message() const;
     /// false: no close button, for lasting notes.
     void setClosable(bool closable);

@@ -46,6 +46,13 @@ class ModelsPageTest : public QObject {
         page->refresh();
         return page;
     }
+    static QString complaintOf(const ModelsPage& page) {
+        for (const Banner* banner : page.findChildren<Banner*>()) {
+            if (banner->isVisible())
+                return banner->message();
+        }
+        return {};
+    }
     static void importThere(ModelsPage& page, const QString& folder, const QString& name) {
         QSignalSpy described(&page, &ModelsPage::described);
         page.open(folder);
@@ -138,14 +145,7 @@ private Q_SLOTS:
         QMenu* const menu = page->findChild<QPushButton*>(QStringLiteral("getModel"))->menu();
         Q_EMIT menu->aboutToShow();
         menu->actions().constFirst()->trigger();
-        const auto complaint = [page] {
-            for (const Banner* banner : page->findChildren<Banner*>()) {
-                if (banner->isVisible())
-                    return banner->message();
-            }
-            return QString();
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains(QLatin1String("127.0.0.1")), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(complaintOf(*page).contains(QLatin1String("127.0.0.1")), kPatience);
         qunsetenv("PIP_INDEX_URL");
         keepPicture(*page, QStringLiteral("models-not-fetched"));
     }
@@ -159,14 +159,7 @@ private Q_SLOTS:
         QVERIFY(weights.resize(weights.size() - 7));
         page->open(bad);
         QTest::mouseClick(page->findChild<QPushButton*>(QStringLiteral("importModel")), Qt::LeftButton);
-        const auto complaint = [page] {
-            for (const Banner* banner : page->findChildren<Banner*>()) {
-                if (banner->isVisible())
-                    return banner->message();
-            }
-            return QString();
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains(QLatin1String("model.safetensors")), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(complaintOf(*page).contains(QLatin1String("model.safetensors")), kPatience);
         QVERIFY(!std::filesystem::exists(folder / "models/bad"));
         QVERIFY(host.workspace().models().empty());
         // A name that is no name cannot be pressed.

@@ -400,7 +400,7 @@ void ImportPanel::showRead() {
 void ImportPanel::showError(const Error& error) {
     m_bar->setVisible(m_running);
     m_summary->setText(tr("The file cannot be imported like this."));
-    m_banner->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+    m_banner->showError(error);
     m_problems->setProblems({});
     m_problemsCard->hide();
     updateButtons();
@@ -467,7 +467,7 @@ void ImportPanel::saveProblems() {
     try {
         atomicWrite(path.toStdString(), m_problems->asText().toStdString());
     } catch (const Error& error) {
-        m_banner->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+        m_banner->showError(error);
     }
 }
 

@@ -344,7 +344,7 @@ void ModelsPage::showFacts() {
     m_factsCard->setTitle(m_current);
     m_command->setArguments({QStringLiteral("triptych-cli"), QStringLiteral("model"), QStringLiteral("info"), m_current, QStringLiteral("--tensors")});
     if (m_refusal)
-        m_refused->showMessage(Banner::Level::Error, [error = *m_refusal] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+        m_refused->showError(*m_refusal);
     else
         m_refused->hide();
     QList<KeyValueRows::Row> rows;
@@ -540,7 +540,7 @@ void ModelsPage::copy(const QString& method, const QString& name, Json params, b
                                                m_importing = 0;
                                                showImport();
                                                if (error.code() != ErrorCode::Cancelled)
-                                                   m_importFailed->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+                                                   m_importFailed->showError(error);
                                            });
     showImport();
 }
@@ -576,7 +576,7 @@ void ModelsPage::imported(const QString& name, const std::string& kind, bool int
                               std::filesystem::remove_all(folder, ignored);
                               m_importing = 0;
                               showImport();
-                              m_importFailed->showMessage(Banner::Level::Error, [error] { return Banner::Words{errorMessage(error), errorHint(error), {}}; });
+                              m_importFailed->showError(error);
                           });
 }
 
