@@ -42,7 +42,7 @@ struct OpenedDecoder {
     }
 };
 
-OpenedDecoder open(const CliContext& context, const std::string& name) {
+OpenedDecoder open(const CliContext& context, const std::string& name, Precision precision) {
     at::set_num_threads(context.threads);
     const std::optional<Workspace> workspace = findIndexed(context);
     const fs::path folder = resolveModel(workspace ? &*workspace : nullptr, name).folder;
@@ -51,7 +51,7 @@ OpenedDecoder open(const CliContext& context, const std::string& name) {
                     "Name a decoder: `triptych-cli model list` says which are.");
     }
     const fs::path path = decoderPath(folder);
-    return {path, openDecoder(path), hasTokenizer(path) ? Tokenizer::open(path) : nullptr};
+    return {path, openDecoder(path, precision), hasTokenizer(path) ? Tokenizer::open(path) : nullptr};
 }
 
 /// LibTorch's own exceptions as ours.
@@ -77,7 +77,8 @@ std::vector<std::vector<std::int32_t>> textsOf(const OpenedDecoder& model, const
 
 void addPerplexity(CLI::App& group, CliContext& context) {
     struct Options {
-        std::string name, file, precision = "exact";
+        std::string name, file;
+        Precision precision = Precision::Exact;
         int context = 0;
     };
     CLI::App* command = group.add_subcommand("perplexity", "How well a decoder predicts a text: exp of the mean negative log-likelihood of a token");
@@ -85,14 +86,13 @@ void addPerplexity(CLI::App& group, CliContext& context) {
     command->add_option("N", options->name, "Name of the decoder, or a path with a slash")->required();
     command->add_option("FILE", options->file, "A text, or JSON lines {\"ids\"} or {\"text\"} in a .jsonl")->required();
     command->add_option("--context", options->context, "Tokens of a window (default: the smaller of the model's limit and 1024)")->type_name("T")->check(CLI::Range(2, 1 << 24));
-    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
-        ->check(CLI::IsMember({"exact", "fast"}));
+    addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] {
-        const OpenedDecoder model = open(context, options->name);
+        const OpenedDecoder model = open(context, options->name, options->precision);
         return guarded(model.path, [&] {
             const at::NoGradGuard guard;
             const PerplexityResult result = perplexity(model.decoder, textsOf(model, options->file), options->context, context.stop, *context.progress);
-            context.print({{"perplexity", result.perplexity}, {"tokens", result.tokens}, {"negative_log_likelihood", result.negativeLogLikelihood}, {"precision", "exact"}},
+            context.print({{"perplexity", result.perplexity}, {"tokens", result.tokens}, {"negative_log_likelihood", result.negativeLogLikelihood}, {"precision", precisionName(options->precision)}},
                           fmt::format("perplexity {:.4f} over {} tokens", result.perplexity, result.tokens));
             return kExitDone;
         });
@@ -100,7 +100,8 @@ void addPerplexity(CLI::App& group, CliContext& context) {
 }
 
 struct GenerateOptions {
-    std::string name, prompt, messages, chat_template, precision = "exact";
+    std::string name, prompt, messages, chat_template;
+    Precision precision = Precision::Exact;
     GenerationSettings settings;
 };
 
@@ -137,7 +138,7 @@ std::vector<std::int32_t> promptOf(const OpenedDecoder& model, const GenerateOpt
 int generateOne(const CliContext& context, const GenerateOptions& options) {
     if (options.prompt.empty() == options.messages.empty())
         throw Error(ErrorCode::InvalidArgument, "give either --prompt or --messages");
-    const OpenedDecoder model = open(context, options.name);
+    const OpenedDecoder model = open(context, options.name, options.precision);
     return guarded(model.path, [&] {
         const at::NoGradGuard guard;
         const std::vector<std::int32_t> prompt = promptOf(model, options);
@@ -171,7 +172,7 @@ int generateOne(const CliContext& context, const GenerateOptions& options) {
                        {"time_to_first_token_s", result.timeToFirstTokenS},
                        {"prefill_tokens_per_s", result.prefillTokensPerS},
                        {"decode_tokens_per_s", result.decodeTokensPerS},
-                       {"precision", "exact"}},
+                       {"precision", precisionName(options.precision)}},
                       "");
         return kExitDone;
     });
@@ -193,8 +194,7 @@ void addGenerate(CLI::App& group, CliContext& context) {
     command->add_option("--repetition-penalty", settings.sampling.repetition_penalty, "Above 1: tokens that were there become less likely (default: 1)");
     command->add_option("--stop", settings.stop, "Text that ends the answer and is cut off; may be repeated")->type_name("TEXT")->allow_extra_args(false);
     command->add_flag("--ignore-eos", settings.ignore_eos, "Go on behind the model's ends of text");
-    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
-        ->check(CLI::IsMember({"exact", "fast"}));
+    addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] { return generateOne(context, *options); });
 }
 

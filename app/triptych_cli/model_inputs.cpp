@@ -178,7 +178,8 @@ void addTokenize(CLI::App& group, CliContext& context) {
 
 void addEmbed(CLI::App& group, CliContext& context) {
     struct Options {
-        std::string name, file, as = "none", out, precision = "exact";
+        std::string name, file, as = "none", out;
+        Precision precision = Precision::Exact;
     };
     CLI::App* command = group.add_subcommand("embed", "Sentence vectors of texts or tokens");
     auto options = std::make_shared<Options>();
@@ -187,13 +188,12 @@ void addEmbed(CLI::App& group, CliContext& context) {
     command->add_option("--as", options->as, "Put the model's own prompt for queries or passages before texts (default: none)")
         ->check(CLI::IsMember({"none", "query", "passage"}));
     command->add_option("--out", options->out, "Write raw little-endian float32, row after row, to a file")->type_name("F.f32");
-    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
-        ->check(CLI::IsMember({"exact", "fast"}));
+    addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] {
         at::set_num_threads(context.threads);
         const fs::path folder = find(context, options->name).folder;
         const std::vector<ModelInput> inputs = readModelInputs(options->file);
-        const auto encoder = Encoder::open(folder);
+        const auto encoder = Encoder::open(folder, options->precision);
         const BertConfig config = bertConfigFromJson(readJsonFile(folder / "config.json", 16u << 20), (folder / "config.json").string());
         const std::string prompt = promptOf(folder, options->as);
         const auto begin = std::chrono::steady_clock::now();
@@ -210,7 +210,7 @@ void addEmbed(CLI::App& group, CliContext& context) {
         const std::vector<float> vectors = encoder->embedTokens(encodings, context.stop);
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         const auto width = static_cast<std::size_t>(encoder->dimension());
-        Json document = {{"dimension", width}, {"rows", inputs.size()}, {"seconds", seconds}, {"precision", "exact"}};
+        Json document = {{"dimension", width}, {"rows", inputs.size()}, {"seconds", seconds}, {"precision", precisionName(options->precision)}};
         if (options->out.empty()) {
             document["embeddings"] = Json::array();
             for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -300,10 +300,11 @@ std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>&
 }
 
 /// A row for each token, or one for the last alone.
-std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, const std::stop_token& stop) {
+std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, Precision precision,
+                               const std::stop_token& stop) {
     const fs::path path = decoderPath(folder);
     const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(path);
-    const Decoder decoder = openDecoder(path);
+    const Decoder decoder = openDecoder(path, precision);
     const int most = decoder.config().hasHardLimit() ? decoder.config().max_position_embeddings : std::numeric_limits<int>::max();
     std::vector<Output> outputs;
     const at::NoGradGuard guard;
@@ -323,14 +324,14 @@ std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelIn
     return outputs;
 }
 
-std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, const std::stop_token& stop) {
+std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, Precision precision, const std::stop_token& stop) {
     const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(folder);
     std::optional<TaskModel> model;
     std::optional<Bert> body;
     if (hidden)
-        body = openBert(folder);
+        body = openBert(folder, nullptr, precision);
     else
-        model = TaskModel::open(folder);
+        model = TaskModel::open(folder, precision);
     const Bert& bert = hidden ? *body : model->bert();
     const bool rowPerToken = hidden || model->task() != EncoderTask::SequenceClassification;
     std::vector<Output> outputs;
@@ -347,7 +348,7 @@ std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelIn
     return outputs;
 }
 
-std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, const std::stop_token& stop) {
+std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, Precision precision, const std::stop_token& stop) {
     const std::string kind = describeModelFolder(folder).kind;
     if (last && kind != "decoder") {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}': only a decoder has a last position of its own", folder.string(), kind),
@@ -356,15 +357,27 @@ std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInpu
     try {
         if (kind == "seq2seq")
             return runT5(folder, inputs, hidden, stop);
-        return kind == "decoder" ? runDecoder(folder, inputs, hidden, last, stop) : runEncoder(folder, inputs, hidden, stop);
+        return kind == "decoder" ? runDecoder(folder, inputs, hidden, last, precision, stop) : runEncoder(folder, inputs, hidden, precision, stop);
     } catch (const c10::Error& error) {
         throw Error(ErrorCode::Internal, fmt::format("running '{}' failed: {}", folder.string(), error.what_without_backtrace()));
     }
 }
 
+} // namespace
+
+void addPrecision(CLI::App& command, Precision& precision) {
+    command.add_option_function<std::string>(
+               "--precision", [&precision](const std::string& name) { precision = precisionFromName(name); },
+               "exact: float32 arithmetic (default); fast: bfloat16 for products of many rows, where the processor has it")
+        ->check(CLI::IsMember({"exact", "fast"}));
+}
+
+namespace {
+
 void addLogits(CLI::App& group, CliContext& context) {
     struct Options {
-        std::string name, file, out, precision = "exact";
+        std::string name, file, out;
+        Precision precision = Precision::Exact;
         bool hidden = false, last = false;
     };
     CLI::App* command = group.add_subcommand("logits", "What a model with a head (labels, tags, spans, masked words, next words) gives for texts or tokens, before the softmax");
@@ -374,11 +387,11 @@ void addLogits(CLI::App& group, CliContext& context) {
     CLI::Option* const last = command->add_flag("--last", options->last, "Of a decoder the last token's alone");
     command->add_flag("--hidden", options->hidden, "The last hidden state of every token instead; encoders have only that")->excludes(last);
     command->add_option("--out", options->out, "Write raw little-endian float32, one output after another, to a file")->type_name("F.f32");
-    command->add_option("--precision", options->precision, "exact: float32 arithmetic (default); fast allows less, so far it is the same")
-        ->check(CLI::IsMember({"exact", "fast"}));
+    addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] {
         at::set_num_threads(context.threads);
-        const auto results = runModel(find(context, options->name).folder, readModelInputs(options->file), options->hidden, options->last, context.stop);
+        const auto results = runModel(find(context, options->name).folder, readModelInputs(options->file), options->hidden, options->last, options->precision,
+                                      context.stop);
         Json outputs = Json::array();
         std::vector<float> all;
         std::string text;
@@ -394,7 +407,7 @@ void addLogits(CLI::App& group, CliContext& context) {
                 text += '\n';
             }
         }
-        Json document = {{"outputs", outputs}, {"precision", "exact"}};
+        Json document = {{"outputs", outputs}, {"precision", precisionName(options->precision)}};
         if (!options->out.empty()) {
             writeVectors(options->out, all);
             document["out"] = options->out;

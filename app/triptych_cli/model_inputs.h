@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/precision.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -27,6 +29,9 @@ struct ModelInput {
 /// JSON lines {"text", "pair"?} or {"ids", "attention_mask"?, "type_ids"?}, either with "decoder_ids"?; empty lines are passed over.
 /// Throws Error{InvalidInput} naming file, line and key.
 std::vector<ModelInput> readModelInputs(const std::filesystem::path& file);
+
+/// --precision, as every command that runs a model has it; sets what is given, which must outlive the command.
+void addPrecision(CLI::App& command, Precision& precision);
 
 /// tokenize, embed, logits.
 void addModelInputCommands(CLI::App& group, CliContext& context);

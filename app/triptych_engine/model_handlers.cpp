@@ -77,12 +77,12 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
                     "Put the tokenizer.json that came with the model beside its weights.");
     }
     if (model->summary.kind == "encoder") {
-        model->encoder = Encoder::open(folder);
+        model->encoder = Encoder::open(folder, Precision::Fast);
     } else if (!model->summary.labels.empty() && fs::exists(folder / "config.json") && model->summary.architecture.ends_with("ForSequenceClassification")) {
-        model->classifier = TaskModel::open(folder);
+        model->classifier = TaskModel::open(folder, Precision::Fast);
         model->tokenizer = Tokenizer::open(folder);
     } else if (model->summary.kind == "decoder") {
-        model->decoder = openDecoder(path);
+        model->decoder = openDecoder(path, Precision::Fast);
         if (auto chat = ChatTemplate::open(path))
             model->chat.emplace(std::move(*chat));
         model->tokenizer = Tokenizer::open(path);

@@ -1,15 +1,15 @@
 #include "models/bert.h"
 
 #include "base/error.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
+#include "models/products.h"
 
 #include <ATen/ops/add.h>
-#include <ATen/ops/addmm.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/relu.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -62,13 +62,13 @@ at::Tensor firstRows(const PackedBatch& batch) {
 
 std::string layerName(const BertFamily& family, int layer, std::string_view part) { return fmt::format("{}{}.{}", family.layer, layer, part); }
 
-BertConfig::Activation activationOf(const std::string& name, std::string_view key, std::string_view source) {
+Activation activationOf(const std::string& name, std::string_view key, std::string_view source) {
     if (name == "gelu")
-        return BertConfig::Activation::Gelu;
+        return Activation::Gelu;
     if (name == "gelu_new" || name == "gelu_pytorch_tanh")
-        return BertConfig::Activation::GeluTanh;
+        return Activation::GeluTanh;
     if (name == "relu")
-        return BertConfig::Activation::Relu;
+        return Activation::Relu;
     throw Error(ErrorCode::Unsupported, fmt::format("'{}': {} '{}' is none of gelu, gelu_new, gelu_pytorch_tanh and relu", source, key, name));
 }
 
@@ -157,21 +157,18 @@ std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& co
     return shapes;
 }
 
-at::Tensor activated(const at::Tensor& x, BertConfig::Activation activation) {
-    switch (activation) {
-    case BertConfig::Activation::Gelu: return at::gelu(x);
-    case BertConfig::Activation::GeluTanh: return at::gelu(x, "tanh");
-    case BertConfig::Activation::Relu: return at::relu(x);
-    }
-    return {};
-}
-
-Bert::Bert(BertConfig config, NamedTensors weights, std::string_view source)
+Bert::Bert(BertConfig config, NamedTensors weights, std::string_view source, Precision precision)
     : m_config(config), m_weights(std::move(weights)) {
     const std::int64_t hidden = config.hidden_size;
     const std::int64_t inner = config.intermediate_size;
+    const bool rounded = precision == Precision::Fast && kernels::hasBfloat16Products();
     const auto takeDense = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-        return Dense{take(name + ".weight", {out, in}, source), take(name + ".bias", {out}, source)};
+        at::Tensor weight = take(name + ".weight", {out, in}, source);
+        if (rounded) {
+            weight = weight.to(at::kBFloat16);
+            m_weights.erase(name + ".weight");
+        }
+        return Dense{weight, take(name + ".bias", {out}, source)};
     };
     const auto takeNorm = [&](const std::string& name) {
         return Dense{take(name + ".weight", {hidden}, source), take(name + ".bias", {hidden}, source)};
@@ -253,10 +250,6 @@ at::Tensor Bert::take(const std::string& name, std::vector<std::int64_t> shape, 
     return tensor;
 }
 
-at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-    return at::addmm(bias, x, weight.t());
-}
-
 at::Tensor Bert::forward(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words) const {
     return run(batch, dropout, words, false);
 }
@@ -295,25 +288,30 @@ at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropo
     x = at::add(x, at::embedding(m_positions, batch.positions));
     x = addAndNormalise(x, {}, m_embeddingNorm.weight, m_embeddingNorm.bias, m_config.layer_norm_eps, {});
     x = triptych::dropout(x, site(dropout, rate, kEmbeddingSite));
+    // Rows of zeros up to a multiple of 16, which nothing reads: see dense().
+    x = at::constant_pad_nd(x, {0, 0, 0, -x.size(0) & 15});
 
     std::uint64_t number = kFirstLayerSite;
     for (const Layer& layer : m_layers) {
-        const at::Tensor keys = dense(x, layer.key.weight, layer.key.bias);
-        const at::Tensor values = dense(x, layer.value.weight, layer.value.bias);
-        if (firstOnly && &layer == &m_layers.back())
+        // Matrices may be rounded; what is between them is float32.
+        const auto product = [](const at::Tensor& input, const Dense& matrix) { return dense(input, matrix.weight, matrix.bias).to(at::kFloat); };
+        at::Tensor input = x.to(layer.query.weight.scalar_type());
+        const at::Tensor keys = product(input, layer.key);
+        const at::Tensor values = product(input, layer.value);
+        if (firstOnly && &layer == &m_layers.back()) {
             x = at::index_select(x, 0, firstRows(batch)); // (B, H) from here on
-        const at::Tensor context = packedAttention(dense(x, layer.query.weight, layer.query.bias), keys, values, batch.starts,
-                                                   m_config.num_attention_heads,
+            input = at::index_select(input, 0, firstRows(batch));
+        }
+        const at::Tensor context = packedAttention(product(input, layer.query), keys, values, batch.starts, m_config.num_attention_heads,
                                                    site(dropout, m_config.attention_probs_dropout_prob, number));
-        x = addAndNormalise(dense(context, layer.attentionOutput.weight, layer.attentionOutput.bias), x,
-                            layer.attentionNorm.weight, layer.attentionNorm.bias, m_config.layer_norm_eps,
-                            site(dropout, rate, number + 1));
-        const at::Tensor inner = activated(dense(x, layer.intermediate.weight, layer.intermediate.bias), m_config.hidden_act); // (T, 4H)
-        x = addAndNormalise(dense(inner, layer.output.weight, layer.output.bias), x, layer.outputNorm.weight,
-                            layer.outputNorm.bias, m_config.layer_norm_eps, site(dropout, rate, number + 2));
+        x = addAndNormalise(product(context, layer.attentionOutput), x, layer.attentionNorm.weight, layer.attentionNorm.bias,
+                            m_config.layer_norm_eps, site(dropout, rate, number + 1));
+        const at::Tensor inner = dense(x, layer.intermediate.weight, layer.intermediate.bias, m_config.hidden_act); // (T, 4H)
+        x = addAndNormalise(product(inner, layer.output), x, layer.outputNorm.weight, layer.outputNorm.bias, m_config.layer_norm_eps,
+                            site(dropout, rate, number + 2));
         number += kSitesPerLayer;
     }
-    return x;
+    return firstOnly && !m_layers.empty() ? x : x.narrow(0, 0, batch.tokens());
 }
 
 } // namespace triptych

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "models/bert_family.h"
 #include "models/kernels.h"
+#include "models/precision.h"
 #include "text/tokenizer.h"
 
 #include <ATen/core/Tensor.h>
@@ -24,7 +25,6 @@ using NamedTensors = std::map<std::string, at::Tensor>;
 
 /// The keys of config.json that the arithmetic depends on, under BERT's names.
 struct BertConfig {
-    enum class Activation { Gelu, GeluTanh, Relu };
     const BertFamily* family = bertFamily("bert");
     Activation hidden_act = Activation::Gelu;
     int vocab_size = 0;
@@ -48,8 +48,6 @@ BertConfig bertConfigFromJson(const Json& value, std::string_view source);
 
 /// Name without the family's prefix and shape of every weight of the body, a pooler not among them.
 std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config);
-/// The activation between two dense layers of the body.
-at::Tensor activated(const at::Tensor& x, BertConfig::Activation activation);
 
 /// A batch without padding: the sequences one after another.
 struct PackedBatch {
@@ -71,8 +69,9 @@ struct WordRows {
 class Bert {
 public:
     /// `weights` under their names without the family's prefix; every one must be there with its shape, float32 and contiguous.
+    /// With Fast the matrices of the layers are rounded, which leaves no gradient and takes them out of weights().
     /// Throws Error{InvalidInput} naming source and tensor.
-    Bert(BertConfig config, NamedTensors weights, std::string_view source);
+    Bert(BertConfig config, NamedTensors weights, std::string_view source, Precision precision = Precision::Exact);
 
     const BertConfig& config() const { return m_config; }
     const NamedTensors& weights() const { return m_weights; }
@@ -108,9 +107,6 @@ private:
     std::vector<Layer> m_layers;
 };
 
-/// x (N, in) to (N, out): x wᵀ + b.
-at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
-
 /// Reads float tensors (F32, F16, BF16) as float32 copies: of a safetensors file, of an index with its shards, or of the
 /// folder that holds either. Other dtypes are left out (position_ids of old files).
 NamedTensors readWeights(const std::filesystem::path& path);
@@ -118,6 +114,6 @@ NamedTensors readWeights(const std::filesystem::path& path);
 /// config.json and safetensors of a Hugging Face folder with a body of BERT's shape. With `others` given, the weights
 /// that are not of the body go there, under the names they have in a model with a head ("bert.pooler.dense.weight").
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
-Bert openBert(const std::filesystem::path& folder, NamedTensors* others = nullptr);
+Bert openBert(const std::filesystem::path& folder, NamedTensors* others = nullptr, Precision precision = Precision::Exact);
 
 } // namespace triptych

@@ -24,7 +24,7 @@ constexpr BertFamily kBert = {
     .class_prefix = "Bert",
     .head_dense = "bert.pooler.dense",
     .head_out = "classifier",
-    .head_activation = BertFamily::Activation::Tanh,
+    .head_activation = Activation::Tanh,
     .dropout_before_dense = false,
     .mask_dense = "cls.predictions.transform.dense",
     .mask_norm = "cls.predictions.transform.LayerNorm",
@@ -72,7 +72,7 @@ constexpr BertFamily distilbert() {
     family.token_types = false;
     family.class_prefix = "DistilBert";
     family.head_dense = "pre_classifier";
-    family.head_activation = BertFamily::Activation::Relu;
+    family.head_activation = Activation::Relu;
     family.mask_dense = "vocab_transform";
     family.mask_norm = "vocab_layer_norm";
     family.mask_bias = "vocab_projector.bias";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/activation.h"
+
 #include <span>
 #include <string_view>
 
@@ -19,7 +21,7 @@ struct BertFamily {
     /// Sequence classification: `dense` and an activation on the first token, then `out`. `dense` of BERT is its pooler and
     /// belongs to the body.
     std::string_view head_dense, head_out;
-    enum class Activation { Tanh, Relu } head_activation;
+    Activation head_activation;
     bool dropout_before_dense;
     /// Masked language model: dense, gelu, norm, then the word table and a bias.
     std::string_view mask_dense, mask_norm, mask_bias, mask_decoder;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "models/decoder_kernels.h"
 #include "models/decoder_layers.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
 
 #include <ATen/Parallel.h>
@@ -12,13 +13,11 @@
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ge.h>
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/logical_and.h>
 #include <ATen/ops/lt.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
-#include <ATen/ops/silu.h>
 #include <ATen/ops/sub.h>
 #include <ATen/ops/tanh.h>
 
@@ -50,15 +49,6 @@ constexpr Names kGpt2Names = {"transformer.wte", "transformer.wpe", "transformer
                               "mlp.c_proj"};
 
 constexpr std::int64_t kNoWindow = std::numeric_limits<std::int64_t>::max() / 2;
-
-at::Tensor activate(Activation activation, const at::Tensor& x) {
-    switch (activation) {
-    case Activation::Silu: return at::silu(x);
-    case Activation::Gelu: return at::gelu(x);
-    case Activation::GeluTanh: return at::gelu(x, "tanh");
-    }
-    return x;
-}
 
 } // namespace
 
@@ -320,7 +310,7 @@ at::Tensor Decoder::attend(const at::Tensor& q, const at::Tensor& k, const at::T
         }
     }
     at::parallel_for(0, static_cast<std::int64_t>(units.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<float> scratch(static_cast<std::size_t>(kernels::causalScratch(longest, size)));
+        const auto scratch = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(kernels::causalScratch(longest, size)));
         for (std::int64_t i = begin; i < end; ++i) {
             const Unit& unit = units[static_cast<std::size_t>(i)];
             const std::int64_t start = pass.batch.starts[unit.sequence];
@@ -338,7 +328,7 @@ at::Tensor Decoder::attend(const at::Tensor& q, const at::Tensor& k, const at::T
             const kernels::CausalHead head = {unit.whole ? group : length, unit.whole ? size : queryRow, pass.firsts[unit.sequence], unit.whole,
                                               window, size, pass.cache ? size : keyRow, static_cast<float>(m_config.attentionScale)};
             kernels::causalAttention(head, queries.const_data_ptr<float>() + offset, fromKeys, fromValues, out.mutable_data_ptr<float>() + offset,
-                                     scratch.data());
+                                     scratch.get());
         }
     });
     return out;

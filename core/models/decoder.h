@@ -88,9 +88,9 @@ private:
     std::vector<float> m_frequencies, m_slidingFrequencies; // (D / 2)
 };
 
-/// A Hugging Face folder or a GGUF file, with float32 weights. Throws Error{NotFound | InvalidInput | Unsupported} naming
-/// file and key or tensor.
-Decoder openDecoder(const std::filesystem::path& path);
+/// A Hugging Face folder or a GGUF file; matrices stay in the mapped file as they are stored. Throws
+/// Error{NotFound | InvalidInput | Unsupported} naming file and key or tensor.
+Decoder openDecoder(const std::filesystem::path& path, Precision precision = Precision::Exact);
 
 /// Reads configuration and headers alone, and throws as openDecoder does if the weights do not fit.
 void checkDecoder(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "models/activation.h"
 #include "models/rope.h"
 
 #include <cstdint>
@@ -20,8 +21,6 @@ constexpr std::int64_t kMostLayers = 1024;
 constexpr std::int64_t kMostHeads = 1 << 12;
 constexpr std::int64_t kMostPositions = 1 << 27;
 } // namespace decoder_limits
-
-enum class Activation { Silu, Gelu, GeluTanh };
 
 /// Names and orientation of the weights: those of Llama, which nearly every family took over, or GPT-2's.
 enum class WeightLayout { Llama, Gpt2 };

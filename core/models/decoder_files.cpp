@@ -39,14 +39,14 @@ DecoderConfig readFolder(const fs::path& folder) {
     return config;
 }
 
-Decoder open(const fs::path& path, bool shapesOnly) {
+Decoder open(const fs::path& path, Reading reading) {
     if (fs::is_directory(path)) {
         const DecoderConfig config = readFolder(path);
-        return Decoder(config, SafetensorsDecoderWeights(path, shapesOnly));
+        return Decoder(config, SafetensorsDecoderWeights(path, reading));
     }
-    const GgufFile file(path);
-    const DecoderConfig config = decoderConfigFromGguf(file, path.string());
-    return Decoder(config, GgufDecoderWeights(file, config, path.string(), shapesOnly));
+    const auto file = std::make_shared<const GgufFile>(path);
+    const DecoderConfig config = decoderConfigFromGguf(*file, path.string());
+    return Decoder(config, GgufDecoderWeights(file, config, path.string(), reading));
 }
 
 } // namespace
@@ -55,10 +55,10 @@ DecoderConfig readDecoderConfig(const fs::path& path) {
     return fs::is_directory(path) ? readFolder(path) : decoderConfigFromGguf(GgufFile(path), path.string());
 }
 
-Decoder openDecoder(const fs::path& path) {
-    return open(path, false);
+Decoder openDecoder(const fs::path& path, Precision precision) {
+    return open(path, precision == Precision::Fast ? Reading::StoredFast : Reading::Stored);
 }
 
-void checkDecoder(const fs::path& path) { open(path, true); }
+void checkDecoder(const fs::path& path) { open(path, Reading::Shapes); }
 
 } // namespace triptych

@@ -1,7 +1,6 @@
 #include "models/decoder_kernels.h"
 
-#include "models/kernels.h"
-#include "models/vector_math.h"
+#include "models/products.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +9,7 @@ namespace triptych::kernels {
 
 namespace {
 
-constexpr std::int64_t kLanes = 8;
+constexpr std::int64_t kLanes = 16; // of products()
 /// Queries whose scores are kept at once. The keys that a block need not see grow with it, the work a key loses with it.
 constexpr std::int64_t kBlock = 32;
 /// Below so many queries turning the keys round costs more than it gains.
@@ -27,17 +26,7 @@ float dot(const float* a, const float* b, std::int64_t count) {
 
 /// Scores of a row become probabilities over keys [from, to), and zero elsewhere in [0, count).
 void softmax(float* row, std::int64_t from, std::int64_t to, std::int64_t count, float scale) {
-    float largest = row[from];
-    for (std::int64_t j = from + 1; j < to; ++j)
-        largest = std::max(largest, row[j]);
-    float sum = 0;
-    for (std::int64_t j = from; j < to; ++j) {
-        row[j] = expNegative((row[j] - largest) * scale);
-        sum += row[j];
-    }
-    const float inverse = 1.0f / sum;
-    for (std::int64_t j = from; j < to; ++j)
-        row[j] *= inverse;
+    products().softmax(row + from, to - from, scale);
     std::fill(row, row + from, 0.0f);
     std::fill(row + to, row + count, 0.0f);
 }
@@ -89,12 +78,9 @@ void causalAttention(const CausalHead& head, const float* q, const float* k, con
     float* scores = scratch + wide * head.headSize;    // (kBlock, padded(length))
     const bool few = head.rows < kFewRows;
     if (!few) {
-        for (std::int64_t i = 0; i < head.headSize; ++i) {
-            float* column = turned + i * wide;
-            for (std::int64_t j = lowest; j < length; ++j)
-                column[j - lowest] = k[j * head.keyStride + i];
-            std::fill(column + (length - lowest), column + wide, 0.0f);
-        }
+        products().transpose(length - lowest, head.headSize, k + lowest * head.keyStride, head.keyStride, turned, wide);
+        for (std::int64_t i = 0; i < head.headSize; ++i)
+            std::fill(turned + i * wide + (length - lowest), turned + (i + 1) * wide, 0.0f);
     }
     for (std::int64_t row = 0; row < head.rows; row += kBlock) {
         const std::int64_t rows = std::min(kBlock, head.rows - row);
@@ -109,13 +95,13 @@ void causalAttention(const CausalHead& head, const float* q, const float* k, con
                     scores[r * stride + j] = dot(queries + r * head.rowStride, k + (low + j) * head.keyStride, head.headSize);
             }
         } else {
-            smallProduct(rows, stride, head.headSize, queries, head.rowStride, 1, turned + (low - lowest), wide, scores, stride);
+            products().multiply(rows, stride, head.headSize, queries, head.rowStride, 1, turned + (low - lowest), wide, scores, stride);
         }
         for (std::int64_t r = 0; r < rows; ++r) {
             const std::int64_t own = position + step * r;
             softmax(scores + r * stride, firstKey(own) - low, own + 1 - low, count, head.scale);
         }
-        smallProduct(rows, head.headSize, count, scores, stride, 1, v + low * head.keyStride, head.keyStride,
+        products().multiply(rows, head.headSize, count, scores, stride, 1, v + low * head.keyStride, head.keyStride,
                      out + row * head.rowStride, head.rowStride);
     }
 }

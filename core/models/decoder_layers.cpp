@@ -1,9 +1,9 @@
 #include "models/decoder_layers.h"
 
 #include "models/decoder_kernels.h"
+#include "models/dense.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty_like.h>
@@ -13,11 +13,6 @@
 #include <ATen/ops/sub.h>
 
 namespace triptych {
-
-bool needsGraph(const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
-    const auto wants = [](const at::Tensor& tensor) { return tensor.defined() && tensor.requires_grad(); };
-    return at::GradMode::is_enabled() && (wants(a) || wants(b) || wants(c));
-}
 
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& gain, double epsilon, double offset) {
     if (needsGraph(x, gain)) {

@@ -10,9 +10,6 @@
 
 namespace triptych {
 
-/// True if autograd has to see what is done with these.
-bool needsGraph(const at::Tensor& a, const at::Tensor& b = {}, const at::Tensor& c = {});
-
 /// x / sqrt(mean of squares + epsilon) * (gain + offset); x (N, C), gain (C). (Zhang, Sennrich 2019)
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& gain, double epsilon, double offset);
 

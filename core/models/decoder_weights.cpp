@@ -1,6 +1,7 @@
 #include "models/decoder_weights.h"
 
 #include "base/error.h"
+#include "formats/quantized_blocks.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -10,7 +11,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -34,9 +34,9 @@ void checkShape(const Shape& is, const std::vector<std::int64_t>& wanted, const 
     }
 }
 
-at::Tensor allocate(const std::vector<std::int64_t>& shape, at::ScalarType type, const std::string& source, const std::string& name) {
+at::Tensor allocate(const std::vector<std::int64_t>& shape, const std::string& source, const std::string& name) {
     try {
-        return at::empty(shape, at::TensorOptions().dtype(type));
+        return at::empty(shape, at::TensorOptions().dtype(at::kFloat));
     } catch (const c10::Error&) {
         throw Error(ErrorCode::OutOfMemory, fmt::format("'{}': there is no memory for the tensor '{}'", source, name), "Choose a smaller model.");
     }
@@ -71,6 +71,23 @@ bool isTurned(std::string_view name) {
     return name.find(".q_proj.") != std::string_view::npos || name.find(".k_proj.") != std::string_view::npos;
 }
 
+at::Tensor biasOf(const DecoderWeights& weights, const DecoderWeights::Matrix& matrix) {
+    return matrix.bias ? weights.tensor(matrix.name + ".bias", {matrix.out}) : at::Tensor();
+}
+
+std::optional<GgmlType> ggmlTypeOf(DType dtype) {
+    switch (dtype) {
+    case DType::F32: return GgmlType::F32;
+    case DType::F16: return GgmlType::F16;
+    case DType::BF16: return GgmlType::BF16;
+    default: return std::nullopt;
+    }
+}
+
+bool isStored(Reading reading) { return reading == Reading::Stored || reading == Reading::StoredFast; }
+
+Precision precisionOf(Reading reading) { return reading == Reading::StoredFast ? Precision::Fast : Precision::Exact; }
+
 bool isGpt2Matrix(std::string_view name) { return name.find(".c_") != std::string_view::npos && name.ends_with(".weight"); }
 
 } // namespace
@@ -78,8 +95,7 @@ bool isGpt2Matrix(std::string_view name) { return name.find(".c_") != std::strin
 std::shared_ptr<const Linear> DecoderWeights::linear(const Matrix& matrix) const {
     const at::Tensor weight = tensor(matrix.name + ".weight", matrix.inputsFirst ? std::vector{matrix.in, matrix.out}
                                                                                  : std::vector{matrix.out, matrix.in});
-    const at::Tensor bias = matrix.bias ? tensor(matrix.name + ".bias", {matrix.out}) : at::Tensor();
-    return std::make_shared<FloatLinear>(weight, bias, matrix.inputsFirst);
+    return std::make_shared<FloatLinear>(weight, biasOf(*this, matrix), matrix.inputsFirst);
 }
 
 at::Tensor NamedDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
@@ -92,51 +108,62 @@ at::Tensor NamedDecoderWeights::tensor(const std::string& name, const std::vecto
     return found->second;
 }
 
-at::Tensor SafetensorsDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
-    const std::string source = m_set.source().string();
-    const auto& tensors = m_set.tensors();
+const TensorView& SafetensorsDecoderWeights::view(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const std::string source = m_set->source().string();
+    const auto& tensors = m_set->tensors();
     auto found = tensors.find(name);
     if (found == tensors.end())
         found = tensors.find(std::string_view(name).substr(name.find('.') + 1));
     if (found == tensors.end())
         missing(source, name);
-    const TensorView& view = found->second;
-    checkShape(view.shape, shape, source, name);
-    std::optional<at::ScalarType> type;
-    if (view.dtype == DType::F32)
-        type = at::kFloat;
-    else if (view.dtype == DType::F16)
-        type = at::kHalf;
-    else if (view.dtype == DType::BF16)
-        type = at::kBFloat16;
-    if (!type) {
-        throw Error(ErrorCode::Unsupported,
-                    fmt::format("'{}': tensor '{}' is stored as {}; weights are read as F32, F16 or BF16", source, name, dtypeName(view.dtype)));
+    checkShape(found->second.shape, shape, source, name);
+    if (!ggmlTypeOf(found->second.dtype)) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': tensor '{}' is stored as {}; weights are read as F32, F16 or BF16", source, name,
+                                                        dtypeName(found->second.dtype)));
     }
-    if (m_shapesOnly)
-        return placeholder(shape);
-    at::Tensor stored = allocate(shape, *type, source, name);
-    // Not in place: the file promises no alignment.
-    std::memcpy(stored.mutable_data_ptr(), view.data.data(), view.data.size());
-    return stored.to(at::kFloat);
+    return found->second;
 }
 
-GgufDecoderWeights::GgufDecoderWeights(const GgufFile& file, const DecoderConfig& config, std::string source, bool shapesOnly)
-    : m_file(file), m_source(std::move(source)), m_interleaved(file.string("general.architecture") == "llama")
-    , m_postNorms(config.postNorms), m_headDim(config.head_dim), m_shapesOnly(shapesOnly) {}
+at::Tensor SafetensorsDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const TensorView& from = view(name, shape);
+    if (m_reading == Reading::Shapes)
+        return placeholder(shape);
+    const at::Tensor result = allocate(shape, m_set->source().string(), name);
+    dequantize(*ggmlTypeOf(from.dtype), from.data, {result.mutable_data_ptr<float>(), static_cast<std::size_t>(result.numel())});
+    return result;
+}
+
+std::shared_ptr<const Linear> SafetensorsDecoderWeights::linear(const Matrix& matrix) const {
+    if (!isStored(m_reading) || matrix.inputsFirst || !StoredLinear::fits(matrix.in))
+        return DecoderWeights::linear(matrix);
+    const TensorView& from = view(matrix.name + ".weight", {matrix.out, matrix.in});
+    const kernels::StoredMatrix stored = {*ggmlTypeOf(from.dtype), from.data.data(), matrix.out, matrix.in,
+                                          matrix.in * static_cast<std::int64_t>(dtypeSize(from.dtype))};
+    return std::make_shared<StoredLinear>(stored, std::vector<std::int32_t>(), biasOf(*this, matrix), m_set, precisionOf(m_reading));
+}
+
+GgufDecoderWeights::GgufDecoderWeights(std::shared_ptr<const GgufFile> file, const DecoderConfig& config, std::string source, Reading reading)
+    : m_file(std::move(file)), m_source(std::move(source)), m_interleaved(m_file->string("general.architecture") == "llama")
+    , m_postNorms(config.postNorms), m_headDim(config.head_dim), m_reading(reading) {}
+
+const GgufTensor& GgufDecoderWeights::stored(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const std::string theirs = ggufTensorName(name, m_postNorms);
+    const auto found = m_file->tensors().find(theirs);
+    if (theirs.empty() || found == m_file->tensors().end())
+        missing(m_source, theirs.empty() ? name : theirs);
+    checkShape(found->second.shape, shape, m_source, theirs);
+    return found->second;
+}
 
 at::Tensor GgufDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
-    const std::string theirs = ggufTensorName(name, m_postNorms);
-    const auto found = m_file.tensors().find(theirs);
-    if (theirs.empty() || found == m_file.tensors().end())
-        missing(m_source, theirs.empty() ? name : theirs);
     const bool turned = isGpt2Matrix(name);
-    const std::vector<std::int64_t> stored = turned ? std::vector(shape.rbegin(), shape.rend()) : shape;
-    checkShape(found->second.shape, stored, m_source, theirs);
-    if (m_shapesOnly)
+    const std::vector<std::int64_t> storedShape = turned ? std::vector(shape.rbegin(), shape.rend()) : shape;
+    stored(name, storedShape);
+    if (m_reading == Reading::Shapes)
         return placeholder(shape);
-    at::Tensor result = allocate(stored, at::kFloat, m_source, theirs);
-    m_file.dequantize(theirs, {result.mutable_data_ptr<float>(), static_cast<std::size_t>(result.numel())});
+    const std::string theirs = ggufTensorName(name, m_postNorms);
+    at::Tensor result = allocate(storedShape, m_source, theirs);
+    m_file->dequantize(theirs, {result.mutable_data_ptr<float>(), static_cast<std::size_t>(result.numel())});
     if (turned)
         return result.t().contiguous();
     if (m_interleaved && isTurned(name)) {
@@ -145,6 +172,28 @@ at::Tensor GgufDecoderWeights::tensor(const std::string& name, const std::vector
         return result.view({-1, m_headDim / 2, 2, rest}).transpose(1, 2).contiguous().view(shape);
     }
     return result;
+}
+
+std::shared_ptr<const Linear> GgufDecoderWeights::linear(const Matrix& matrix) const {
+    if (!isStored(m_reading) || !StoredLinear::fits(matrix.in))
+        return DecoderWeights::linear(matrix);
+    const std::string name = matrix.name + ".weight";
+    const GgufTensor& from = stored(name, {matrix.out, matrix.in});
+    const auto layout = ggmlLayout(from.type);
+    if (!canDequantize(from.type) || matrix.in % layout->blockValues != 0)
+        return DecoderWeights::linear(matrix); // which says what is wrong
+    std::vector<std::int32_t> order;
+    if (m_interleaved && isTurned(name)) {
+        // As tensor() turns them.
+        const auto half = static_cast<std::int32_t>(m_headDim / 2);
+        for (std::int32_t row = 0; row < matrix.out; ++row) {
+            const std::int32_t inHead = row % (2 * half);
+            order.push_back(row - inHead + 2 * (inHead % half) + inHead / half);
+        }
+    }
+    const kernels::StoredMatrix blocks = {from.type, from.data.data(), matrix.out, matrix.in,
+                                          matrix.in / layout->blockValues * layout->blockBytes};
+    return std::make_shared<StoredLinear>(blocks, std::move(order), biasOf(*this, matrix), m_file, precisionOf(m_reading));
 }
 
 std::string ggufTensorName(const std::string& name, bool postNorms) {

@@ -44,33 +44,47 @@ private:
     std::string m_source;
 };
 
-/// A folder with one safetensors file or with shards, or the file itself; F32, F16 and BF16 become float32 copies. Names may lack
-/// their first part ("layers.0…", "h.0…"), as the bodies of models are stored.
-class SafetensorsDecoderWeights final : public DecoderWeights {
-public:
-    /// `shapesOnly`: what tensor() gives is checked and of the right shape, and its values are not read.
-    explicit SafetensorsDecoderWeights(const std::filesystem::path& path, bool shapesOnly = false) : m_set(path), m_shapesOnly(shapesOnly) {}
-    at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const override;
-
-private:
-    SafetensorsSet m_set;
-    bool m_shapesOnly;
+/// What a reader of files makes of the weights.
+enum class Reading {
+    Shapes,       ///< everything is checked, no value is read
+    Copies,       ///< float32 tensors
+    Stored,       ///< matrices are StoredLinear where they can be, multiplied exactly
+    StoredFast    ///< the same with Precision::Fast
 };
 
-/// A GGUF file's tensors, dequantised; names are mapped, and what its converter turned round is turned back: the rows of
-/// queries and keys of "llama", the matrices of "gpt2". The file must outlive this.
-class GgufDecoderWeights final : public DecoderWeights {
+/// A folder with one safetensors file or with shards, or the file itself; F32, F16 and BF16 are read. Names may lack their
+/// first part ("layers.0…", "h.0…"), as the bodies of models are stored.
+class SafetensorsDecoderWeights final : public DecoderWeights {
 public:
-    GgufDecoderWeights(const GgufFile& file, const DecoderConfig& config, std::string source, bool shapesOnly = false);
+    explicit SafetensorsDecoderWeights(const std::filesystem::path& path, Reading reading = Reading::Copies)
+        : m_set(std::make_shared<SafetensorsSet>(path)), m_reading(reading) {}
     at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const override;
+    std::shared_ptr<const Linear> linear(const Matrix& matrix) const override;
 
 private:
-    const GgufFile& m_file;
+    const TensorView& view(const std::string& name, const std::vector<std::int64_t>& shape) const;
+
+    std::shared_ptr<SafetensorsSet> m_set;
+    Reading m_reading;
+};
+
+/// A GGUF file's tensors; names are mapped, and what its converter turned round is turned back: the rows of queries and
+/// keys of "llama", the matrices of "gpt2".
+class GgufDecoderWeights final : public DecoderWeights {
+public:
+    GgufDecoderWeights(std::shared_ptr<const GgufFile> file, const DecoderConfig& config, std::string source, Reading reading = Reading::Copies);
+    at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const override;
+    std::shared_ptr<const Linear> linear(const Matrix& matrix) const override;
+
+private:
+    const GgufTensor& stored(const std::string& name, const std::vector<std::int64_t>& shape) const;
+
+    std::shared_ptr<const GgufFile> m_file;
     std::string m_source;
     bool m_interleaved; // rows of queries and keys
     bool m_postNorms;
     std::int64_t m_headDim;
-    bool m_shapesOnly;
+    Reading m_reading;
 };
 
 /// The GGUF name of a tensor with a Hugging Face name, or empty.

@@ -85,8 +85,8 @@ std::uintmax_t neededBytes(const fs::path& folder) {
 
 class BertEncoder final : public Encoder {
 public:
-    explicit BertEncoder(const fs::path& folder)
-        : m_bert(openBert(folder)), m_tokenizer(Tokenizer::open(folder)), m_modules(readSentenceModules(folder)),
+    BertEncoder(const fs::path& folder, Precision precision)
+        : m_bert(openBert(folder, nullptr, precision)), m_tokenizer(Tokenizer::open(folder)), m_modules(readSentenceModules(folder)),
           m_maxLength(readMaxLength(folder, m_modules, m_bert.config().maxTokens())), m_bytes(neededBytes(folder)) {
         if (m_tokenizer->vocabularySize() > m_bert.config().vocab_size) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has {} tokens, the model's vocab_size is {}", folder.string(),
@@ -170,12 +170,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<Encoder> Encoder::open(const fs::path& folder) {
+std::unique_ptr<Encoder> Encoder::open(const fs::path& folder, Precision precision) {
     if (!fs::exists(folder / "config.json")) {
         throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()),
                     "Name a Hugging Face model folder, such as that of all-MiniLM-L6-v2.");
     }
-    return std::make_unique<BertEncoder>(folder);
+    return std::make_unique<BertEncoder>(folder, precision);
 }
 
 } // namespace triptych

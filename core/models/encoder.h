@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/precision.h"
 #include "text/tokenizer.h"
 
 #include <filesystem>
@@ -12,11 +13,11 @@
 namespace triptych {
 
 /// A sentence encoder from a Hugging Face folder: tokenizer, transformer, pooling and normalisation as the
-/// sentence-transformers files say (else mean and normalised). float32.
+/// sentence-transformers files say (else mean and normalised).
 class Encoder {
 public:
     /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
-    static std::unique_ptr<Encoder> open(const std::filesystem::path& folder);
+    static std::unique_ptr<Encoder> open(const std::filesystem::path& folder, Precision precision = Precision::Exact);
     virtual ~Encoder() = default;
     virtual int dimension() const = 0;
     virtual int maxLength() const = 0; ///< tokens with the special ones; longer texts are cut

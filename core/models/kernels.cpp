@@ -1,71 +1,27 @@
 #include "models/kernels.h"
 
 #include "base/random.h"
-#include "models/vector_math.h"
+#include "models/products.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace triptych::kernels {
 
 namespace {
 
-using Vector = float __attribute__((vector_size(32)));
-constexpr std::int64_t kLanes = 8;
-
-Vector load(const float* from) {
-    Vector value;
-    std::memcpy(&value, from, sizeof value);
-    return value;
-}
-
-void store(float* to, Vector value) { std::memcpy(to, &value, sizeof value); }
+constexpr std::int64_t kLanes = 16; // of products(): rows whose length is a multiple have no rest
 
 std::int64_t padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
-
-/// R rows by V vectors of C stay in registers over the whole of k.
-template <int R, int V>
-void productBlock(std::int64_t k, const float* a, std::int64_t aRow, std::int64_t aColumn, const float* b,
-                  std::int64_t ldb, float* c, std::int64_t ldc) {
-    Vector sum[R][V] = {};
-    for (std::int64_t p = 0; p < k; ++p) {
-        Vector right[V];
-        for (int v = 0; v < V; ++v)
-            right[v] = load(b + p * ldb + v * kLanes);
-        for (int r = 0; r < R; ++r) {
-            const float left = a[r * aRow + p * aColumn];
-            for (int v = 0; v < V; ++v)
-                sum[r][v] += left * right[v];
-        }
-    }
-    for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v)
-            store(c + r * ldc + v * kLanes, sum[r][v]);
-    }
-}
-
-template <int V>
-void productColumns(std::int64_t m, std::int64_t k, const float* a, std::int64_t aRow, std::int64_t aColumn,
-                    const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
-    constexpr int kRows = V == 4 ? 3 : 4;
-    std::int64_t i = 0;
-    for (; i + kRows <= m; i += kRows)
-        productBlock<kRows, V>(k, a + i * aRow, aRow, aColumn, b, ldb, c + i * ldc, ldc);
-    for (; i < m; ++i)
-        productBlock<1, V>(k, a + i * aRow, aRow, aColumn, b, ldb, c + i * ldc, ldc);
-}
 
 std::uint64_t mixed(std::uint64_t value) { return Random(value).next(); }
 
 /// (rows, columns) with row stride ld -> (columns, padded(rows)), the padding zero.
-void transpose(const float* from, std::int64_t rows, std::int64_t columns, std::int64_t ld, float* to) {
+void transposePadded(const float* from, std::int64_t rows, std::int64_t columns, std::int64_t ld, float* to) {
     const std::int64_t wide = padded(rows);
-    for (std::int64_t j = 0; j < columns; ++j) {
-        for (std::int64_t i = 0; i < rows; ++i)
-            to[j * wide + i] = from[i * ld + j];
+    products().transpose(rows, columns, from, ld, to, wide);
+    for (std::int64_t j = 0; j < columns; ++j)
         std::fill(to + j * wide + rows, to + (j + 1) * wide, 0.0f);
-    }
 }
 
 } // namespace
@@ -86,25 +42,6 @@ void DropoutMask::fill(std::uint64_t row, std::int64_t count, float* factors) co
         const std::uint64_t bits = random.next();
         for (int j = 0; i < count; ++i, ++j)
             factors[i] = ((bits >> (16 * j)) & 0xffffu) < threshold ? 0.0f : keep;
-    }
-}
-
-void smallProduct(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aRow,
-                  std::int64_t aColumn, const float* b, std::int64_t ldb, float* c, std::int64_t ldc) {
-    std::int64_t j = 0;
-    for (; j + 4 * kLanes <= n; j += 4 * kLanes)
-        productColumns<4>(m, k, a, aRow, aColumn, b + j, ldb, c + j, ldc);
-    for (; j + 2 * kLanes <= n; j += 2 * kLanes)
-        productColumns<2>(m, k, a, aRow, aColumn, b + j, ldb, c + j, ldc);
-    for (; j + kLanes <= n; j += kLanes)
-        productColumns<1>(m, k, a, aRow, aColumn, b + j, ldb, c + j, ldc);
-    for (; j < n; ++j) {
-        for (std::int64_t i = 0; i < m; ++i) {
-            float sum = 0;
-            for (std::int64_t p = 0; p < k; ++p)
-                sum += a[i * aRow + p * aColumn] * b[p * ldb + j];
-            c[i * ldc + j] = sum;
-        }
     }
 }
 
@@ -198,21 +135,11 @@ void attentionForward(const AttentionHead& head, const float* q, const float* k,
     float* factors = scores + head.queries * wide;   // (length)
     const float scale = 1.0f / std::sqrt(static_cast<float>(head.headSize));
 
-    transpose(k, length, head.headSize, head.stride, turned);
-    smallProduct(head.queries, wide, head.headSize, q, head.stride, 1, turned, wide, scores, wide);
+    transposePadded(k, length, head.headSize, head.stride, turned);
+    products().multiply(head.queries, wide, head.headSize, q, head.stride, 1, turned, wide, scores, wide);
     for (std::int64_t i = 0; i < head.queries; ++i) {
         float* row = scores + i * wide;
-        float largest = row[0];
-        for (std::int64_t j = 1; j < length; ++j)
-            largest = std::max(largest, row[j]);
-        float sum = 0;
-        for (std::int64_t j = 0; j < length; ++j) {
-            row[j] = expNegative((row[j] - largest) * scale);
-            sum += row[j];
-        }
-        const float inverse = 1.0f / sum;
-        for (std::int64_t j = 0; j < length; ++j)
-            row[j] *= inverse;
+        products().softmax(row, length, scale);
         if (probabilities)
             std::copy(row, row + length, probabilities + i * length);
         if (head.dropout.rate > 0) {
@@ -221,7 +148,7 @@ void attentionForward(const AttentionHead& head, const float* q, const float* k,
                 row[j] *= factors[j];
         }
     }
-    smallProduct(head.queries, head.headSize, length, scores, wide, 1, v, head.stride, out, head.stride);
+    products().multiply(head.queries, head.headSize, length, scores, wide, 1, v, head.stride, out, head.stride);
 }
 
 void attentionBackward(const AttentionHead& head, const float* q, const float* k, const float* v, const float* dOut,
@@ -234,8 +161,8 @@ void attentionBackward(const AttentionHead& head, const float* q, const float* k
     float* factors = dropped + head.queries * wide;     // (length)
     const float scale = 1.0f / std::sqrt(static_cast<float>(head.headSize));
 
-    transpose(v, length, head.headSize, head.stride, turned);
-    smallProduct(head.queries, wide, head.headSize, dOut, head.stride, 1, turned, wide, dScores, wide);
+    transposePadded(v, length, head.headSize, head.stride, turned);
+    products().multiply(head.queries, wide, head.headSize, dOut, head.stride, 1, turned, wide, dScores, wide);
     for (std::int64_t i = 0; i < head.queries; ++i) {
         const float* p = probabilities + i * length;
         float* d = dScores + i * wide;
@@ -255,9 +182,9 @@ void attentionBackward(const AttentionHead& head, const float* q, const float* k
         for (std::int64_t j = 0; j < length; ++j)
             d[j] = p[j] * (d[j] - product) * scale;
     }
-    smallProduct(length, head.headSize, head.queries, dropped, 1, wide, dOut, head.stride, dv, head.stride);
-    smallProduct(head.queries, head.headSize, length, dScores, wide, 1, k, head.stride, dq, head.stride);
-    smallProduct(length, head.headSize, head.queries, dScores, 1, wide, q, head.stride, dk, head.stride);
+    products().multiply(length, head.headSize, head.queries, dropped, 1, wide, dOut, head.stride, dv, head.stride);
+    products().multiply(head.queries, head.headSize, length, dScores, wide, 1, k, head.stride, dq, head.stride);
+    products().multiply(length, head.headSize, head.queries, dScores, 1, wide, q, head.stride, dk, head.stride);
 }
 
 void adamw(const AdamStep& step, float* weights, const float* gradient, float* mean, float* square, std::int64_t begin,

@@ -18,11 +18,6 @@ struct DropoutMask {
     void fill(std::uint64_t row, std::int64_t count, float* factors) const;
 };
 
-/// C (m, n) = A (m, k) B (k, n) for sizes where a call into a BLAS costs more than the product. A has
-/// any strides, B and C are row-major with row strides ldb and ldc.
-void smallProduct(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aRow,
-                  std::int64_t aColumn, const float* b, std::int64_t ldb, float* c, std::int64_t ldc);
-
 /// out = LayerNorm(residual + dropout(x)) over rows [begin, end), each of `width` values. `residual` may be
 /// null. `normalised` (rows, width) and `inverse` (rows) keep what the backward pass needs; both may be null.
 struct NormForward {

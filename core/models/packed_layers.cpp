@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -103,7 +104,7 @@ struct Units {
 /// `queries`: rows of q, all tokens or one a sequence.
 Units unitsOf(std::span<const std::int64_t> starts, std::int64_t queries, int heads) {
     Units units;
-    units.firstOnly = queries != starts.back();
+    units.firstOnly = queries < starts.back();
     for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
         const std::int64_t length = starts[i + 1] - starts[i];
         units.offsets.push_back(units.total);
@@ -120,7 +121,7 @@ void forEachHead(std::span<const std::int64_t> starts, int heads, std::int64_t h
     const std::int64_t headSize = hidden / heads;
     const auto count = static_cast<std::int64_t>(starts.size() - 1) * heads;
     at::parallel_for(0, count, 4, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<float> scratch(static_cast<std::size_t>(kernels::attentionScratch(units.longest, headSize)));
+        const auto scratch = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(kernels::attentionScratch(units.longest, headSize)));
         for (std::int64_t unit = begin; unit < end; ++unit) {
             const auto sequence = static_cast<std::size_t>(unit / heads);
             const std::int64_t index = unit % heads;
@@ -129,15 +130,22 @@ void forEachHead(std::span<const std::int64_t> starts, int heads, std::int64_t h
             const std::int64_t query = units.firstOnly ? static_cast<std::int64_t>(sequence) : starts[sequence];
             const std::int64_t probabilities = units.offsets[sequence] + index * queries * length;
             const kernels::AttentionHead head = {queries, length, headSize, hidden, static_cast<std::uint64_t>(probabilities), mask};
-            work(head, query * hidden + index * headSize, starts[sequence] * hidden + index * headSize, probabilities, scratch.data());
+            work(head, query * hidden + index * headSize, starts[sequence] * hidden + index * headSize, probabilities, scratch.get());
         }
     });
+}
+
+/// Zeros behind the last sequence; rows of one query a sequence have nothing behind it.
+void clearRest(const at::Tensor& rows, std::span<const std::int64_t> starts) {
+    if (rows.size(0) > starts.back())
+        rows.narrow(0, starts.back(), rows.size(0) - starts.back()).zero_();
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::span<const std::int64_t> starts,
                   int heads, const kernels::DropoutMask& mask, at::Tensor* probabilities) {
     const Units units = unitsOf(starts, q.size(0), heads);
     at::Tensor out = at::empty_like(q);
+    clearRest(out, starts);
     if (probabilities)
         *probabilities = at::empty({units.total}, q.options());
     float* kept = probabilities ? probabilities->mutable_data_ptr<float>() : nullptr;
@@ -173,6 +181,8 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
         at::Tensor dq = at::empty_like(dOut);
         at::Tensor dk = at::empty_like(saved[1]);
         at::Tensor dv = at::empty_like(saved[2]);
+        for (at::Tensor* gradient : {&dq, &dk, &dv})
+            clearRest(*gradient, starts);
         const float* q = saved[0].const_data_ptr<float>();
         const float* k = saved[1].const_data_ptr<float>();
         const float* v = saved[2].const_data_ptr<float>();
@@ -228,8 +238,8 @@ at::Tensor addAndNormalise(const at::Tensor& x, const at::Tensor& residual, cons
 
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            std::span<const std::int64_t> starts, int heads, const kernels::DropoutMask& dropout) {
-    if (q.size(0) != starts.back() && q.size(0) != static_cast<std::int64_t>(starts.size()) - 1) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("attention got {} queries for {} tokens of {} sequences", q.size(0), starts.back(),
+    if (q.size(0) != k.size(0) && q.size(0) != static_cast<std::int64_t>(starts.size()) - 1) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("attention got {} queries for {} tokens of {} sequences", q.size(0), k.size(0),
                                                             starts.size() - 1));
     }
     const at::Tensor queries = q.contiguous();

@@ -16,8 +16,8 @@ namespace triptych {
 at::Tensor addAndNormalise(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& gain,
                            const at::Tensor& bias, double epsilon, const kernels::DropoutMask& dropout);
 
-/// Multi-head self-attention inside each sequence: k, v (T, H); sequence i is rows starts[i] to starts[i + 1].
-/// q (T, H), or (B, H) where only the first token of each sequence asks; the result has q's shape. Dropout
+/// Multi-head self-attention inside each sequence: k, v (T, H); sequence i is rows starts[i] to starts[i + 1], rows behind the last
+/// one are nobody's and become zero. q (T, H), or (B, H) where only the first token of each sequence asks; the result has q's shape. Dropout
 /// falls on the probabilities. Differentiable in q, k and v. Throws Error{InvalidArgument} if q has neither number of rows.
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            std::span<const std::int64_t> starts, int heads, const kernels::DropoutMask& dropout);

@@ -3,11 +3,10 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "formats/safetensors_set.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/tanh.h>
 #include <ATen/ops/zeros.h>
 
 #include <fmt/format.h>
@@ -124,8 +123,7 @@ at::Tensor SequenceClassifier::logits(const PackedBatch& batch, const kernels::D
     at::Tensor x = m_bert.firstTokens(batch, dropout, words); // (B, H)
     if (family.dropout_before_dense)
         x = triptych::dropout(x, site(kDenseSite));
-    x = dense(x, m_denseWeight, m_denseBias);
-    x = family.head_activation == BertFamily::Activation::Tanh ? at::tanh(x) : at::relu(x);
+    x = dense(x, m_denseWeight, m_denseBias, family.head_activation);
     return dense(triptych::dropout(x, site(kClassifierSite)), m_outWeight, m_outBias);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "formats/safetensors_set.h"
+#include "models/dense.h"
 #include "text/json_fields.h"
 
 #include <ATen/ops/add.h>
@@ -9,14 +10,11 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/mean.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/pow.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/rsqrt.h>
-#include <ATen/ops/silu.h>
 #include <ATen/ops/softmax.h>
 
 #include <fmt/format.h>
@@ -35,8 +33,7 @@ namespace {
 constexpr int kMostLayers = 1000;
 constexpr int kMostSize = 1 << 24;
 
-T5Config::Activation activationOf(const std::string& name, std::string_view source) {
-    using Activation = T5Config::Activation;
+Activation activationOf(const std::string& name, std::string_view source) {
     if (name == "relu")
         return Activation::Relu;
     if (name == "gelu")
@@ -119,7 +116,7 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
     std::string projection = text("feed_forward_proj", type == "mt5" ? "gated-gelu" : "relu");
     config.gated = projection.starts_with("gated-");
     // The gelu of gated-gelu is the tanh one, whatever its name says.
-    config.activation = projection == "gated-gelu" ? T5Config::Activation::GeluTanh : activationOf(config.gated ? projection.substr(6) : projection, source);
+    config.activation = projection == "gated-gelu" ? Activation::GeluTanh : activationOf(config.gated ? projection.substr(6) : projection, source);
     // Newer files say it; of older ones those that do not tie their word table.
     config.scale_decoder_outputs = type == "t5" && flag("scale_decoder_outputs").value_or(flag("tie_word_embeddings").value_or(true));
     config.untied = !flag("tie_word_embeddings").value_or(true);
@@ -263,13 +260,7 @@ at::Tensor T5::attend(const Attention& attention, const at::Tensor& x, const at:
 }
 
 at::Tensor T5::inner(const Block& block, const at::Tensor& x) const {
-    at::Tensor y = at::mm(x, block.in.t());
-    switch (m_config.activation) {
-    case T5Config::Activation::Relu: y = at::relu(y); break;
-    case T5Config::Activation::Gelu: y = at::gelu(y); break;
-    case T5Config::Activation::GeluTanh: y = at::gelu(y, "tanh"); break;
-    case T5Config::Activation::Silu: y = at::silu(y); break;
-    }
+    at::Tensor y = activate(m_config.activation, at::mm(x, block.in.t()));
     if (block.gate.defined())
         y = at::mul(y, at::mm(x, block.gate.t()));
     return at::mm(y, block.out.t());

@@ -19,7 +19,6 @@ namespace triptych {
 
 /// The keys of config.json that the arithmetic depends on, under their own names.
 struct T5Config {
-    enum class Activation { Relu, Gelu, GeluTanh, Silu };
     int vocab_size = 0;
     int d_model = 0;
     int d_kv = 0;

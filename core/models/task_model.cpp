@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "formats/safetensors_set.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
 
 #include <fmt/format.h>
@@ -84,11 +85,11 @@ TaskModel::TaskModel(Bert bert, EncoderTask task, const NamedTensors& head, std:
     m_outBias = check(bias, found->second, config.vocab_size, 0);
 }
 
-TaskModel TaskModel::open(const std::filesystem::path& folder) {
+TaskModel TaskModel::open(const std::filesystem::path& folder, Precision precision) {
     const std::filesystem::path configFile = folder / "config.json";
     const std::string architecture = architectureOf(readJsonFile(configFile, 16u << 20));
     NamedTensors head;
-    Bert bert = openBert(folder, &head);
+    Bert bert = openBert(folder, &head, precision);
     const std::optional<EncoderTask> task = encoderTask(*bert.config().family, architecture);
     if (!task) {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': the architecture '{}' has no head that gives logits", configFile.string(), architecture),
@@ -106,8 +107,8 @@ at::Tensor TaskModel::logits(const PackedBatch& batch) const {
     const BertConfig& config = m_bert->config();
     at::Tensor x = m_bert->forward(batch); // (T, H)
     if (m_task == EncoderTask::MaskedLm) {
-        const auto activation = config.family->positions_by_padding ? BertConfig::Activation::Gelu : config.hidden_act; // RoBERTa's is fixed
-        x = activated(dense(x, m_denseWeight, m_denseBias), activation);
+        const auto activation = config.family->positions_by_padding ? Activation::Gelu : config.hidden_act; // RoBERTa's is fixed
+        x = dense(x, m_denseWeight, m_denseBias, activation);
         x = addAndNormalise(x, {}, m_gain, m_shift, config.layer_norm_eps, {});
     }
     return dense(x, m_outWeight, m_outBias);

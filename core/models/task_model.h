@@ -22,7 +22,7 @@ std::string architectureOf(const Json& config);
 class TaskModel {
 public:
     /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
-    static TaskModel open(const std::filesystem::path& folder);
+    static TaskModel open(const std::filesystem::path& folder, Precision precision = Precision::Exact);
 
     const Bert& bert() const { return m_classifier ? m_classifier->bert() : *m_bert; }
     EncoderTask task() const { return m_task; }

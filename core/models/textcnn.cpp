@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
+#include "models/products.h"
 #include "models/sequence_classifier.h"
 #include "models/text_convolution.h"
 
@@ -189,12 +191,12 @@ void TextCnnInference::classify(std::span<const std::int64_t> rows, std::span<fl
     const float* table = m_embedding.const_data_ptr<float>();
     for (std::int64_t i = 0; i < length; ++i)
         std::copy_n(table + rows[static_cast<std::size_t>(i)] * size, size, m_input.data() + i * size);
-    kernels::smallProduct(length, columns, size, m_input.data(), size, 1, m_bank.const_data_ptr<float>(), columns, m_taps.data(), columns);
+    kernels::products().multiply(length, columns, size, m_input.data(), size, 1, m_bank.const_data_ptr<float>(), columns, m_taps.data(), columns);
     poolSequence(m_taps.data(), length, m_config.widths, m_config.filters, m_pooled.data(), nullptr, m_scratch.data());
     const float* bankBias = m_bankBias.const_data_ptr<float>();
     for (std::int64_t i = 0; i < pooled; ++i)
         m_pooled[static_cast<std::size_t>(i)] = std::max(0.0f, m_pooled[static_cast<std::size_t>(i)] + bankBias[i]);
-    kernels::smallProduct(1, labels, pooled, m_pooled.data(), pooled, 1, m_classifier.const_data_ptr<float>(), labels, out.data(), labels);
+    kernels::products().multiply(1, labels, pooled, m_pooled.data(), pooled, 1, m_classifier.const_data_ptr<float>(), labels, out.data(), labels);
     const float* bias = m_bias.const_data_ptr<float>();
     for (std::int64_t i = 0; i < labels; ++i)
         out[static_cast<std::size_t>(i)] += bias[i];

@@ -35,7 +35,7 @@ NamedTensors readWeights(const std::filesystem::path& path) {
     return weights;
 }
 
-Bert openBert(const std::filesystem::path& folder, NamedTensors* others) {
+Bert openBert(const std::filesystem::path& folder, NamedTensors* others, Precision precision) {
     const std::filesystem::path configFile = folder / "config.json";
     const BertConfig config = bertConfigFromJson(readJsonFile(configFile, 16u << 20), configFile.string());
     const std::filesystem::path weightsFile = safetensorsIn(folder);
@@ -56,7 +56,7 @@ Bert openBert(const std::filesystem::path& folder, NamedTensors* others) {
         for (auto& [name, tensor] : all)
             others->emplace(name.starts_with("pooler.") ? prefix + name : name, std::move(tensor));
     }
-    return Bert(config, std::move(body), weightsFile.string());
+    return Bert(config, std::move(body), weightsFile.string(), precision);
 }
 
 } // namespace triptych

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "interop/hugging_face.h"
 #include "models/bert.h"
+#include "models/dense.h"
 #include "models/encoder.h"
 #include "prediction/base_encoder.h"
 #include "prediction/evaluation.h"

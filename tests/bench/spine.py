@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # The four arms on clinc150, banking77, trec6 and thucnews_zh through the command line; resumable.
-"""Usage: spine.py --data SHARED_DATA_FOLDER [--workspace DIR] [--seeds 13,14,15] [--only clinc150,trec6]
+"""Usage: spine.py --data SHARED_DATA_FOLDER [--workspace DIR] [--seeds 13,14,15] [--only clinc150,trec6] [--model NAME]
 
 Imports each collection once, runs every arm that the workspace has not finished yet (kill and start it as
 often as needed) and prints the table of accuracies with their intervals, latencies, sizes and times.
@@ -94,12 +94,14 @@ def main():
     parser.add_argument("--workspace", type=pathlib.Path, default=pathlib.Path("build/spine"))
     parser.add_argument("--seeds", default="13")
     parser.add_argument("--only", default=",".join(COLLECTIONS))
+    parser.add_argument("--model", default=MODEL)
     options = parser.parse_args()
     workspace = options.workspace
     cli = Cli(workspace)
     if not (workspace / "workspace.sqlite").exists():
         cli("workspace", "init", workspace)
     seeds = [int(seed) for seed in options.seeds.split(",")]
+    suffix = "" if options.model == MODEL else f"-{options.model}"
     sources, results = workspace / "sources", workspace / "results"
     sources.mkdir(exist_ok=True)
     results.mkdir(exist_ok=True)
@@ -115,16 +117,16 @@ def main():
         arms = [(method, seeds[0]) for method in ("zero_shot", "retrieve", "head")]
         arms += [("full", seed) for seed in seeds] + [("distill", seed) for seed in seeds]
         for method, seed in arms:
-            out = f"{name}-{method}-{seed}"
+            out = f"{name}-{method}-{seed}{suffix}"
             done = results / f"{out}.json"
             if done.exists():
                 continue
             print(f"{out} ...", file=sys.stderr, flush=True)
             if method == "distill":
-                arguments = ("--seed", seed, "distill", "--data", name, "--teacher", f"{name}-full-{seed}",
+                arguments = ("--seed", seed, "distill", "--data", name, "--teacher", f"{name}-full-{seed}{suffix}",
                              "--student", "textcnn", "--out", out)
             else:
-                arguments = ("--seed", seed, "train", "--data", name, "--model", MODEL, "--method", method, "--out", out)
+                arguments = ("--seed", seed, "train", "--data", name, "--model", options.model, "--method", method, "--out", out)
             document = measured(cli, workspace, out, arguments)
             if document.get("state", "done") != "done":
                 sys.exit(f"{out} is {document['state']}; start again to go on")

@@ -3,6 +3,7 @@
 #include "support/decoder_fixtures.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cosine_similarity.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/sum.h>
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 using namespace triptych;
 using namespace triptych::decoders;
@@ -79,6 +81,7 @@ private Q_SLOTS:
         const DecoderOutput output = open(name).forward(pack(sequences()), nullptr, LogitsOf::All, true);
         verify(output.logits, want.at("right.logits"), "logits, padded right");
         verify(output.logits, want.at("left.logits"), "logits, padded left");
+        verify(openDecoder(folder() / name).forward(pack(sequences())).logits, want.at("right.logits"), "logits of weights that stay in the file");
         for (std::size_t i = 0; i < output.layers.size(); ++i)
             verify(output.layers[i], want.at(fmt::format("right.hidden.{}", i)), fmt::format("hidden state {}", i));
         QVERIFY(!want.contains(fmt::format("right.hidden.{}", output.layers.size())));
@@ -131,6 +134,20 @@ private Q_SLOTS:
         QFETCH(QString, tensor);
         const auto want = readFloats(folder() / reference.toStdString());
         verify(openDecoder(folder() / file.toStdString()).forward(pack(sequences())).logits, want.at(tensor.toStdString()), "logits");
+    }
+    void fastIsNearExact_data() { familyRows(); }
+    void fastIsNearExact() {
+        QFETCH(QString, family);
+        const std::filesystem::path path = folder() / family.toStdString();
+        // Enough rows for the products of many.
+        std::vector<std::vector<std::int32_t>> rows(4, std::vector<std::int32_t>(20));
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            std::iota(rows[i].begin(), rows[i].end(), static_cast<std::int32_t>(i + 4)); // behind the padding, which has no direction
+        const at::Tensor exact = openDecoder(path).forward(pack(rows)).logits, fast = openDecoder(path, Precision::Fast).forward(pack(rows)).logits;
+        const double lowest = at::cosine_similarity(exact, fast, 1).min().item<double>();
+        qInfo("cosine of a row at least %.6f", lowest);
+        QVERIFY(lowest >= 0.999);
+        verify(exact, open(family.toStdString()).forward(pack(rows)).logits, "weights that stay in the file");
     }
     void stepsWithTheCacheEqualTheWholePass_data() {
         QTest::addColumn<QString>("family");
@@ -282,8 +299,8 @@ private Q_SLOTS:
         QCOMPARE(difference(Decoder(config, NamedDecoderWeights(weights.taken, "memory")).forward(pack(sequences())).logits,
                             open("llama").forward(pack(sequences())).logits), 0.0);
 
-        const GgufFile file(folder() / "llama_q8.gguf");
-        DecoderConfig wrong = decoderConfigFromGguf(file, "tiny.gguf");
+        const auto file = std::make_shared<const GgufFile>(folder() / "llama_q8.gguf");
+        DecoderConfig wrong = decoderConfigFromGguf(*file, "tiny.gguf");
         wrong.intermediate_size = 96;
         expectError([&] { Decoder(wrong, GgufDecoderWeights(file, wrong, "tiny.gguf")); }, ErrorCode::InvalidInput,
                     {"tiny.gguf", "blk.0.ffn_gate.weight", "[96, 32]"});

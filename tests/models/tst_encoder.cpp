@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <sstream>
 
 using namespace triptych;
@@ -63,6 +64,14 @@ private Q_SLOTS:
             worst = std::max(worst, std::abs(static_cast<double>(vectors[i]) - expected[i]));
         qInfo("greatest difference %.3g", worst);
         QVERIFY2(worst <= 1e-5, qPrintable(QString::number(worst)));
+        const std::vector<float> fast = Encoder::open(*folder, Precision::Fast)->embed(texts);
+        double lowest = 1;
+        for (std::size_t row = 0; row < texts.size(); ++row) {
+            const float* const a = vectors.data() + 384 * row;
+            lowest = std::min(lowest, std::inner_product(a, a + 384, fast.data() + 384 * row, 0.0)); // of length 1
+        }
+        qInfo("lowest cosine of the fast vectors %.6f", lowest);
+        QVERIFY2(lowest >= 0.999, qPrintable(QString::number(lowest)));
     }
     void tinyEncoderMatchesItsReference() {
         const auto encoder = Encoder::open(TRIPTYCH_TEST_DATA "/bert_tiny/encoder");

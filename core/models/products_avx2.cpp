@@ -1,0 +1,2 @@
+#define TRIPTYCH_PRODUCTS kAvx2Products
+#include "models/products_impl.h"

@@ -1,0 +1,2 @@
+#define TRIPTYCH_PRODUCTS kAvx512Products
+#include "models/products_impl.h"
