@@ -4,6 +4,7 @@
 #include "terminal_progress.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/processor.h"
 
 #include <CLI/CLI.hpp>
@@ -111,6 +112,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "error: %s\n", problem);
         return kExitFailed;
     }
+    keepFreedMemory();
     CliContext context;
     context.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     CLI::App app("Triptych: retrieve, fine-tune or distil? Measures all three on your data and recommends.", "triptych-cli");

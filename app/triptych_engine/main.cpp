@@ -3,6 +3,7 @@
 #include "wiring.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/processor.h"
 
 #include <ATen/Parallel.h>
@@ -104,6 +105,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "triptych-engine: %s\n", problem);
         return 1;
     }
+    keepFreedMemory();
     const auto command = parseCommand(argc, argv);
     if (!command) {
         std::fputs(kHelp, stderr);

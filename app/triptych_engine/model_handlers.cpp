@@ -2,6 +2,7 @@
 #include "request_params.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "generation/generate.h"
 #include "interop/fetch_model.h"
 #include "interop/model_folder.h"
@@ -68,6 +69,7 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     if (m_open && m_open->folder == folder && !error && m_open->written == written)
         return *m_open;
     m_open.reset(); // its memory goes before the next one's comes
+    returnFreedMemory();
     auto model = std::make_shared<Model>();
     model->folder = folder;
     model->written = written;

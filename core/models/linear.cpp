@@ -17,8 +17,8 @@ namespace {
 
 /// Up to so many rows the blocks are unpacked anew for every eight; from there on a part of the matrix pays for being written out.
 constexpr std::int64_t kFewRows = 16;
-/// Weights written out at once: 8 MiB of float32, which a product is long enough for and which stays near the processor.
-constexpr std::int64_t kPartWeights = 1 << 21;
+/// Weights written out at once: 4 MiB of float32, which a product is long enough for and which stays near the processor.
+constexpr std::int64_t kPartWeights = 1 << 20;
 /// Weights that are worth a second thread.
 constexpr std::int64_t kGrainWeights = 1 << 14;
 

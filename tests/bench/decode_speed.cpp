@@ -2,6 +2,7 @@
 
 #include "serve.h"
 
+#include "base/memory.h"
 #include "generation/generate.h"
 
 #include <ATen/Parallel.h>
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
     return servedMain([&] {
         if (argc != 6)
             throw Error(ErrorCode::InvalidArgument, "usage: decode_speed MODEL exact|fast THREADS TOKENS_IN TOKENS_OUT");
+        keepFreedMemory();
         at::set_num_threads(std::stoi(argv[3]));
         const double before = proportionalMegabytes();
         double most = 0;

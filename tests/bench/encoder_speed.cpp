@@ -2,6 +2,7 @@
 
 #include "serve.h"
 
+#include "base/memory.h"
 #include "base/files.h"
 #include "models/encoder.h"
 
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
     return servedMain([&] {
         if (argc < 5)
             throw Error(ErrorCode::InvalidArgument, "usage: encoder_speed MODEL exact|fast THREADS TEXTS.jsonl...");
+        keepFreedMemory();
         at::set_num_threads(std::stoi(argv[3]));
         std::vector<std::vector<std::string>> sets;
         for (int i = 4; i < argc; ++i) {
