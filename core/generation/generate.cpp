@@ -1,6 +1,7 @@
 #include "generation/generate.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/progress.h"
 #include "generation/stop_strings.h"
 #include "text/token_stream.h"
@@ -58,6 +59,9 @@ public:
         const auto start = Clock::now();
         prefill(stop);
         result.timeToFirstTokenS = secondsSince(start);
+        // Reading a long prompt takes memory that writing does not need.
+        if (std::any_of(m_answers.begin(), m_answers.end(), [](const Answer& answer) { return answer.promptTokens >= kPassTokens / 4; }))
+            returnFreedMemory();
         const auto decodeStart = Clock::now();
         while (decodeStep(stop)) {
         }

@@ -201,6 +201,7 @@ DecoderOutput Decoder::forward(const TokenBatch& batch, KvCache* cache, LogitsOf
         if (layer.attentionPostNorm.gain.defined())
             part = normalise(part, layer.attentionPostNorm);
         x = at::add(x, part);
+        part.reset(); // not beside what the wide layers need
         part = feedForward(layer, normalise(x, layer.feedForwardNorm));
         if (layer.feedForwardPostNorm.gain.defined())
             part = normalise(part, layer.feedForwardPostNorm);
@@ -356,8 +357,14 @@ at::Tensor Decoder::attendWithGraph(const at::Tensor& q, const at::Tensor& k, co
 }
 
 at::Tensor Decoder::feedForward(const Layer& layer, const at::Tensor& x) const {
-    at::Tensor inner = layer.up->forward(x); // (T, I)
-    inner = layer.gate ? at::mul(activate(m_config.activation, layer.gate->forward(x)), inner) : activate(m_config.activation, inner);
+    at::Tensor inner; // (T, I)
+    if (layer.gate) {
+        inner = activate(m_config.activation, layer.gate->forward(x));
+        const at::Tensor up = layer.up->forward(x);
+        inner = needsGraph(inner, up) ? at::mul(inner, up) : inner.mul_(up);
+    } else {
+        inner = activate(m_config.activation, layer.up->forward(x));
+    }
     return layer.down->forward(inner);
 }
 

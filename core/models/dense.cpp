@@ -22,18 +22,6 @@
 
 namespace triptych {
 
-at::Tensor activate(Activation activation, const at::Tensor& x) {
-    switch (activation) {
-    case Activation::None: return x;
-    case Activation::Relu: return at::relu(x);
-    case Activation::Gelu: return at::gelu(x);
-    case Activation::GeluTanh: return at::gelu(x, "tanh");
-    case Activation::Silu: return at::silu(x);
-    case Activation::Tanh: return at::tanh(x);
-    }
-    return x;
-}
-
 namespace {
 
 using LinearPointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view,
@@ -98,6 +86,29 @@ struct DenseFunction : torch::autograd::Function<DenseFunction> {
 bool needsGraph(const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
     const auto wants = [](const at::Tensor& tensor) { return tensor.defined() && tensor.requires_grad(); };
     return at::GradMode::is_enabled() && (wants(a) || wants(b) || wants(c));
+}
+
+at::Tensor activate(Activation activation, const at::Tensor& x) {
+    if (needsGraph(x)) {
+        switch (activation) {
+        case Activation::None: return x;
+        case Activation::Relu: return at::relu(x);
+        case Activation::Gelu: return at::gelu(x);
+        case Activation::GeluTanh: return at::gelu(x, "tanh");
+        case Activation::Silu: return at::silu(x);
+        case Activation::Tanh: return at::tanh(x);
+        }
+    }
+    at::Tensor out = x;
+    switch (activation) {
+    case Activation::None: break;
+    case Activation::Relu: at::relu_(out); break;
+    case Activation::Gelu: at::gelu_(out); break;
+    case Activation::GeluTanh: at::gelu_(out, "tanh"); break;
+    case Activation::Silu: at::silu_(out); break;
+    case Activation::Tanh: at::tanh_(out); break;
+    }
+    return out;
 }
 
 at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, Activation activation) {

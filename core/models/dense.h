@@ -6,6 +6,7 @@
 
 namespace triptych {
 
+/// x may be overwritten.
 at::Tensor activate(Activation activation, const at::Tensor& x);
 
 /// True if autograd has to see what is done with these.

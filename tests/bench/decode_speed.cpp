@@ -37,7 +37,8 @@ int main(int argc, char** argv) {
         keepFreedMemory();
         at::set_num_threads(std::stoi(argv[3]));
         const double before = proportionalMegabytes();
-        double most = 0;
+        double reading = 0, writing = 0;
+        int tokens = 0;
         std::unique_ptr<Decoder> decoder;
         const double opening = secondsOf([&] { decoder = std::make_unique<Decoder>(openDecoder(argv[1], precisionFromName(argv[2]))); });
         std::vector<std::int32_t> prompt(std::stoul(argv[4]));
@@ -48,10 +49,11 @@ int main(int argc, char** argv) {
         settings.ignore_eos = true;
         const auto once = [&](const TokenSink& sink) { return generate(*decoder, nullptr, std::vector<std::vector<std::int32_t>>{prompt}, settings, sink); };
         once([&](std::size_t, std::int32_t, std::string_view) {
+            double& most = tokens++ == 0 ? reading : writing;
             most = std::max(most, proportionalMegabytes());
             return true;
         });
-        serve({{"ready", true}, {"open_s", opening}, {"memory_mb", most - before}}, [&](const std::string&) -> Json {
+        serve({{"ready", true}, {"open_s", opening}, {"reading_mb", reading - before}, {"writing_mb", writing - before}}, [&](const std::string&) -> Json {
             const GenerationResult result = once({});
             return {{"prefill", result.prefillTokensPerS}, {"decode", result.decodeTokensPerS}, {"first_s", result.timeToFirstTokenS},
                     {"ids", result.answers.front().ids}};
