@@ -4,12 +4,13 @@
 #include "base/files.h"
 #include "distillation/augment.h"
 #include "distillation/student.h"
-#include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
+#include "jobs/students.h"
 #include "metrics/classification.h"
 #include "prediction/base_encoder.h"
 #include "prediction/evaluation.h"
 #include "prediction/run_result.h"
+#include "text/pruned_tokenizer.h"
 #include "training/rows.h"
 
 #include <ATen/ops/zeros.h>
@@ -120,48 +121,29 @@ TeacherLogits teacherLogits(Predictor& teacher, const std::vector<std::size_t>& 
     return result;
 }
 
-/// What the student can tell apart: the pieces of the training rows.
-std::vector<std::int32_t> vocabularyOf(const TokenRows& rows) {
-    std::set<std::int32_t> ids;
-    for (const Encoding& encoding : rows.encodings)
-        ids.insert(encoding.ids.begin(), encoding.ids.end());
-    return {ids.begin(), ids.end()};
-}
-
-std::vector<std::vector<std::int64_t>> piecesOf(const TextCnn& model, const TokenRows& rows) {
+std::vector<std::vector<std::int64_t>> piecesOf(const StudentModel& model, const TokenRows& rows) {
     std::vector<std::vector<std::int64_t>> pieces;
     for (const Encoding& encoding : rows.encodings)
         pieces.push_back(model.rowsOf(encoding.ids));
     return pieces;
 }
 
-void saveStudent(const fs::path& folder, const TextCnn& model, const fs::path& tokenizer, const ArtefactInfo& info) {
-    makeEmpty(folder);
-    saveTensors(folder / "model.safetensors", model.weights());
-    writeJsonFile(folder / "config.json", textCnnConfigToJson(model.config(), info.labels));
-    copyTokenizer(tokenizer, folder);
-    writeArtefact(folder, info);
-}
-
 /// The folder whose tokenizer the student shares: the teacher's own, or that of the encoder it rests on.
-fs::path tokenizerFolder(const fs::path& teacher) {
+fs::path encoderFolder(const fs::path& teacher) {
     if (hasTokenizer(teacher))
         return teacher;
     return baseEncoderFolder(readArtefact(teacher).base, teacher);
 }
 
-/// The word table of a teacher that is of BERT's shape or rests on such an encoder; undefined if there is none.
-at::Tensor teacherTable(const fs::path& tokenizerFrom) {
-    if (!hasSafetensors(tokenizerFrom))
-        return {};
-    constexpr std::string_view kTable = "embeddings.word_embeddings.weight";
-    for (const auto& [name, tensor] : readWeights(tokenizerFrom)) {
-        const bool prefixed = std::any_of(bertFamilies().begin(), bertFamilies().end(),
-                                          [&](const BertFamily& family) { return name == std::string(family.prefix) + std::string(kTable); });
-        if (prefixed || name == kTable)
-            return tensor;
-    }
-    return {};
+/// A tokenizer of the pieces of those rows; returns the encoder's id of each of its tokens.
+std::vector<std::int32_t> pruneTokenizerTo(const fs::path& folder, const fs::path& encoder, const TokenRows& rows) {
+    std::set<std::int32_t> used;
+    for (const Encoding& encoding : rows.encodings)
+        used.insert(encoding.ids.begin(), encoding.ids.end());
+    const PrunedTokenizer pruned = pruneTokenizer(encoder, used);
+    makeEmpty(folder);
+    writePrunedTokenizer(pruned, encoder, folder);
+    return pruned.kept;
 }
 
 struct Arm {
@@ -171,9 +153,9 @@ struct Arm {
     LoopResult loop;
 };
 
-LoopResult trainArm(const Arm& arm, TextCnn model, const StudentRows& train, const StudentRows& dev, const DistillSettings& settings,
-                    const ArtefactInfo& info, const fs::path& tokenizer, JobContext& context) {
-    StudentLearner learner(std::move(model), train, dev, settings, context.spec().seed);
+LoopResult trainArm(const Arm& arm, StudentModel& model, const StudentRows& train, const StudentRows& dev, const DistillSettings& settings,
+                    const ArtefactInfo& info, JobContext& context) {
+    StudentLearner learner(model, train, dev, settings, context.spec().seed);
     LoopOptions options;
     options.settings = settings.train;
     options.rows = static_cast<std::int64_t>(train.pieces.size());
@@ -182,7 +164,9 @@ LoopResult trainArm(const Arm& arm, TextCnn model, const StudentRows& train, con
     options.stage = arm.name;
     options.prefix = arm.prefix;
     const LoopResult result = trainLoop(learner, options, context);
-    saveStudent(arm.folder, learner.model(), tokenizer, info);
+    makeEmpty(arm.folder);
+    model.save(arm.folder, info.labels);
+    writeArtefact(arm.folder, info);
     return result;
 }
 
@@ -198,17 +182,26 @@ std::vector<double> correctness(const Evaluation& evaluation, const std::vector<
 Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const RunSpec& spec = context.spec();
     const RunRows rows = readRunRows(context.directory(), spec);
-    const Json asked = distillSettingsToJson(distillSettingsFromJson(spec.settings, static_cast<std::int64_t>(rows.train.size())));
-    const DistillSettings settings = distillSettingsFromJson(context.directory().frozenSettings(asked), 0);
     const fs::path teacherFolder = modelOf(spec, "teacher");
+    const fs::path encoder = encoderFolder(teacherFolder);
+    DistillSettings settings = distillSettingsFromJson(spec.settings, static_cast<std::int64_t>(rows.train.size()));
+    fitToEncoder(settings, encoder);
+    settings = distillSettingsFromJson(context.directory().frozenSettings(distillSettingsToJson(settings)));
     const auto begin = Clock::now();
     const std::unique_ptr<Predictor> teacher = predictors.open(teacherFolder);
     const std::vector<std::size_t> places = matchLabels(spec.labels, *teacher, teacherFolder);
 
-    const fs::path tokenizerFrom = tokenizerFolder(teacherFolder);
-    const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(tokenizerFrom);
+    std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(encoder);
     const std::int64_t maxLength = settings.train.max_length;
-    const TokenRows train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
+    TokenRows train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
+    fs::path tokens = encoder;
+    std::vector<std::int32_t> kept;
+    if (settings.prune_vocabulary) {
+        tokens = context.directory().path() / "tokenizer";
+        kept = pruneTokenizerTo(tokens, encoder, train);
+        tokenizer = Tokenizer::open(tokens);
+        train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
+    }
     const TokenRows dev = tokenizeRows(rows.dev, *tokenizer, maxLength, spec.labels, context.stop());
 
     // Texts for the teacher: the training rows, then variants of them.
@@ -216,37 +209,27 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const std::vector<std::string> variants = unlabelledVariants(texts, *tokenizer, settings.variants, spec.seed);
     texts.insert(texts.end(), variants.begin(), variants.end());
 
-    TextCnnConfig config;
-    config.embedding_size = settings.embedding_size;
-    config.filters = settings.filters;
-    config.labels = static_cast<int>(spec.labels.size());
-    config.max_length = static_cast<int>(maxLength);
-    config.dropout = settings.dropout;
-    config.vocabulary = vocabularyOf(train);
-    TextCnn student = TextCnn::random(config, spec.seed);
-    if (settings.embedding_from_teacher) {
-        const at::Tensor table = teacherTable(tokenizerFrom);
-        if (table.defined() && table.dim() == 2 && table.size(0) > config.vocabulary.back())
-            startFromTeacherTable(student, table);
-    }
+    const StudentPlan plan = {settings, spec.labels, spec.seed, encoder, tokens, *tokenizer, kept, train,
+                              encoder == teacherFolder ? places : std::vector<std::size_t>()};
+    const std::unique_ptr<StudentModel> student = taughtStudent(plan, context);
     const TeacherLogits labelled = teacherLogits(*teacher, places, texts, context);
-    StudentRows taught = {piecesOf(student, train), train.labels, {}, labelled.logits};
+    StudentRows taught = {piecesOf(*student, train), train.labels, {}, labelled.logits};
     for (const std::string& variant : variants) {
         Encoding encoding = tokenizer->encode(variant);
         tokenizer->truncate(encoding, static_cast<int>(maxLength));
-        taught.variants.push_back(student.rowsOf(encoding.ids));
+        taught.variants.push_back(student->rowsOf(encoding.ids));
     }
     const StudentRows untaught = {taught.pieces, taught.labels, {}, {}};
-    const StudentRows devRows = {piecesOf(student, dev), dev.labels, {}, {}};
+    const StudentRows devRows = {piecesOf(*student, dev), dev.labels, {}, {}};
     const double prepared = labelled.earlierSeconds + secondsSince(begin);
 
-    ArtefactInfo info = {"textcnn", "classification", spec.labels, Json(), provenanceOf(spec, distillSettingsToJson(settings)),
-                         {{"teacher", {{"name", modelName(spec, "teacher")}, {"path", teacherFolder.string()}}}, {"taught", true}}};
+    ArtefactInfo info = {settings.student, "classification", spec.labels, Json(), provenanceOf(spec, distillSettingsToJson(settings)),
+                         {{"teacher", {{"name", modelName(spec, "teacher")}, {"path", teacherFolder.string()}}}, {"taught", true}, {"max_length", maxLength}}};
     Arm studentArm = {"student", "", context.directory().model(), {}};
     Arm controlArm = {"control", "control_", context.directory().path() / "control", {}};
-    studentArm.loop = trainArm(studentArm, std::move(student), taught, devRows, settings, info, tokenizerFrom, context);
+    studentArm.loop = trainArm(studentArm, *student, taught, devRows, settings, info, context);
     info.details["taught"] = false;
-    controlArm.loop = trainArm(controlArm, TextCnn::random(config, spec.seed), untaught, devRows, settings, info, tokenizerFrom, context);
+    controlArm.loop = trainArm(controlArm, *randomStudent(plan), untaught, devRows, settings, info, context);
 
     const auto measure = [&](Predictor& predictor, const char* file) {
         return evaluate(predictor, rows.test, spec.seed, context.directory().path() / file, context.progress(), context.stop());
@@ -266,8 +249,7 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     BuildReport report;
     report.technique = "distill";
     report.build_s = prepared + studentArm.loop.totalSeconds;
-    const TextCnn saved = TextCnn::open(studentArm.folder);
-    for (const auto& [name, tensor] : saved.weights())
+    for (const auto& [name, tensor] : student->weights())
         report.parameters += tensor.numel();
     report.trainable_parameters = report.parameters;
     report.steps = studentArm.loop.steps;
@@ -275,6 +257,7 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     report.examples_per_s = studentArm.loop.seconds > 0 ? studentArm.loop.examples / studentArm.loop.seconds : 0;
     Json result = evaluationToJson(ofStudent, *opened);
     result.update(buildToJson(report, spec));
+    result["student"] = studentWord(settings.student, settings.num_hidden_layers);
     result["settings"] = distillSettingsToJson(settings);
     if (studentArm.loop.best)
         result["dev_accuracy"] = studentArm.loop.best->accuracy;

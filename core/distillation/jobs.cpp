@@ -1,7 +1,8 @@
 #include "distillation/jobs.h"
 
 #include "distillation/distill.h"
-#include "distillation/textcnn_predictor.h"
+#include "distillation/student_predictor.h"
+#include "training/full_job.h"
 
 namespace triptych {
 
@@ -9,6 +10,10 @@ void registerDistillationJobs(JobRegistry& jobs, const PredictorRegistry& predic
     jobs["distill/soft"] = [&predictors](JobContext& context) { return distill(context, predictors); };
 }
 
-void registerDistillationPredictors(PredictorRegistry& predictors) { predictors.add("textcnn", openTextCnn); }
+void registerDistillationPredictors(PredictorRegistry& predictors) {
+    for (const char* kind : {"textcnn", "bilstm", "static"})
+        predictors.add(kind, openStudent);
+    predictors.add("shrunken", openFull); // a sequence classifier like the teacher, of fewer layers
+}
 
 } // namespace triptych

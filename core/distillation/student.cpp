@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "distillation/soft_target_loss.h"
 #include "jobs/setting_ranges.h"
+#include "jobs/students.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/add.h>
@@ -14,21 +15,17 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/linalg_eigh.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
-#include <ATen/ops/sub.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace triptych {
 
 namespace {
 
-constexpr const char* kEmbedding = "embedding.weight";
-constexpr std::int64_t kUnknownRow = 1;
 constexpr double kAnyDropout = 0.5; // only "above 0" matters: the model's configuration has the rate
 constexpr std::size_t kEvaluationBatch = 256;
 
@@ -38,20 +35,52 @@ at::Tensor tensorOf(std::span<const std::int64_t> values) {
     return tensor;
 }
 
+bool isDecayed(const std::string& name) {
+    return name.find("bias") == std::string::npos && name.find("LayerNorm") == std::string::npos && name.find("layer_norm") == std::string::npos;
+}
+
+bool booleanSetting(const Json& value, const char* key, bool otherwise) {
+    const auto found = value.find(key);
+    if (found == value.end() || found->is_null())
+        return otherwise;
+    if (!found->is_boolean())
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the setting '{}' is neither true nor false", key));
+    return found->get<bool>();
+}
+
+std::string textSetting(const Json& value, const char* key, std::string_view otherwise) {
+    const auto found = value.find(key);
+    if (found == value.end() || found->is_null())
+        return std::string(otherwise);
+    if (!found->is_string())
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the setting '{}' is no text", key));
+    return found->get<std::string>();
+}
+
+Pooling poolingSetting(const std::string& name) {
+    if (name != poolingName(Pooling::Max) && name != poolingName(Pooling::Mean))
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the setting 'pooling' is '{}'; allowed is max or mean", name));
+    return name == poolingName(Pooling::Max) ? Pooling::Max : Pooling::Mean;
+}
+
 } // namespace
 
 DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
+    if (!value.is_object())
+        throw Error(ErrorCode::InvalidArgument, "the settings are not a JSON object");
     DistillSettings settings;
+    const StudentChoice choice = studentChoice(textSetting(value, "student", settings.student));
+    settings.student = choice.kind->name;
     TrainSettings defaults;
     const auto usual = [](const char* key) { return settingRange(key).otherwise; };
-    defaults.epochs = usual("epochs");
+    defaults.epochs = choice.kind->epochs;
     defaults.batch_size = static_cast<std::int64_t>(usual("batch_size"));
-    defaults.learning_rate = usual("learning_rate");
+    defaults.learning_rate = choice.kind->learning_rate;
     defaults.warmup_ratio = usual("warmup_ratio");
     defaults.early_stopping_patience = static_cast<std::int64_t>(usual("early_stopping_patience"));
     settings.train = trainSettingsFromJson(value, defaults);
     if (rows > 0 && (!value.contains("epochs") || value["epochs"].is_null()))
-        settings.train.epochs = epochsByMethod("soft", rows, 1, settings.train.batch_size);
+        settings.train.epochs = epochsByMethod("soft", rows, 1, settings.train.batch_size, settings.student);
     settings.temperature = numberSetting(value, "temperature", settings.temperature);
     settings.kd_loss_weight = numberSetting(value, "kd_loss_weight", settings.kd_loss_weight);
     settings.hard_label_weight = numberSetting(value, "hard_label_weight", settings.hard_label_weight);
@@ -61,42 +90,51 @@ DistillSettings distillSettingsFromJson(const Json& value, std::int64_t rows) {
     }
     settings.variants = static_cast<int>(integerSetting(value, "variants", settings.variants));
     settings.variant_share = settings.variants > 0 ? numberSetting(value, "variant_share", settings.variant_share) : 0;
-    if (const auto found = value.find("embedding_from_teacher"); found != value.end() && !found->is_null()) {
-        if (!found->is_boolean())
-            throw Error(ErrorCode::InvalidArgument, "the setting 'embedding_from_teacher' is neither true nor false");
-        settings.embedding_from_teacher = found->get<bool>();
-    }
+    settings.embedding_from_teacher = booleanSetting(value, "embedding_from_teacher", settings.embedding_from_teacher);
     settings.word_dropout = numberSetting(value, "word_dropout", settings.word_dropout);
     settings.embedding_size = static_cast<int>(integerSetting(value, "embedding_size", settings.embedding_size));
+    settings.dropout = numberSetting(value, "dropout", choice.kind->dropout);
     settings.filters = static_cast<int>(integerSetting(value, "filters", settings.filters));
-    settings.dropout = numberSetting(value, "dropout", settings.dropout);
+    settings.hidden_size = static_cast<int>(integerSetting(value, "hidden_size", settings.hidden_size));
+    settings.num_layers = static_cast<int>(integerSetting(value, "num_layers", settings.num_layers));
+    settings.pooling = poolingSetting(textSetting(value, "pooling", poolingName(settings.pooling)));
+    settings.head_size = static_cast<int>(integerSetting(value, "head_size", settings.head_size));
+    settings.num_hidden_layers = choice.layers > 0 ? choice.layers : static_cast<int>(integerSetting(value, "num_hidden_layers", settings.num_hidden_layers));
+    settings.prune_vocabulary = settings.student == "shrunken" && booleanSetting(value, "prune_vocabulary", settings.prune_vocabulary);
     return settings;
 }
 
 Json distillSettingsToJson(const DistillSettings& settings) {
     Json value = trainSettingsToJson(settings.train);
-    value.update({{"temperature", settings.temperature},
+    value.update({{"student", settings.student},
+                  {"temperature", settings.temperature},
                   {"kd_loss_weight", settings.kd_loss_weight},
                   {"hard_label_weight", settings.hard_label_weight},
                   {"variants", settings.variants},
                   {"variant_share", settings.variant_share},
                   {"embedding_from_teacher", settings.embedding_from_teacher},
-                  {"word_dropout", settings.word_dropout},
-                  {"embedding_size", settings.embedding_size},
-                  {"filters", settings.filters},
-                  {"dropout", settings.dropout}});
+                  {"word_dropout", settings.word_dropout}});
+    const Json all = {{"dropout", settings.dropout},         {"embedding_size", settings.embedding_size}, {"filters", settings.filters},
+                      {"hidden_size", settings.hidden_size}, {"num_layers", settings.num_layers},         {"head_size", settings.head_size},
+                      {"num_hidden_layers", settings.num_hidden_layers}};
+    for (const char* key : studentChoice(settings.student).kind->settings)
+        value[key] = all.at(key);
+    if (settings.student == "bilstm")
+        value["pooling"] = poolingName(settings.pooling);
+    if (settings.student == "shrunken")
+        value["prune_vocabulary"] = settings.prune_vocabulary;
     return value;
 }
 
-StudentLearner::StudentLearner(TextCnn model, const StudentRows& train, const StudentRows& dev, const DistillSettings& settings, std::uint64_t seed)
-    : m_model(std::move(model)), m_train(train), m_dev(dev), m_settings(settings), m_seed(seed), m_weights(m_model.weights()) {
-    m_embedding = m_weights.at(kEmbedding);
-    m_weights.erase(kEmbedding);
+StudentLearner::StudentLearner(StudentModel& model, const StudentRows& train, const StudentRows& dev, const DistillSettings& settings, std::uint64_t seed)
+    : m_model(model), m_train(train), m_dev(dev), m_settings(settings), m_seed(seed), m_weights(model.weights()), m_tableName(model.table()) {
+    m_table = m_weights.at(m_tableName);
+    m_weights.erase(m_tableName);
     for (auto& [name, weight] : m_weights) {
         weight.requires_grad_(true);
-        m_optimizer.add(name, weight, name.ends_with(".bias") ? 0 : settings.train.weight_decay);
+        m_optimizer.add(name, weight, isDecayed(name) ? settings.train.weight_decay : 0);
     }
-    m_optimizer.addTable(kEmbedding, m_embedding, settings.train.weight_decay);
+    m_optimizer.addTable(m_tableName, m_table, settings.train.weight_decay);
 }
 
 StepReport StudentLearner::learn(std::int64_t step, std::span<const std::int64_t> rows, double learningRate) {
@@ -121,18 +159,18 @@ StepReport StudentLearner::learn(std::int64_t step, std::span<const std::int64_t
             places.push_back(trainRows + variant);
         }
         for (std::int64_t& piece : pieces.back())
-            piece = random.uniform() < m_settings.word_dropout ? kUnknownRow : piece;
+            piece = random.uniform() < m_settings.word_dropout ? m_model.hidden(piece) : piece;
     }
     std::vector<const std::vector<std::int64_t>*> pointers;
     for (const auto& sequence : pieces)
         pointers.push_back(&sequence);
-    const TextCnn::Batch batch = TextCnn::pack(pointers);
+    const PieceBatch batch = packPieces(pointers);
 
     const std::span ids(batch.rows.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(batch.rows.numel()));
     std::vector<std::int64_t> distinct(ids.begin(), ids.end());
     std::sort(distinct.begin(), distinct.end());
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-    WordRows table = {at::index_select(m_embedding, 0, tensorOf(distinct)).requires_grad_(true), at::empty_like(batch.rows)};
+    WordRows table = {at::index_select(m_table, 0, tensorOf(distinct)).requires_grad_(true), at::empty_like(batch.rows)};
     auto* index = table.index.mutable_data_ptr<std::int64_t>();
     for (const std::int64_t id : ids)
         *index++ = std::lower_bound(distinct.begin(), distinct.end(), id) - distinct.begin();
@@ -147,7 +185,7 @@ StepReport StudentLearner::learn(std::int64_t step, std::span<const std::int64_t
 
     StepReport report;
     report.loss = loss.item<double>();
-    const std::vector<AdamW::TableGradient> tables = {{kEmbedding, std::move(distinct), table.values.grad()}};
+    const std::vector<AdamW::TableGradient> tables = {{m_tableName, std::move(distinct), table.values.grad()}};
     report.gradientNorm = m_optimizer.gradientNorm(tables);
     if (std::isfinite(report.loss) && std::isfinite(report.gradientNorm)) {
         const double most = m_settings.train.max_grad_norm;
@@ -185,26 +223,7 @@ void StudentLearner::restore(const NamedTensors& state, std::int64_t step) {
     m_optimizer.restore(state, step);
 }
 
-void startFromTeacherTable(TextCnn& student, const at::Tensor& table) {
-    const at::NoGradGuard guard;
-    const TextCnnConfig& config = student.config();
-    at::Tensor embedding = student.weights().at(kEmbedding);
-    const std::int64_t first = embedding.size(0) - static_cast<std::int64_t>(config.vocabulary.size());
-    const std::int64_t kept = std::min<std::int64_t>(config.embedding_size, table.size(1));
-    std::vector<std::int64_t> ids(config.vocabulary.begin(), config.vocabulary.end());
-    at::Tensor rows = at::index_select(table, 0, tensorOf(ids)); // (pieces, H)
-    rows = at::sub(rows, rows.mean(at::IntArrayRef{0}, true));
-    // Ascending eigenvalues: the last directions carry most.
-    const at::Tensor directions = std::get<1>(at::linalg_eigh(at::mm(rows.t(), rows))).narrow(1, table.size(1) - kept, kept);
-    at::Tensor projected = at::mm(rows, directions);
-    const double size = std::sqrt(projected.square().mean().item<double>());
-    if (!(size > 0) || !std::isfinite(size))
-        return;
-    projected = at::mul(projected, std::sqrt(embedding.square().mean().item<double>()) / size);
-    embedding.narrow(0, first, projected.size(0)).narrow(1, 0, kept).copy_(projected);
-}
-
-at::Tensor classifyPieces(const TextCnn& model, const std::vector<std::vector<std::int64_t>>& pieces, const std::stop_token& stop) {
+at::Tensor classifyPieces(const StudentModel& model, const std::vector<std::vector<std::int64_t>>& pieces, const std::stop_token& stop) {
     const at::NoGradGuard guard;
     std::vector<at::Tensor> parts;
     for (std::size_t begin = 0; begin < pieces.size(); begin += kEvaluationBatch) {
@@ -212,9 +231,9 @@ at::Tensor classifyPieces(const TextCnn& model, const std::vector<std::vector<st
         std::vector<const std::vector<std::int64_t>*> batch;
         for (std::size_t i = begin; i < std::min(pieces.size(), begin + kEvaluationBatch); ++i)
             batch.push_back(&pieces[i]);
-        parts.push_back(model.forward(TextCnn::pack(batch)));
+        parts.push_back(model.forward(packPieces(batch), {}, nullptr));
     }
-    return parts.empty() ? at::empty({0, model.config().labels}) : at::cat(parts);
+    return parts.empty() ? at::empty({0, 0}) : at::cat(parts);
 }
 
 } // namespace triptych

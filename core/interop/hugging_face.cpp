@@ -53,9 +53,11 @@ void copyTokenizer(const fs::path& from, const fs::path& to) {
 }
 
 void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const std::map<std::string, at::Tensor>& weights,
-                            const std::vector<std::string>& labels) {
+                            const std::vector<std::string>& labels, const std::map<std::string, std::int64_t>& changes) {
     const fs::path configFile = base / "config.json";
     Json config = readJsonFile(configFile, kMaxConfigBytes);
+    for (const auto& [key, value] : changes)
+        config[key] = value;
     const BertConfig shapeConfig = bertConfigFromJson(config, configFile.string());
     NamedTensors kept; // the names of the model and no others
     for (const auto& [name, shape] : classifierShapes(shapeConfig, static_cast<std::int64_t>(labels.size()))) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -13,10 +14,12 @@ namespace triptych {
 
 /// Writes a folder that AutoModelForSequenceClassification loads, as BertForSequenceClassification or its kin: config.json of
 /// `base` with id2label, label2id and architectures, model.safetensors in float32, the tokenizer's files of
-/// `base`. The folder is made; files of those names in it are replaced.
+/// `base`. The folder is made; files of those names in it are replaced. `changes` are keys of config.json that differ from `base`'s,
+/// such as the number of layers.
 /// `weights`: as SequenceClassifier::weights() names them, for K = labels. Throws Error{InvalidArgument} naming the tensor, {Io}.
 void saveSequenceClassifier(const std::filesystem::path& folder, const std::filesystem::path& base,
-                            const std::map<std::string, at::Tensor>& weights, const std::vector<std::string>& labels);
+                            const std::map<std::string, at::Tensor>& weights, const std::vector<std::string>& labels,
+                            const std::map<std::string, std::int64_t>& changes = {});
 
 /// The files that a tokenizer is read from, as far as `from` has them.
 void copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to);

@@ -8,10 +8,13 @@
 #include "interop/hugging_face.h"
 #include "interop/nano_e5.h"
 #include "jobs/model_lookup.h"
+#include "models/bilstm.h"
 #include "models/decoder.h"
 #include "models/sentence_modules.h"
+#include "models/static_embeddings.h"
 #include "models/t5.h"
 #include "models/task_model.h"
+#include "models/textcnn.h"
 #include "text/gguf_tokenizer.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
@@ -188,6 +191,21 @@ void describeDecoder(const fs::path& folder, ModelSummary& summary) {
     summary.max_length = config.max_position_embeddings;
 }
 
+/// TextCnn, BiLstm or StaticEmbeddings, opened whole: config.json and weights must fit each other.
+template <typename Model>
+void describeStudent(const fs::path& folder, ModelSummary& summary) {
+    const auto config = Model::open(folder).config();
+    if (config.labels != static_cast<int>(summary.labels.size())) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has {} classes, its triptych.json names {} labels", folder.string(), config.labels,
+                                                         summary.labels.size()));
+    }
+    countWeights(SafetensorsSet(folder), summary);
+    summary.dimension = config.embedding_size;
+    summary.vocabulary = static_cast<int>(config.vocabulary.size());
+    summary.max_length = config.max_length;
+    summary.tokenizer = hasTokenizer(folder);
+}
+
 /// What is alike in every family.
 void finish(const fs::path& folder, ModelSummary& summary) {
     summary.tokenizer = hasTokenizer(folder);
@@ -259,6 +277,15 @@ ModelSummary describeModelFolder(const fs::path& folder) {
     if (const std::string type = fields.string("model_type", "bert"); type.starts_with("triptych_") && fs::exists(folder / kManifest)) {
         ModelSummary summary = describeArtefact(folder);
         summary.architecture = type;
+        if (type == "triptych_textcnn")
+            describeStudent<TextCnn>(folder, summary);
+        else if (type == "triptych_bilstm")
+            describeStudent<BiLstm>(folder, summary);
+        else if (type == "triptych_static")
+            describeStudent<StaticEmbeddings>(folder, summary);
+        else
+            throw Error(ErrorCode::Unsupported, fmt::format("'{}': this version knows no model_type '{}'", configFile.string(), type),
+                        "Update Triptych, then open it again.");
         return summary;
     }
     ModelSummary summary;

@@ -1,6 +1,7 @@
 #include "jobs/setting_ranges.h"
 
 #include "base/error.h"
+#include "jobs/students.h"
 
 #include <algorithm>
 #include <array>
@@ -46,6 +47,10 @@ constexpr std::array kDistillation = {
     SettingRange{"dropout", false, 0, 0.95, 0.5},
     SettingRange{"embedding_size", true, 8, 4'096, 128},
     SettingRange{"filters", true, 8, 4'096, 128},
+    SettingRange{"hidden_size", true, 8, 4'096, 128},
+    SettingRange{"num_layers", true, 1, 2, 1},
+    SettingRange{"head_size", true, 0, 4'096, 0},
+    SettingRange{"num_hidden_layers", true, 0, 1'000, 0}, // 0: half of the teacher's
 };
 
 constexpr std::array kOther = {
@@ -55,7 +60,6 @@ constexpr std::array kOther = {
 
 constexpr double kLeastFullSteps = 200;     // 3 epochs of 2,100 rows in batches of 32
 constexpr double kFullStepsALabel = 8;      // 77 labels of 3,200 rows are not learnt in 3 epochs, 300 steps
-constexpr double kLeastStudentSteps = 1000; // a student starts from little
 
 } // namespace
 
@@ -72,11 +76,11 @@ const SettingRange& settingRange(std::string_view key) {
     throw Error(ErrorCode::Internal, "no method has a setting '" + std::string(key) + "'");
 }
 
-double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t labels, std::int64_t batchSize) {
-    const bool student = method == "soft";
-    const double usual = (student ? distillationRanges() : trainingRanges()).front().otherwise;
+double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t labels, std::int64_t batchSize, std::string_view student) {
+    const StudentKind* const kind = method == "soft" ? studentChoice(student).kind : nullptr;
+    const double usual = kind ? kind->epochs : trainingRanges().front().otherwise;
     const std::int64_t stepsPerEpoch = (rows + batchSize - 1) / batchSize;
-    const double least = student ? kLeastStudentSteps : std::max(kLeastFullSteps, kFullStepsALabel * static_cast<double>(labels));
+    const double least = kind ? kind->least_steps : std::max(kLeastFullSteps, kFullStepsALabel * static_cast<double>(labels));
     return std::max(usual, std::ceil(least / static_cast<double>(stepsPerEpoch)));
 }
 

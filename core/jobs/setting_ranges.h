@@ -17,7 +17,7 @@ struct SettingRange {
 
 /// Of a training by gradient steps, with the defaults of "train/full".
 std::span<const SettingRange> trainingRanges();
-/// Of "distill/soft", those of its training among them.
+/// Of "distill/soft", those of its training among them; the defaults are those of the first student (jobs/students.h).
 std::span<const SettingRange> distillationRanges();
 /// Of "train/retrieve" and "train/head": k and C.
 std::span<const SettingRange> otherRanges();
@@ -26,7 +26,7 @@ const SettingRange& settingRange(std::string_view key);
 
 /// Passes that a method makes when it is not told: so many more than usual as it takes for enough steps, since a few
 /// hundred rows need more passes than many thousands, and many labels more than few. `method` full or soft; `rows`, `labels`
-/// and `batchSize` above 0.
-double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t labels, std::int64_t batchSize);
+/// and `batchSize` above 0; `student` counts for soft alone.
+double epochsByMethod(std::string_view method, std::int64_t rows, std::int64_t labels, std::int64_t batchSize, std::string_view student = "textcnn");
 
 } // namespace triptych

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "base/json.h"
-#include "models/bert.h"
-#include "text/tokenizer.h"
+#include "models/piece_table.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -10,7 +8,6 @@
 #include <filesystem>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 // Legend: B = sequences, T = tokens of the whole batch, E = embedding size, F = filters of each width, K = labels.
@@ -18,22 +15,16 @@
 namespace triptych {
 
 /// Written to config.json under these names, with model_type "triptych_textcnn".
-struct TextCnnConfig {
-    int embedding_size = 128;
+struct TextCnnConfig : PieceConfig {
     int filters = 128; ///< of each width
     std::vector<std::int64_t> widths = {2, 3, 4, 5};
-    int labels = 0;
-    int max_length = 64; ///< tokens with the special ones
-    double dropout = 0.5;
-    std::vector<std::int32_t> vocabulary; ///< the tokenizer's ids that the model knows, ascending
 };
 Json textCnnConfigToJson(const TextCnnConfig& config, const std::vector<std::string>& labels);
 /// Throws Error{InvalidInput | Unsupported} naming source and key.
 TextCnnConfig textCnnConfigFromJson(const Json& value, std::string_view source);
 
 /// A convolutional sentence classifier (Kim 2014): embedding, filters of several widths, maximum over time, ReLU,
-/// dropout, one linear layer. It reads the word pieces of another model's tokenizer, but knows only those of its
-/// vocabulary; all others are one unknown piece. Holds its tensors as Bert does.
+/// dropout, one linear layer. Holds its tensors as Bert does.
 class TextCnn {
 public:
     /// Weights: embedding.weight (pieces + 2, E), convolution.weight (F · sum of widths, E), convolution.bias (F · widths),
@@ -49,19 +40,13 @@ public:
     /// Rows of the embedding for a tokenizer's ids: cut at max_length, filled up to the widest filter.
     std::vector<std::int64_t> rowsOf(std::span<const std::int32_t> ids) const;
 
-    /// A batch of rowsOf(); `table` as Bert's WordRows, may be null.
-    struct Batch {
-        at::Tensor rows;                  ///< (T), int64
-        std::vector<std::int64_t> starts; ///< B + 1
-    };
-    static Batch pack(std::span<const std::vector<std::int64_t>* const> sequences);
-    /// Logits (B, K), differentiable.
-    at::Tensor forward(const Batch& batch, const kernels::DropoutMask& dropout = {}, const WordRows* table = nullptr) const;
+    /// Logits (B, K) of a batch of rowsOf(), differentiable; `table` as Bert's WordRows, may be null.
+    at::Tensor forward(const PieceBatch& batch, const kernels::DropoutMask& dropout = {}, const WordRows* table = nullptr) const;
 
 private:
     TextCnnConfig m_config;
     NamedTensors m_weights;
-    std::unordered_map<std::int32_t, std::int64_t> m_rows;
+    PieceTable m_table;
 };
 
 /// The same network for one text at a time, in plain loops: no graph, no dispatch, weights laid out for it.

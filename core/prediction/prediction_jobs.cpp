@@ -1,5 +1,6 @@
 #include "prediction/prediction_jobs.h"
 
+#include "jobs/students.h"
 #include "prediction/base_encoder.h"
 #include "prediction/evaluation.h"
 #include "prediction/retrieve.h"
@@ -7,6 +8,7 @@
 #include "prediction/zero_shot.h"
 #include "text/json_fields.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace triptych {
@@ -89,7 +91,8 @@ std::string_view techniqueOfKind(std::string_view kind) {
         return "zero_shot";
     if (kind == "retrieve")
         return "rag";
-    if (kind == "textcnn")
+    const auto students = studentKinds();
+    if (std::any_of(students.begin(), students.end(), [&](const StudentKind& student) { return student.name == kind; }))
         return "distill";
     return "fine_tune";
 }

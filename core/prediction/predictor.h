@@ -40,7 +40,7 @@ public:
 
 /// triptych.json of an artefact folder.
 struct ArtefactInfo {
-    std::string kind; ///< "zero_shot", "retrieve", "head", "full", "textcnn"
+    std::string kind; ///< "zero_shot", "retrieve", "head", "full", or a student's (jobs/students.h)
     std::string task; ///< "classification"
     std::vector<std::string> labels;
     Json base;        ///< {"name", "path"} of the encoder it needs; null if it stands alone

@@ -5,8 +5,14 @@
 #include "distillation/augment.h"
 #include "distillation/distill.h"
 #include "distillation/jobs.h"
+#include "distillation/shrunken_student.h"
 #include "distillation/soft_target_loss.h"
 #include "distillation/student.h"
+#include "interop/model_folder.h"
+#include "jobs/run_predictions.h"
+#include "models/sequence_classifier.h"
+#include "prediction/prediction_jobs.h"
+#include "text/pruned_tokenizer.h"
 #include "training/jobs.h"
 
 #include <ATen/Parallel.h>
@@ -30,6 +36,17 @@ namespace fs = std::filesystem;
 const std::string kBase = std::string(TRIPTYCH_TEST_DATA) + "/bert_tiny/encoder";
 const Json kTeacher = {{"epochs", 6}, {"batch_size", 16}, {"learning_rate", 3e-3}};
 const Json kShort = {{"epochs", 10}, {"batch_size", 16}, {"checkpoint_every", 5}, {"embedding_size", 16}, {"filters", 16}, {"variants", 2}};
+
+/// Another student of the same size.
+Json shortSettings(const std::string& student) {
+    Json settings = kShort;
+    settings.update({{"student", student}, {"hidden_size", 8}, {"head_size", 8}});
+    if (student == "bilstm")
+        settings["num_layers"] = 2;
+    if (student == "shrunken")
+        settings["learning_rate"] = 3e-3;
+    return settings;
+}
 
 at::Tensor row(std::initializer_list<float> values) {
     at::Tensor tensor = at::empty({1, std::int64_t(values.size())});
@@ -123,11 +140,20 @@ private Q_SLOTS:
         }
         QVERIFY_EXCEPTION_THROWN(distillSettingsFromJson({{"kd_loss_weight", 0}, {"hard_label_weight", 0}}), Error);
     }
+    void jobMakesStudentAndControl_data() {
+        QTest::addColumn<QString>("student");
+        for (const char* student : {"textcnn", "bilstm", "static", "shrunken"})
+            QTest::newRow(student) << QString::fromLatin1(student);
+    }
     void jobMakesStudentAndControl() {
-        const RunDirectory run = tinyRun(runs(), "soft", "distill", "soft", {{"teacher", m_teacher}}, kShort, true);
-        QCOMPARE(runJob(run.path(), m_jobs), 0);
+        QFETCH(QString, student);
+        const std::string name = student.toStdString();
+        const RunDirectory run = tinyRun(runs(), "soft_" + name, "distill", "soft", {{"teacher", m_teacher}}, shortSettings(name), true);
+        QVERIFY2(runJob(run.path(), m_jobs) == 0, run.status().error.value_or(Json()).dump().c_str());
         const Json result = *run.result();
         QCOMPARE(result["technique"].get<std::string>(), std::string("distill"));
+        QCOMPARE(result["student"].get<std::string>(), name == "shrunken" ? "shrunken-1" : name);
+        QCOMPARE(result["settings"]["student"].get<std::string>(), name);
         QVERIFY(result["metrics"]["accuracy"]["value"].is_number() && result["metrics"]["macro_f1"]["value"].is_number());
         QVERIFY(result["metrics"]["speedup"]["value"].get<double>() > 0);
         QVERIFY(result["metrics"]["retention"]["value"].is_number());
@@ -141,13 +167,133 @@ private Q_SLOTS:
             if (event.type == "metric")
                 metrics[event.data.at("name")].push_back(event.data.at("value"));
         }
-        for (const char* name : {"train_loss", "control_train_loss"})
-            QVERIFY2(metrics[name].back() < metrics[name].front(), name);
+        for (const char* loss : {"train_loss", "control_train_loss"})
+            QVERIFY2(metrics[loss].back() < metrics[loss].front(), loss);
         for (const char* folder : {"model", "control"}) {
-            const auto predictor = m_predictors.open(run.path() / folder);
+            const auto predictor = m_predictors.open(run.path() / folder), again = m_predictors.open(run.path() / folder);
             QCOMPARE(predictor->predict(std::vector<std::string>{"", "play"}).size(), std::size_t(2));
-            QCOMPARE(readJsonFile(run.path() / folder / "config.json")["model_type"].get<std::string>(), std::string("triptych_textcnn"));
+            const ModelSummary summary = describeModelFolder(run.path() / folder);
+            QCOMPARE(summary.kind, name);
+            QCOMPARE(summary.labels, predictor->labels());
+            QCOMPARE(summary.parameters, result["parameters"].get<std::int64_t>());
+            QVERIFY(summary.tokenizer && summary.dimension > 0 && summary.max_length > 0);
+            QCOMPARE(std::string(techniqueOfKind(summary.kind)), std::string("distill"));
+            // What was measured is what opens again.
+            const RunPredictions measured = readPredictions(run.path() / (folder == std::string_view("model") ? "predictions.jsonl" : "control_predictions.jsonl"));
+            std::vector<std::string> texts;
+            for (const Example& example : readExamples(run.path() / "inputs/test.jsonl"))
+                texts.push_back(example.text);
+            const std::vector<Prediction> first = predictor->predict(texts), second = again->predict(texts);
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                QCOMPARE(first[i].label, measured.predicted[i]);
+                QVERIFY(first[i].scores == second[i].scores);
+            }
         }
+        const Json config = readJsonFile(run.model() / "config.json");
+        if (name != "shrunken") {
+            QCOMPARE(config["model_type"].get<std::string>(), "triptych_" + name);
+            Json broken = config;
+            broken["embedding_size"] = 1 << 20;
+            writeJsonFile(run.model() / "config.json", broken);
+            QVERIFY_EXCEPTION_THROWN(describeModelFolder(run.model()), Error);
+            QVERIFY_EXCEPTION_THROWN(m_predictors.open(run.model()), Error);
+        } else {
+            QCOMPARE(config["num_hidden_layers"].get<int>(), 1);
+            QCOMPARE(config["architectures"][0].get<std::string>(), std::string("BertForSequenceClassification"));
+            QCOMPARE(SequenceClassifier::open(run.model()).bert().config().num_hidden_layers, 1);
+        }
+    }
+    void everyStudentHasItsOwnDefaults() {
+        QCOMPARE(distillSettingsFromJson({{"student", "textcnn"}}).train.learning_rate, 2e-3);
+        const DistillSettings shrunken = distillSettingsFromJson({{"student", "shrunken-3"}}, 15'000);
+        QCOMPARE(shrunken.student, std::string("shrunken"));
+        QCOMPARE(shrunken.num_hidden_layers, 3);
+        QCOMPARE(shrunken.train.learning_rate, 2e-4);
+        QCOMPARE(shrunken.train.epochs, 5.0);
+        const Json written = distillSettingsToJson(shrunken);
+        QVERIFY(written.contains("num_hidden_layers") && !written.contains("filters") && !written.contains("pooling"));
+        QCOMPARE(distillSettingsFromJson(written).num_hidden_layers, 3);
+        QCOMPARE(distillSettingsToJson(distillSettingsFromJson({{"student", "bilstm"}, {"pooling", "mean"}}))["pooling"].get<std::string>(), std::string("mean"));
+        for (const Json& wrong : {Json("lstm"), Json("shrunken-0"), Json("shrunken-"), Json("bilstm-2"), Json(3)}) {
+            try {
+                distillSettingsFromJson({{"student", wrong}});
+                QFAIL(wrong.dump().c_str());
+            } catch (const Error& error) {
+                QVERIFY2(error.message().find("student") != std::string::npos, error.what());
+            }
+        }
+    }
+    void copiedLayersSpreadFromFirstToLast() {
+        QCOMPARE(copiedLayers(12, 6), (std::vector<int>{0, 2, 4, 7, 9, 11})); // DistilBERT's
+        QCOMPARE(copiedLayers(12, 3), (std::vector<int>{0, 6, 11}));
+        QCOMPARE(copiedLayers(6, 1), (std::vector<int>{0}));
+        QCOMPARE(copiedLayers(4, 4), (std::vector<int>{0, 1, 2, 3}));
+    }
+    void frequentTokensWeighLess() {
+        const TokenRows rows = {{{{5, 7, 5}, {}, {}}, {{5}, {}, {}}}, {0, 1}};
+        const at::Tensor weights = inverseFrequencyWeights(rows, std::vector<std::int32_t>{5, 7});
+        QVERIFY(std::abs(weights[0].item<double>() - 1e-3 / (1e-3 + 0.75)) < 1e-9);
+        QVERIFY(std::abs(weights[1].item<double>() - 1e-3 / (1e-3 + 0.25)) < 1e-9);
+    }
+    void aWholeTransformerKeepsWhatItsTeacherSays() {
+        // All layers and the head copied and nothing learnt: the teacher again, its labels in another order.
+        const auto tokenizer = Tokenizer::open(m_teacher);
+        const std::vector<std::string> labels = {"travel", "bank", "music"};
+        DistillSettings settings = distillSettingsFromJson({{"student", "shrunken-2"}});
+        fitToEncoder(settings, m_teacher);
+        const TokenRows none;
+        const std::unique_ptr<StudentModel> student = shrunkenStudent({settings, labels, 5, m_teacher, m_teacher, *tokenizer, {}, none, {2, 0, 1}}, true);
+        const Encoding encoding = tokenizer->encode("play the music");
+        const Encoding* one = &encoding;
+        const std::vector<std::int64_t> rows = student->rowsOf(encoding.ids);
+        const std::vector<std::int64_t>* pointer = &rows;
+        const SequenceClassifier teacher = SequenceClassifier::open(m_teacher);
+        const at::Tensor expected = teacher.logits(teacher.bert().pack({&one, 1})), given = student->forward(packPieces({&pointer, 1}), {}, nullptr);
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(std::abs(given[0][i].item<double>() - expected[0][(i + 2) % 3].item<double>()) < 1e-6);
+        QCOMPARE(student->hidden(rows.front()), rows.front()); // [CLS] stays
+        QCOMPARE(student->hidden(rows[1]), std::int64_t(*tokenizer->tokenId("[UNK]")));
+    }
+    void aPrunedVocabularyReadsTheTrainingRowsAsBefore() {
+        Json settings = shortSettings("shrunken");
+        settings["prune_vocabulary"] = true;
+        const RunDirectory run = tinyRun(runs(), "pruned", "distill", "soft", {{"teacher", m_teacher}}, settings);
+        QVERIFY2(runJob(run.path(), m_jobs) == 0, run.status().error.value_or(Json()).dump().c_str());
+        const auto whole = Tokenizer::open(m_teacher), pruned = Tokenizer::open(run.model());
+        QVERIFY(pruned->vocabularySize() < whole->vocabularySize());
+        QCOMPARE(SequenceClassifier::open(run.model()).bert().config().vocab_size, pruned->vocabularySize());
+        QCOMPARE(describeModelFolder(run.model()).vocabulary, pruned->vocabularySize());
+        const auto tokens = [](const Tokenizer& tokenizer, const std::string& text) {
+            std::vector<std::string> result;
+            for (const std::int32_t id : tokenizer.encode(text).ids)
+                result.emplace_back(tokenizer.token(id));
+            return result;
+        };
+        for (const Example& example : readExamples(run.path() / "inputs/train.jsonl"))
+            QCOMPARE(tokens(*pruned, example.text), tokens(*whole, example.text));
+        // A word that was left out is spelt.
+        QCOMPARE(tokens(*whole, "dog"), (std::vector<std::string>{"[CLS]", "dog", "[SEP]"}));
+        QCOMPARE(tokens(*pruned, "dog"), (std::vector<std::string>{"[CLS]", "d", "##o", "##g", "[SEP]"}));
+        QVERIFY(m_predictors.open(run.model())->predict(std::vector<std::string>{"play the music"}).front().label.size() > 0);
+    }
+    void onlyWordPieceIsPruned() {
+        QVERIFY_EXCEPTION_THROWN(pruneTokenizer(TRIPTYCH_TEST_DATA "/tokenizers/roberta", {1}), Error);
+        const fs::path bert = TRIPTYCH_TEST_DATA "/tokenizers/bert";
+        const PrunedTokenizer pruned = pruneTokenizer(bert, {});
+        QVERIFY(std::is_sorted(pruned.kept.begin(), pruned.kept.end()));
+    }
+    void studentsThatCannotBeShrunkAreRefused() {
+        const RunDirectory deep = tinyRun(runs(), "deep", "distill", "soft", {{"teacher", m_teacher}}, {{"student", "shrunken-40"}});
+        QCOMPARE(runJob(deep.path(), m_jobs), 1);
+        QVERIFY(deep.status().error->at("message").get<std::string>().find("num_hidden_layers") != std::string::npos);
+        const RunDirectory small = tinyRun(runs(), "small", "distill", "soft", {{"teacher", m_teacher}}, shortSettings("static"));
+        QCOMPARE(runJob(small.path(), m_jobs), 0);
+        const RunDirectory bare = tinyRun(runs(), "bare", "distill", "soft", {{"teacher", small.model()}}, {{"student", "shrunken"}});
+        QCOMPARE(runJob(bare.path(), m_jobs), 1);
+        QVERIFY(bare.status().error->at("message").get<std::string>().find("shrunken") != std::string::npos);
+        // A teacher without an encoder teaches the others all the same.
+        const RunDirectory other = tinyRun(runs(), "other_kind", "distill", "soft", {{"teacher", small.model()}}, shortSettings("static"));
+        QVERIFY2(runJob(other.path(), m_jobs) == 0, other.status().error.value_or(Json()).dump().c_str());
     }
     void encodersWithAVocabularyFileAloneTeach_data() {
         QTest::addColumn<QString>("method");
@@ -192,7 +338,14 @@ private Q_SLOTS:
         distill(third, m_predictors);
         QVERIFY(readFile(run.model() / "model.safetensors") == readFile(unbroken.model() / "model.safetensors"));
     }
+    void killsChangeNoBit_data() {
+        QTest::addColumn<QString>("student");
+        for (const char* student : {"textcnn", "bilstm", "static", "shrunken"})
+            QTest::newRow(student) << QString::fromLatin1(student);
+    }
     void killsChangeNoBit() {
+        QFETCH(QString, student);
+        const std::string name = student.toStdString();
         const auto work = [](const RunDirectory& run, int steps) {
             QProcess worker;
             QStringList arguments = {QString::fromStdString(run.path().string())};
@@ -202,8 +355,8 @@ private Q_SLOTS:
             worker.waitForFinished(120'000);
             return worker.exitStatus() == QProcess::NormalExit && worker.exitCode() == 0;
         };
-        const RunDirectory unbroken = tinyRun(runs(), "unbroken", "distill", "soft", {{"teacher", m_teacher}}, kShort);
-        const RunDirectory broken = tinyRun(runs(), "broken", "distill", "soft", {{"teacher", m_teacher}}, kShort);
+        const RunDirectory unbroken = tinyRun(runs(), "unbroken_" + name, "distill", "soft", {{"teacher", m_teacher}}, shortSettings(name));
+        const RunDirectory broken = tinyRun(runs(), "broken_" + name, "distill", "soft", {{"teacher", m_teacher}}, shortSettings(name));
         QVERIFY(work(unbroken, 0));
         for (const int steps : {14, 70, 25})
             QVERIFY(!work(broken, steps));

@@ -77,7 +77,7 @@ private Q_SLOTS:
             const std::vector<std::int64_t> rows = model.rowsOf(ids);
             const std::vector<std::int64_t>* pointer = &rows;
             const at::NoGradGuard guard;
-            const at::Tensor expected = model.forward(TextCnn::pack({&pointer, 1}));
+            const at::Tensor expected = model.forward(packPieces({&pointer, 1}));
             std::vector<float> out(4);
             inference.classify(rows, out);
             for (int i = 0; i < 4; ++i)

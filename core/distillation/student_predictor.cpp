@@ -1,7 +1,9 @@
-#include "distillation/textcnn_predictor.h"
+#include "distillation/student_predictor.h"
 
 #include "base/error.h"
 #include "base/files.h"
+#include "models/bilstm.h"
+#include "models/static_embeddings.h"
 #include "models/textcnn.h"
 
 #include <fmt/format.h>
@@ -13,9 +15,10 @@ namespace triptych {
 
 namespace {
 
-class TextCnnPredictor final : public Predictor {
+template <typename Model, typename Inference>
+class PiecePredictor final : public Predictor {
 public:
-    TextCnnPredictor(TextCnn model, std::unique_ptr<Tokenizer> tokenizer, std::vector<std::string> labels, std::uintmax_t bytes)
+    PiecePredictor(Model model, std::unique_ptr<Tokenizer> tokenizer, std::vector<std::string> labels, std::uintmax_t bytes)
         : m_model(std::move(model)), m_inference(m_model), m_tokenizer(std::move(tokenizer)), m_labels(std::move(labels)), m_bytes(bytes) {}
 
     const std::vector<std::string>& labels() const override { return m_labels; }
@@ -45,22 +48,31 @@ public:
     }
 
 private:
-    TextCnn m_model;
-    TextCnnInference m_inference;
+    Model m_model;
+    Inference m_inference;
     std::unique_ptr<Tokenizer> m_tokenizer;
     std::vector<std::string> m_labels;
     std::uintmax_t m_bytes;
 };
 
-} // namespace
-
-std::unique_ptr<Predictor> openTextCnn(const std::filesystem::path& folder, const ArtefactInfo& info) {
-    TextCnn model = TextCnn::open(folder);
+template <typename Model, typename Inference>
+std::unique_ptr<Predictor> openPieces(const std::filesystem::path& folder, const ArtefactInfo& info) {
+    Model model = Model::open(folder);
     if (model.config().labels != static_cast<int>(info.labels.size())) {
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has {} classes, its triptych.json names {} labels", folder.string(),
                                                          model.config().labels, info.labels.size()));
     }
-    return std::make_unique<TextCnnPredictor>(std::move(model), Tokenizer::open(folder), info.labels, sizeOnDisk(folder));
+    return std::make_unique<PiecePredictor<Model, Inference>>(std::move(model), Tokenizer::open(folder), info.labels, sizeOnDisk(folder));
+}
+
+} // namespace
+
+std::unique_ptr<Predictor> openStudent(const std::filesystem::path& folder, const ArtefactInfo& info) {
+    if (info.kind == "bilstm")
+        return openPieces<BiLstm, BiLstmInference>(folder, info);
+    if (info.kind == "static")
+        return openPieces<StaticEmbeddings, StaticEmbeddingsInference>(folder, info);
+    return openPieces<TextCnn, TextCnnInference>(folder, info);
 }
 
 } // namespace triptych
