@@ -110,7 +110,8 @@ const Json* controlOf(const Entry& entry) {
 std::string tables(const std::vector<Entry>& entries, const std::vector<PairTest>& tests, const std::vector<double>& holm, bool markdown) {
     std::vector<std::vector<std::string>> runs = {{"run", "method", "seed", "accuracy", "macro F1", "retention", "speed-up", "p50", "p95", "size", "build"}};
     for (const Entry& entry : entries) {
-        runs.push_back(runRow(entry, entry.spec.method, entry.result));
+        const std::string student = entry.result.value("student", std::string());
+        runs.push_back(runRow(entry, student.empty() ? entry.spec.method : entry.spec.method + ", " + student, entry.result));
         if (const Json* control = controlOf(entry))
             runs.push_back(runRow(entry, "control", *control));
     }
@@ -155,7 +156,7 @@ int compareCommand(const CliContext& context, const std::vector<std::string>& id
     Json runs = Json::array(), metrics = Json::object(), pairs = Json::array();
     for (const Entry& entry : entries) {
         Json run = {{"run", entry.id}, {"kind", entry.spec.kind}, {"dataset", entry.spec.dataset}, {"seed", entry.spec.seed}};
-        for (const char* field : {"technique", "method", "model", "latency", "bytes", "build_s"})
+        for (const char* field : {"technique", "method", "student", "model", "latency", "bytes", "build_s"})
             run[field] = entry.result.value(field, Json());
         for (const char* field : {"teacher", "control", "control_test"}) {
             if (entry.result.contains(field))

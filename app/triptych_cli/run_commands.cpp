@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "jobs/setting_ranges.h"
+#include "jobs/students.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -113,13 +114,23 @@ void addTrain(CLI::App& app, CliContext& context) {
 void addDistill(CLI::App& app, CliContext& context) {
     CLI::App* command = app.add_subcommand("distill", "Let a model teach a small student; a control without a teacher is made beside it");
     struct Options : RunOptions {
-        std::string student = "textcnn", loss = "soft";
+        std::string student, loss = "soft", pooling;
+        bool prune = false;
     };
     auto options = std::make_shared<Options>();
     options->request.kind = "distill";
     command->add_option("--data", options->request.dataset, "Data set to learn from and to be measured on")->required()->type_name("N");
     command->add_option("--teacher", options->model, "Model that teaches: a name, or a path with a slash")->required()->type_name("T");
-    command->add_option("--student", options->student, "Architecture of the student (default: textcnn)")->type_name("ARCH")->check(CLI::IsMember({"textcnn"}));
+    command->add_option("--student", options->student,
+                        "textcnn (the default), bilstm, static (token embeddings), or shrunken (a transformer of half the teacher's layers, of N with shrunken-N)")
+        ->type_name("ARCH")->check([](const std::string& word) {
+            try {
+                studentChoice(word);
+                return std::string();
+            } catch (const Error& error) {
+                return error.message();
+            }
+        });
     command->add_option("--loss", options->loss, "What the student follows (default: soft)")->type_name("LOSS")->check(CLI::IsMember({"soft"}));
     command->add_option("--out", options->request.out, "Name of the student; the control is called <name>-control")->required()->type_name("MODEL");
     options->flags.add(*command, "temperature", "Softness of the teacher's probabilities");
@@ -128,15 +139,26 @@ void addDistill(CLI::App& app, CliContext& context) {
     options->flags.add(*command, "variants", "Unlabelled variants of each text that the teacher labels");
     options->flags.add(*command, "variant_share", "Share of variants in a step");
     options->flags.add(*command, "word_dropout", "Share of words hidden from the student");
-    options->flags.add(*command, "dropout", "Dropout of the student");
-    options->flags.add(*command, "embedding_size", "Width of a word in the student");
-    options->flags.add(*command, "filters", "Filters of each width in the student");
+    options->flags.add(*command, "dropout", "Dropout of the student (textcnn, bilstm, static)");
+    options->flags.add(*command, "embedding_size", "Width of a word in the student (textcnn, bilstm, static)");
+    options->flags.add(*command, "filters", "textcnn: filters of each width");
+    options->flags.add(*command, "hidden_size", "bilstm: width of one direction");
+    options->flags.add(*command, "num_layers", "bilstm: layers");
+    command->add_option("--pooling", options->pooling, "bilstm: max (the default) or mean over the tokens")->type_name("HOW")->check(CLI::IsMember({"max", "mean"}));
+    options->flags.add(*command, "head_size", "static: width of a layer before the last (0: none)");
+    options->flags.add(*command, "num_hidden_layers", "shrunken: layers (0: half of the teacher's)");
+    command->add_flag("--prune-vocabulary", options->prune, "shrunken: know only the pieces of the training rows, and single characters (WordPiece)");
     addTrainingFlags(*command, options->flags);
     context.onRun(*command, [&context, options] {
         options->request.method = options->loss;
         options->request.models["teacher"] = options->model;
         options->request.settings = options->flags.settings();
-        options->request.settings["student"] = options->student;
+        for (const auto& [key, word] : {std::pair("student", options->student), std::pair("pooling", options->pooling)}) {
+            if (!word.empty())
+                options->request.settings[key] = word;
+        }
+        if (options->prune)
+            options->request.settings["prune_vocabulary"] = true;
         return runToItsEnd(context, options->request, options->request.out);
     });
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "jobs/run_predictions.h"
+#include "jobs/students.h"
 #include "metrics/classification.h"
 #include "selection/evidence.h"
 
@@ -88,6 +89,8 @@ Candidate readCandidate(const Workspace& workspace, RunRecord record) {
     arm.run = record.id;
     arm.runs = {record.id};
     arm.method = record.method;
+    if (record.kind == "distill")
+        arm.student = result.value("student", std::string(studentKinds().front().name)); // the only one that earlier versions had
     arm.model = result.value("model", std::string());
     arm.metrics = metricsFromJson(result.at("metrics"));
     arm.latency_p50_ms = result.at("latency").at("p50_ms").get<double>();
@@ -111,7 +114,10 @@ Candidate readCandidate(const Workspace& workspace, RunRecord record) {
 Json effectiveSettings(const RunRecord& record) {
     // What a head states it has found out by itself: its C. That differs between seeds.
     const auto stated = record.method == "head" || !record.result.is_object() ? record.result.end() : record.result.find("settings");
-    return stated != record.result.end() && stated->is_object() ? *stated : record.spec.value("settings", Json::object());
+    Json settings = stated != record.result.end() && stated->is_object() ? *stated : record.spec.value("settings", Json::object());
+    if (record.kind == "distill" && !settings.contains("student"))
+        settings["student"] = studentKinds().front().name; // the only one that earlier versions had
+    return settings;
 }
 
 /// What two runs share that differ in their seeds alone, and those seeds. Each seed of a distillation may have a

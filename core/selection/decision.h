@@ -39,6 +39,7 @@ struct Arm {
     std::vector<std::string> runs; ///< ids of all seeds behind the figures, `run` among them
     std::vector<std::uint64_t> seeds; ///< of `runs`, in their order
     std::string method; ///< "full", "retrieve", ...
+    std::string student; ///< distil: "textcnn", "shrunken-3", ...; else empty
     std::string model;  ///< name
     Metrics metrics;    ///< accuracy, macro_f1; distil: retention, speedup too; means over the seeds
     double latency_p50_ms = 0, latency_p95_ms = 0;

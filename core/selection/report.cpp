@@ -38,6 +38,7 @@ Json armToJson(const Arm& arm) {
             {"runs", arm.runs},
             {"seeds", arm.seeds},
             {"method", arm.method},
+            {"student", arm.student.empty() ? Json() : Json(arm.student)},
             {"model", arm.model},
             {"metrics", metricsToJson(arm.metrics)},
             {"latency_p50_ms", arm.latency_p50_ms},
@@ -127,7 +128,8 @@ void writeArms(ReportWriter& writer, const Decision& decision, const DecisionTre
     writer.header({"column_technique", "column_run", "column_seeds", "column_accuracy", "column_macro_f1", "column_retention", "column_speedup",
                    "column_latency", "column_size", "column_build"});
     for (const Arm& arm : decision.arms) {
-        writer.row({fmt::format("{} ({})", tree.techniqueWord(arm.technique, language), arm.method), arm.run, seedList(arm),
+        const std::string how = arm.student.empty() ? arm.method : arm.method + ", " + arm.student;
+        writer.row({fmt::format("{} ({})", tree.techniqueWord(arm.technique, language), how), arm.run, seedList(arm),
                     interval(arm.metrics, "accuracy"), interval(arm.metrics, "macro_f1"),
                     interval(arm.metrics, "retention", formatPercent, ""), interval(arm.metrics, "speedup", formatFactor, ""),
                     fmt::format("{} / {}", formatMilliseconds(arm.latency_p50_ms), formatMilliseconds(arm.latency_p95_ms)),

@@ -294,6 +294,16 @@ private Q_SLOTS:
         QVERIFY(reply.document["control"]["metrics"].contains("accuracy"));
         QVERIFY(Workspace::open(folder() / "workspace").model("s-control").has_value());
     }
+    void otherStudentsCanBeAskedFor() {
+        QCOMPARE(train("full", "teacher").code, 0);
+        const Reply reply = call(QStringLiteral("distill --data talk --teacher teacher --student shrunken-3 --prune-vocabulary --out s"));
+        QCOMPARE(reply.code, 0);
+        const Json spec = readJsonFile(folder() / "workspace/runs" / reply.document["run"].get<std::string>() / "spec.json");
+        QCOMPARE(spec["settings"]["student"].get<std::string>(), std::string("shrunken-3"));
+        QVERIFY(spec["settings"]["prune_vocabulary"].get<bool>());
+        for (const char* student : {"lstm", "bilstm-2", "shrunken-0"})
+            QCOMPARE(call(QStringLiteral("distill --data talk --teacher teacher --out x --student %1").arg(QLatin1String(student))).code, 2);
+    }
     void decideMeasuresWhatIsMissingAndRemembers() {
         QCOMPARE(train("retrieve", "r").code, 0);
         const QString report = QString::fromStdString((folder() / "report.md").string());
