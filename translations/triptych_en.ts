@@ -561,6 +561,25 @@
         <source>the label is %1, not a string or a number: %2</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>static embeddings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>shrunken transformer, %n layers</source>
+        <translation>
+            <numerusform>shrunken transformer, %n layer</numerusform>
+            <numerusform>shrunken transformer, %n layers</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>shrunken transformer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>training the student</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>
@@ -1313,6 +1332,26 @@
     </message>
     <message>
         <source>Whose soft targets this student learnt from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its architecture; the control has the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width of a direction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LSTM layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width before the last layer (0: none)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers kept (0: half)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -556,6 +556,24 @@
         <source>the label is %1, not a string or a number: %2</source>
         <translation>标签是 %1，不是字符串或数字：%2</translation>
     </message>
+    <message>
+        <source>static embeddings</source>
+        <translation>静态词嵌入</translation>
+    </message>
+    <message numerus="yes">
+        <source>shrunken transformer, %n layers</source>
+        <translation>
+            <numerusform>缩减的 Transformer，%n 层</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>shrunken transformer</source>
+        <translation>缩减的 Transformer</translation>
+    </message>
+    <message>
+        <source>training the student</source>
+        <translation>训练学生</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>
@@ -1305,6 +1323,26 @@
     <message>
         <source>Whose soft targets this student learnt from</source>
         <translation>该学生学习了谁的软目标</translation>
+    </message>
+    <message>
+        <source>Its architecture; the control has the same</source>
+        <translation>学生的结构；对照与之相同</translation>
+    </message>
+    <message>
+        <source>Width of a direction</source>
+        <translation>单向宽度</translation>
+    </message>
+    <message>
+        <source>LSTM layers</source>
+        <translation>LSTM 层数</translation>
+    </message>
+    <message>
+        <source>Width before the last layer (0: none)</source>
+        <translation>末层之前的宽度（0：无）</translation>
+    </message>
+    <message>
+        <source>Layers kept (0: half)</source>
+        <translation>保留的层数（0：一半）</translation>
     </message>
 </context>
 <context>

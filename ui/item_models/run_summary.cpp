@@ -1,5 +1,6 @@
 #include "item_models/run_summary.h"
 
+#include "jobs/students.h"
 #include "l10n/words.h"
 
 namespace triptych::ui {
@@ -32,7 +33,7 @@ QString RunSummary::subtitle() const {
     const QString how = methodWord(method);
     if (base.isEmpty())
         return how;
-    return technique == Technique::Distill ? QStringLiteral("TextCNN ← %1").arg(base) : QStringLiteral("%1 · %2").arg(how, base);
+    return technique == Technique::Distill ? QStringLiteral("%1 ← %2").arg(studentTitle(student), base) : QStringLiteral("%1 · %2").arg(how, base);
 }
 
 std::optional<RunSummary> summaryOf(const RunRecord& run) {
@@ -54,6 +55,11 @@ std::optional<RunSummary> summaryOf(const RunRecord& run) {
             summary.base = textAt(names, role);
     }
     summary.technique = techniqueOfMethod(summary.method);
+    if (summary.technique == Technique::Distill) {
+        summary.student = textAt(run.result, "student");
+        if (studentTitle(summary.student).isEmpty())
+            summary.student = qstr(studentKinds().front().name); // the only one that earlier versions had
+    }
     try {
         if (run.result.contains("metrics"))
             summary.metrics = metricsFromJson(run.result["metrics"]);

@@ -16,6 +16,7 @@ struct RunSummary {
     QString id, kind, method, title, dataset, created;
     QString model;   ///< name of the result
     QString base;    ///< base model, or the teacher of a student
+    QString student; ///< distil: "textcnn", "shrunken-3", ...
     std::optional<Technique> technique;
     Metrics metrics;
     double p50Ms = 0, p95Ms = 0;

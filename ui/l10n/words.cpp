@@ -1,5 +1,6 @@
 #include "l10n/words.h"
 
+#include "jobs/students.h"
 #include "l10n/numbers.h"
 
 #include <QCoreApplication>
@@ -35,6 +36,22 @@ QString methodWord(const QString& method) {
     if (method == QLatin1String("predictor"))
         return QCoreApplication::translate("Words", "evaluation");
     return method;
+}
+
+QString studentTitle(const QString& student) {
+    try {
+        const StudentChoice choice = studentChoice(student.toStdString());
+        if (choice.kind->name == "textcnn")
+            return QStringLiteral("TextCNN");
+        if (choice.kind->name == "bilstm")
+            return QStringLiteral("BiLSTM");
+        if (choice.kind->name == "static")
+            return QCoreApplication::translate("Words", "static embeddings");
+        return choice.layers > 0 ? QCoreApplication::translate("Words", "shrunken transformer, %n layers", nullptr, choice.layers)
+                                 : QCoreApplication::translate("Words", "shrunken transformer");
+    } catch (const Error&) {
+        return {}; // of a newer engine
+    }
 }
 
 QString runTitle(const QString& method, const QString& title) {
@@ -141,8 +158,10 @@ QString stageWord(const QString& stage) {
         return QCoreApplication::translate("Words", "loading the model");
     if (stage == QLatin1String("tokenize"))
         return QCoreApplication::translate("Words", "tokenizing");
-    if (stage == QLatin1String("teach"))
+    if (stage == QLatin1String("teacher"))
         return QCoreApplication::translate("Words", "asking the teacher");
+    if (stage == QLatin1String("student"))
+        return QCoreApplication::translate("Words", "training the student");
     if (stage == QLatin1String("control"))
         return QCoreApplication::translate("Words", "training the control");
     if (stage == QLatin1String("import") || stage == QLatin1String("read"))

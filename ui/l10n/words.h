@@ -15,6 +15,8 @@ namespace triptych::ui {
 QString techniqueWord(Technique technique);
 /// "retrieve", "head", "full", "soft", ... -> a short phrase.
 QString methodWord(const QString& method);
+/// A student's architecture as the literature calls it: "textcnn", "shrunken-3", ... (jobs/students.h); empty for other words.
+QString studentTitle(const QString& student);
 /// A run's title with its method as a phrase where it is the title that a run gets by itself ("full · messages").
 QString runTitle(const QString& method, const QString& title);
 /// The technique a run's method stands for, none for others ("evaluate").

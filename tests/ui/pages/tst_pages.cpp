@@ -30,6 +30,7 @@
 #include "widgets/banner.h"
 
 #include <QAbstractItemModelTester>
+#include <QComboBox>
 #include <QFile>
 #include <QHeaderView>
 #include <QLabel>
@@ -529,6 +530,33 @@ private Q_SLOTS:
         QTRY_VERIFY(student->command()->text().contains(QLatin1String("--data desk")));
         QVERIFY(student->command()->text().contains(QLatin1String("--variants")));
         QVERIFY(taken(student->command()));
+        auto* choice = student->findChild<QComboBox*>(QStringLiteral("student"));
+        for (int i = 0; i < choice->count(); ++i) {
+            choice->setCurrentIndex(i);
+            Q_EMIT choice->activated(i);
+            const QString command = student->command()->text();
+            QVERIFY(command.contains(QStringLiteral("--student ") + choice->itemData(i).toString()));
+            QCOMPARE(command.contains(QLatin1String("--filters")), i == 0);
+            QCOMPARE(command.contains(QLatin1String("--hidden-size")), i == 1);
+            QVERIFY(!command.contains(QLatin1String("--learning-rate"))); // the student's own
+            QVERIFY(taken(student->command()));
+        }
+    }
+    void settingsSayTheStudent() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<DistillationPage>(host, "distillation");
+        auto* choice = page->findChild<QComboBox*>(QStringLiteral("student"));
+        QCOMPARE(choice->currentData().toString(), QStringLiteral("textcnn"));
+        page->settings().setValues({{"student", "shrunken-3"}});
+        QCOMPARE(choice->currentData().toString(), QStringLiteral("shrunken"));
+        QVERIFY(page->command()->text().contains(QLatin1String("--num-hidden-layers 3")));
+        const QByteArray state = page->saveState();
+        PageHost other(planted.folder());
+        auto* second = shownPage<DistillationPage>(other, "distillation");
+        second->restoreState(state);
+        QCOMPARE(second->findChild<QComboBox*>(QStringLiteral("student"))->currentData().toString(), QStringLiteral("shrunken"));
+        QCOMPARE(second->saveState(), state);
     }
     void whatIsTypedComesBackEvenIfItIsNoNumber() {
         const PlantedWorkspace planted(path("w"), {});

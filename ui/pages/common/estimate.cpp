@@ -1,7 +1,9 @@
 #include "pages/common/estimate.h"
 
 #include "jobs/setting_ranges.h"
+#include "jobs/students.h"
 #include "l10n/numbers.h"
+#include "l10n/words.h"
 
 #include <QCoreApplication>
 
@@ -20,13 +22,30 @@ double settingOf(const QString& method, const Json& settings, std::string_view k
     return 0;
 }
 
+/// What settings call the student, as one kind and a number of layers; the first kind where they do not.
+StudentChoice studentOf(const Json& settings) {
+    const QString word = textAt(settings, "student");
+    if (studentTitle(word).isEmpty())
+        return {&studentKinds().front(), 0};
+    StudentChoice choice = studentChoice(word.toStdString());
+    choice.layers = std::max(choice.layers, static_cast<int>(numberAt(settings, "num_hidden_layers")));
+    return choice;
+}
+
+/// Whether an earlier student is of that architecture; a number of layers counts where it was asked for.
+bool isOf(const QString& earlier, const StudentChoice& wanted) {
+    const StudentChoice theirs = studentChoice(earlier.toStdString());
+    return theirs.kind == wanted.kind && (wanted.layers == 0 || theirs.layers == wanted.layers);
+}
+
 } // namespace
 
 std::int64_t stepCount(const QString& method, std::int64_t rows, std::int64_t labels, const Json& settings) {
     if (rows <= 0)
         return 0;
     const auto batch = static_cast<std::int64_t>(std::max(1.0, settingOf(method, settings, "batch_size")));
-    const double epochs = numberAt(settings, "epochs", epochsByMethod(method.toStdString(), rows, std::max<std::int64_t>(1, labels), batch));
+    const double epochs = numberAt(settings, "epochs", epochsByMethod(method.toStdString(), rows, std::max<std::int64_t>(1, labels), batch,
+                                                                       studentOf(settings).kind->name));
     return static_cast<std::int64_t>(std::ceil(static_cast<double>((rows + batch - 1) / batch) * epochs));
 }
 
@@ -37,12 +56,13 @@ Estimate estimateRun(const std::vector<RunSummary>& earlier, const EstimateReque
     const int arms = wanted.method == QLatin1String("soft") ? 2 : 1;
     if (!head)
         estimate.steps = arms * stepCount(wanted.method, wanted.trainRows, wanted.labels, wanted.settings);
+    const StudentChoice student = studentOf(wanted.settings);
     double sum = 0;
     for (const RunSummary& run : earlier) {
         const Json theirs = run.spec.is_object() ? run.spec.value("settings", Json::object()) : Json::object();
         const auto differs = [&](const char* key) { return settingOf(wanted.method, theirs, key) != settingOf(wanted.method, wanted.settings, key); };
         if (run.method != wanted.method || run.dataset != wanted.dataset || (!wanted.base.isEmpty() && run.base != wanted.base)
-            || differs("max_length") || (!head && differs("batch_size")))
+            || (!run.student.isEmpty() && !isOf(run.student, student)) || differs("max_length") || (!head && differs("batch_size")))
             continue;
         if (run.trainableParameters > 0) {
             estimate.trainable = run.trainableParameters;

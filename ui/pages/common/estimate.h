@@ -13,7 +13,7 @@ struct EstimateRequest {
     Json settings = Json::object();
 };
 
-/// What a run will take, from earlier runs of the same method, base, batch size and length on the same data set.
+/// What a run will take, from earlier runs of the same method, base, student, batch size and length on the same data set.
 struct Estimate {
     std::optional<std::int64_t> steps;  ///< of all arms; none for the head, which is fitted to its minimum
     std::optional<double> seconds;      ///< building it; without the measurement afterwards

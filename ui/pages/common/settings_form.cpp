@@ -76,6 +76,7 @@ void SettingsForm::setValues(const Json& values) {
         const bool absent = !m_rest.contains(line.field.key) || m_rest[line.field.key].is_null();
         line.edit->setText(line.field.optional && absent ? QString() : settingText(numberAt(m_rest, line.field.key, line.field.otherwise)));
     }
+    Q_EMIT changed(); // a key of no field may be all that is new
 }
 
 std::optional<double> SettingsForm::read(const Line& line) {

@@ -2,6 +2,7 @@
 
 #include "charts/line_chart.h"
 #include "jobs/setting_ranges.h"
+#include "jobs/students.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/folding_row.h"
@@ -18,18 +19,28 @@
 #include <QLineEdit>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
 namespace triptych::ui {
 
 namespace {
+
+/// What the student's kind says where nobody else does.
+constexpr std::array<const char*, 3> kByStudent = {"epochs", "learning_rate", "dropout"};
 
 /// In the order of the names in retranslateUi().
 QList<SettingsForm::Field> distillFields() {
     QList<SettingsForm::Field> fields;
     for (const char* key : {"temperature", "kd_loss_weight", "hard_label_weight", "epochs", "batch_size", "learning_rate", "max_length", "variants",
-                            "variant_share", "word_dropout", "dropout", "embedding_size", "filters", "evaluate_every", "early_stopping_patience"}) {
+                            "variant_share", "word_dropout", "dropout", "embedding_size", "filters", "hidden_size", "num_layers", "head_size",
+                            "num_hidden_layers", "evaluate_every", "early_stopping_patience"}) {
+        const bool byStudent = std::find(kByStudent.begin(), kByStudent.end(), std::string_view(key)) != kByStudent.end();
         for (const SettingRange& range : distillationRanges()) {
             if (qstrcmp(range.key, key) == 0)
-                fields.append({range.key, range.integer, range.low, range.high, range.otherwise, qstrcmp(key, "epochs") == 0});
+                fields.append({range.key, range.integer, range.low, range.high, range.otherwise, byStudent});
         }
     }
     return fields;
@@ -72,8 +83,12 @@ DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) 
     m_teacher->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_teacher->setMinimumContentsLength(14);
     m_studentLabel = new QLabel(m_formCard);
-    m_student = new QLabel(QStringLiteral("TextCNN"), m_formCard);
-    m_student->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_student = new QComboBox(m_formCard);
+    m_student->setObjectName(QStringLiteral("student"));
+    m_student->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_student->setMinimumContentsLength(14);
+    for (const StudentKind& kind : studentKinds())
+        m_student->addItem(QString(), qstr(kind.name));
     addFormRow(m_teacherLabel, m_teacher);
     addFormRow(m_studentLabel, m_student);
     m_explanation = new QLabel(m_formCard);
@@ -114,8 +129,44 @@ DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) 
     m_curves->bind(QStringLiteral("dev_accuracy"), m_accuracy, 0);
     m_curves->bind(QStringLiteral("control_dev_accuracy"), m_accuracy, 1);
     connect(m_teacher, &QComboBox::textActivated, this, [this] { formChanged(); });
+    connect(m_student, &QComboBox::activated, this, [this] {
+        Json values = m_settings->values();
+        values["student"] = m_student->currentData().toString().toStdString();
+        for (const char* key : kByStudent) // what suits one student does not suit another
+            values.erase(key);
+        m_settings->setValues(values);
+    });
+    connect(m_settings, &SettingsForm::changed, this, &DistillationPage::showStudent);
     connect(&m_context.theme, &ThemeController::changed, this, [this] { m_difference->setColor(techniqueColor(Technique::Distill)); });
     DistillationPage::retranslateUi();
+    showStudent();
+}
+
+QString DistillationPage::student() const {
+    const QString name = textAt(m_settings->values(), "student").section(QLatin1Char('-'), 0, 0);
+    return m_student->findData(name) >= 0 ? name : qstr(studentKinds().front().name);
+}
+
+void DistillationPage::showStudent() {
+    Json values = m_settings->values();
+    if (const QString word = textAt(values, "student"); word.contains(QLatin1Char('-'))) { // "shrunken-3" of a settings file
+        values["student"] = student().toStdString();
+        values["num_hidden_layers"] = word.section(QLatin1Char('-'), 1).toInt();
+        m_settings->setValues(values); // comes here again
+        return;
+    }
+    if (m_shownStudent == student())
+        return;
+    m_shownStudent = student();
+    m_student->setCurrentIndex(m_student->findData(m_shownStudent));
+    QStringList shown = {QStringLiteral("temperature"), QStringLiteral("kd_loss_weight"), QStringLiteral("hard_label_weight"), QStringLiteral("epochs"),
+                         QStringLiteral("batch_size"), QStringLiteral("learning_rate"), QStringLiteral("max_length"), QStringLiteral("variants"),
+                         QStringLiteral("variant_share"), QStringLiteral("word_dropout"), QStringLiteral("evaluate_every"),
+                         QStringLiteral("early_stopping_patience")};
+    for (const char* key : studentChoice(m_shownStudent.toStdString()).kind->settings)
+        shown.append(QString::fromLatin1(key));
+    m_settings->setShown(shown);
+    formChanged();
 }
 
 QString DistillationPage::title() const {
@@ -123,9 +174,10 @@ QString DistillationPage::title() const {
 }
 
 QList<RunPage::Preset> DistillationPage::presets() const {
-    return {{QStringLiteral("quick"), {{"epochs", 6.0}, {"temperature", 3.0}, {"variants", 1}}},
+    const double usual = studentChoice(student().toStdString()).kind->epochs;
+    return {{QStringLiteral("quick"), {{"epochs", std::ceil(usual * 0.4)}, {"temperature", 3.0}, {"variants", 1}}},
             {QStringLiteral("standard"), {{"epochs", nullptr}, {"temperature", 3.0}, {"variants", 2}}},
-            {QStringLiteral("thorough"), {{"epochs", 40.0}, {"temperature", 3.0}, {"variants", 4}}}};
+            {QStringLiteral("thorough"), {{"epochs", std::ceil(usual * 8 / 3)}, {"temperature", 3.0}, {"variants", 4}}}};
 }
 
 JobRequest DistillationPage::request() const {
@@ -134,12 +186,13 @@ JobRequest DistillationPage::request() const {
     job.method = method();
     job.dataset = datasetName();
     job.teacher = m_teacher->currentText();
+    job.student = student();
     return job;
 }
 
 QStringList DistillationPage::commandArguments() const {
     QStringList arguments = {QStringLiteral("triptych-cli"), QStringLiteral("distill"), QStringLiteral("--data"), datasetName(),
-                             QStringLiteral("--teacher"), m_teacher->currentText(), QStringLiteral("--student"), QStringLiteral("textcnn")};
+                             QStringLiteral("--teacher"), m_teacher->currentText(), QStringLiteral("--student"), student()};
     arguments += settingArguments();
     const QString out = m_out->text().trimmed();
     arguments += {QStringLiteral("--out"), out.isEmpty() ? QStringLiteral("%1-student").arg(datasetName()) : out};
@@ -186,6 +239,7 @@ void DistillationPage::showResult(const RunSummary* run) {
          QStringLiteral("%1 · %2 · %3").arg(percentText(run->value("accuracy")), percentText(accuracyOf(run->result, "teacher")),
                                             percentText(accuracyOf(run->result, "control"))),
          tr("Accuracy on the same test rows")},
+        {tr("Student"), studentTitle(run->student), tr("Its architecture; the control has the same")},
         {tr("Teacher"), run->base, tr("Whose soft targets this student learnt from")},
         {tr("Retention"), retention ? intervalText(retention->value, retention->low, retention->high) : QStringLiteral("—"),
          tr("The student's accuracy as a share of the teacher's")},
@@ -234,12 +288,17 @@ void DistillationPage::retranslateUi() {
     m_teacherLabel->setText(tr("Teacher"));
     m_teacher->setAccessibleName(tr("Teacher"));
     m_studentLabel->setText(tr("Student"));
+    m_student->setAccessibleName(tr("Student"));
+    for (int i = 0; i < m_student->count(); ++i)
+        m_student->setItemText(i, studentTitle(m_student->itemData(i).toString()));
     m_explanation->setText(tr("The same student is always trained a second time from the labels alone: this control shows what the teacher adds."));
     m_settings->setNames({tr("Temperature"), tr("Weight of the teacher"), tr("Weight of the labels"), tr("Epochs"), tr("Batch size"), tr("Learning rate"),
                           tr("Longest text, tokens"), tr("Unlabelled variants of a text"), tr("Share of variants in a step"), tr("Words hidden, share"),
-                          tr("Dropout"), tr("Width of a word"), tr("Filters of a width"), tr("Steps between dev looks (0: an epoch)"),
+                          tr("Dropout"), tr("Width of a word"), tr("Filters of a width"), tr("Width of a direction"), tr("LSTM layers"),
+                          tr("Width before the last layer (0: none)"), tr("Layers kept (0: half)"), tr("Steps between dev looks (0: an epoch)"),
                           tr("Stop after dev looks without gain (0: never)")});
-    m_settings->setPlaceholder("epochs", tr("by the method"));
+    for (const char* key : kByStudent)
+        m_settings->setPlaceholder(key, tr("by the method"));
     m_resultCard->setTitle(tr("What the student keeps"));
     m_loss->setTitle(tr("Loss"));
     m_loss->setXAxis(tr("step"));

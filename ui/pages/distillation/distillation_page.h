@@ -29,8 +29,12 @@ protected:
     void retranslateUi() override;
 
 private:
-    QLabel *m_teacherLabel, *m_studentLabel, *m_student, *m_explanation;
-    QComboBox* m_teacher;
+    /// The form's, a name of studentKinds(); settings that were opened may say it.
+    QString student() const;
+    void showStudent();
+
+    QLabel *m_teacherLabel, *m_studentLabel, *m_explanation;
+    QComboBox *m_teacher, *m_student;
     LineChart *m_loss, *m_accuracy;
     Card* m_resultCard;
     KeyValueRows* m_result;
@@ -39,6 +43,7 @@ private:
     Banner* m_warning;
     QString m_resultRun;
     QString m_wantedTeacher;
+    QString m_shownStudent; ///< whose settings the form shows
 };
 
 /// Warnings of a finished distillation, worst first: a weak teacher, a student that gains nothing from it.

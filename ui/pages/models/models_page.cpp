@@ -61,7 +61,8 @@ QString kindWord(const std::string& kind) {
         return ModelsPage::tr("encoder and decoder");
     if (kind == "missing")
         return ModelsPage::tr("folder missing");
-    return methodWord(qstr(kind));
+    const QString student = studentTitle(qstr(kind));
+    return student.isEmpty() ? methodWord(qstr(kind)) : student;
 }
 
 QString poolingWord(const QString& pooling) {
