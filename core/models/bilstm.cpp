@@ -1,7 +1,9 @@
 #include "models/bilstm.h"
 
 #include "base/random.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
+#include "models/products.h"
 #include "models/sequence_classifier.h"
 #include "models/vector_math.h"
 #include "text/json_fields.h"
@@ -208,7 +210,7 @@ void BiLstmInference::run(const Direction& direction, std::int64_t length, bool 
     const std::int64_t hidden = m_config.hidden_size, gates = 4 * hidden, in = direction.input.size(0);
     m_gates.resize(static_cast<std::size_t>(length * gates));
     // What the tokens bring, for all steps at once; a step adds what the state brings.
-    kernels::smallProduct(length, gates, in, m_input.data(), in, 1, direction.input.const_data_ptr<float>(), gates, m_gates.data(), gates);
+    kernels::products().multiply(length, gates, in, m_input.data(), in, 1, direction.input.const_data_ptr<float>(), gates, m_gates.data(), gates);
     std::fill(m_cell.begin(), m_cell.end(), 0.0f);
     const float* bias = direction.bias.const_data_ptr<float>();
     const float* state = nullptr;
@@ -219,7 +221,7 @@ void BiLstmInference::run(const Direction& direction, std::int64_t length, bool 
         for (std::int64_t j = 0; j < gates; ++j)
             gate[j] += bias[j];
         if (state) {
-            kernels::smallProduct(1, gates, hidden, state, hidden, 1, direction.state.const_data_ptr<float>(), gates, m_step.data(), gates);
+            kernels::products().multiply(1, gates, hidden, state, hidden, 1, direction.state.const_data_ptr<float>(), gates, m_step.data(), gates);
             for (std::int64_t j = 0; j < gates; ++j)
                 gate[j] += m_step[static_cast<std::size_t>(j)];
         }
@@ -256,7 +258,7 @@ void BiLstmInference::classify(std::span<const std::int64_t> rows, std::span<flo
         for (float& value : m_pooled)
             value /= static_cast<float>(length);
     }
-    kernels::smallProduct(1, labels, width, m_pooled.data(), width, 1, m_classifier.const_data_ptr<float>(), labels, out.data(), labels);
+    kernels::products().multiply(1, labels, width, m_pooled.data(), width, 1, m_classifier.const_data_ptr<float>(), labels, out.data(), labels);
     const float* bias = m_bias.const_data_ptr<float>();
     for (std::int64_t i = 0; i < labels; ++i)
         out[static_cast<std::size_t>(i)] += bias[i];

@@ -11,9 +11,11 @@ namespace {
 #ifdef __AVX512F__
 constexpr int kMostVectors = 8;                     // of multiplyRows: sums of so many stay in registers
 constexpr int kBlockRows = 12, kBlockColumns = 2;   // of multiplyBlock: C in registers, in rows and lanes
+constexpr int kRowColumns = 8;                      // the same where there is one row
 #else
 constexpr int kMostVectors = 2;
 constexpr int kBlockRows = 6, kBlockColumns = 1;
+constexpr int kRowColumns = 4;
 #endif
 
 inline const std::uint8_t* storedRow(const StoredMatrix& matrix, std::int64_t row) {
@@ -158,6 +160,8 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, st
               std::int64_t ldb, float* c, std::int64_t ldc) {
     const Factors f = {k, a, aRow, aColumn, b, ldb, c, ldc};
     std::int64_t column = 0;
+    for (; m == 1 && column + kRowColumns * kLanes <= n; column += kRowColumns * kLanes)
+        multiplyBlock<1, kRowColumns>(f, 0, column);
     for (; column + kBlockColumns * kLanes <= n; column += kBlockColumns * kLanes)
         multiplyColumns<kBlockColumns>(f, m, column);
     for (; column + kLanes <= n; column += kLanes)

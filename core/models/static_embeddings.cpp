@@ -1,7 +1,9 @@
 #include "models/static_embeddings.h"
 
 #include "base/random.h"
+#include "models/dense.h"
 #include "models/packed_layers.h"
+#include "models/products.h"
 #include "models/sequence_classifier.h"
 #include "text/json_fields.h"
 
@@ -127,14 +129,14 @@ void StaticEmbeddingsInference::classify(std::span<const std::int64_t> rows, std
         value /= static_cast<float>(rows.size());
     const float* x = m_mean.data();
     if (inner > 0) {
-        kernels::smallProduct(1, inner, size, x, size, 1, m_dense.const_data_ptr<float>(), inner, m_inner.data(), inner);
+        kernels::products().multiply(1, inner, size, x, size, 1, m_dense.const_data_ptr<float>(), inner, m_inner.data(), inner);
         const float* bias = m_denseBias.const_data_ptr<float>();
         for (std::int64_t i = 0; i < inner; ++i)
             m_inner[static_cast<std::size_t>(i)] = std::max(0.0f, m_inner[static_cast<std::size_t>(i)] + bias[i]);
         x = m_inner.data();
     }
     const std::int64_t width = inner > 0 ? inner : size;
-    kernels::smallProduct(1, labels, width, x, width, 1, m_classifier.const_data_ptr<float>(), labels, out.data(), labels);
+    kernels::products().multiply(1, labels, width, x, width, 1, m_classifier.const_data_ptr<float>(), labels, out.data(), labels);
     const float* bias = m_bias.const_data_ptr<float>();
     for (std::int64_t i = 0; i < labels; ++i)
         out[static_cast<std::size_t>(i)] += bias[i];

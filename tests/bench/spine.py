@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # The four arms on clinc150, banking77, trec6 and thucnews_zh through the command line; resumable.
 """Usage: spine.py --data SHARED_DATA_FOLDER [--workspace DIR] [--seeds 13,14,15] [--only clinc150,trec6] [--model NAME]
+       [--students textcnn,bilstm,static,shrunken] [--rows N]
 
 Imports each collection once, runs every arm that the workspace has not finished yet (kill and start it as
 often as needed) and prints the table of accuracies with their intervals, latencies, sizes and times.
-Zero-shot, retrieval and head are run once; full fine-tuning and distillation once for each seed.
+Zero-shot, retrieval and head are run once; full fine-tuning and distillation once for each seed. With --students only
+full fine-tuning runs, then a distillation into each of them. --rows takes N seeded rows of a collection's training file,
+of all its rows where it has but one; keep a workspace to one number.
 """
 
 import argparse
@@ -95,6 +98,8 @@ def main():
     parser.add_argument("--seeds", default="13")
     parser.add_argument("--only", default=",".join(COLLECTIONS))
     parser.add_argument("--model", default=MODEL)
+    parser.add_argument("--students", help="compare these students of one teacher")
+    parser.add_argument("--rows", type=int)
     options = parser.parse_args()
     workspace = options.workspace
     cli = Cli(workspace)
@@ -111,20 +116,29 @@ def main():
         marker = sources / f"{name}.imported"
         if not marker.exists():
             cli("data", "remove", name, fails=True)  # what a killed start left
-            for path, extra in COLLECTIONS[name](options.data, sources):
+            files = COLLECTIONS[name](options.data, sources)
+            if options.rows:
+                lines = files[0][0].read_text(encoding="utf-8").splitlines(keepends=True)
+                random.Random(13).shuffle(lines)
+                files[0][0].write_text("".join(lines[:options.rows]), encoding="utf-8")
+            for path, extra in files:
                 cli("data", "import", name, path, *extra)
             marker.touch()
         arms = [(method, seeds[0]) for method in ("zero_shot", "retrieve", "head")]
         arms += [("full", seed) for seed in seeds] + [("distill", seed) for seed in seeds]
+        if options.students:
+            arms = [("full", seed) for seed in seeds]
+            arms += [(student, seed) for student in options.students.split(",") for seed in seeds]
         for method, seed in arms:
             out = f"{name}-{method}-{seed}{suffix}"
             done = results / f"{out}.json"
             if done.exists():
                 continue
             print(f"{out} ...", file=sys.stderr, flush=True)
-            if method == "distill":
+            if method == "distill" or options.students and method != "full":
+                student = "textcnn" if method == "distill" else method
                 arguments = ("--seed", seed, "distill", "--data", name, "--teacher", f"{name}-full-{seed}{suffix}",
-                             "--student", "textcnn", "--out", out)
+                             "--student", student, "--out", out)
             else:
                 arguments = ("--seed", seed, "train", "--data", name, "--model", options.model, "--method", method, "--out", out)
             document = measured(cli, workspace, out, arguments)

@@ -141,7 +141,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("n");
         QTest::addColumn<int>("k");
         for (const int m : {1, 2, 3, 5, 6, 11, 12, 13, 29}) {
-            for (const int n : {1, 7, 15, 16, 17, 32, 40, 55})
+            for (const int n : {1, 7, 15, 16, 17, 32, 40, 55, 150})
                 QTest::addRow("%d x %d", m, n) << m << n << (m + n) % 11;
         }
     }
