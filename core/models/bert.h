@@ -108,10 +108,10 @@ private:
 };
 
 /// Reads float tensors (F32, F16, BF16) as float32 copies: of a safetensors file, of an index with its shards, or of the
-/// folder that holds either. Other dtypes are left out (position_ids of old files).
-NamedTensors readWeights(const std::filesystem::path& path);
+/// folder that holds either. Other dtypes are left out (position_ids of old files). `shapesOnly`: zeros that take no memory.
+NamedTensors readWeights(const std::filesystem::path& path, bool shapesOnly = false);
 
-/// config.json and safetensors of a Hugging Face folder with a body of BERT's shape. With `others` given, the weights
+/// config.json and safetensors of a Hugging Face folder with a body of BERT's shape, or of a PEFT folder, whose adapter is merged. With `others` given, the weights
 /// that are not of the body go there, under the names they have in a model with a head ("bert.pooler.dense.weight").
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
 Bert openBert(const std::filesystem::path& folder, NamedTensors* others = nullptr, Precision precision = Precision::Exact);

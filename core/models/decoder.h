@@ -88,8 +88,11 @@ private:
     std::vector<float> m_frequencies, m_slidingFrequencies; // (D / 2)
 };
 
-/// A Hugging Face folder or a GGUF file; matrices stay in the mapped file as they are stored. Throws
-/// Error{NotFound | InvalidInput | Unsupported} naming file and key or tensor.
+/// What the functions below take for a decoder's folder: its one GGUF file where it has no config.json, else the folder.
+std::filesystem::path decoderPath(const std::filesystem::path& folder);
+
+/// A Hugging Face folder or a GGUF file, whose matrices stay in the mapped file as they are stored, or a PEFT folder, whose adapter
+/// stays beside the matrices of its base. Throws Error{NotFound | InvalidInput | Unsupported} naming file and key or tensor.
 Decoder openDecoder(const std::filesystem::path& path, Precision precision = Precision::Exact);
 
 /// Reads configuration and headers alone, and throws as openDecoder does if the weights do not fit.

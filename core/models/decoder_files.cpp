@@ -1,5 +1,7 @@
 #include "base/error.h"
+#include "models/adapted_decoder.h"
 #include "models/decoder.h"
+#include "text/gguf_tokenizer.h"
 #include "text/json_fields.h"
 
 #include <fmt/format.h>
@@ -39,19 +41,44 @@ DecoderConfig readFolder(const fs::path& folder) {
     return config;
 }
 
-Decoder open(const fs::path& path, Reading reading) {
+/// Calls `use` with the configuration and the weights of a folder or a GGUF file.
+template <typename Use>
+auto withWeights(const fs::path& path, Reading reading, const Use& use) {
     if (fs::is_directory(path)) {
         const DecoderConfig config = readFolder(path);
-        return Decoder(config, SafetensorsDecoderWeights(path, reading));
+        return use(config, SafetensorsDecoderWeights(path, reading));
     }
     const auto file = std::make_shared<const GgufFile>(path);
     const DecoderConfig config = decoderConfigFromGguf(*file, path.string());
-    return Decoder(config, GgufDecoderWeights(file, config, path.string(), reading));
+    return use(config, GgufDecoderWeights(file, config, path.string(), reading));
+}
+
+Decoder openAdapted(const LoraAdapter& adapter, Reading reading) {
+    return withWeights(decoderPath(adapter.base()), reading, [&](const DecoderConfig& config, const DecoderWeights& weights) {
+        return adaptedDecoder(config, weights, adapter, reading == Reading::Shapes);
+    });
+}
+
+Decoder open(const fs::path& path, Reading reading) {
+    if (isAdapterFolder(path))
+        return openAdapted(LoraAdapter(path), reading);
+    return withWeights(path, reading, [](const DecoderConfig& config, const DecoderWeights& weights) { return Decoder(config, weights); });
 }
 
 } // namespace
 
+fs::path decoderPath(const fs::path& folder) {
+    std::error_code error;
+    if (fs::exists(folder / "config.json", error) || isAdapterFolder(folder))
+        return folder;
+    return ggufFileOf(folder).value_or(folder);
+}
+
 DecoderConfig readDecoderConfig(const fs::path& path) {
+    if (isAdapterFolder(path)) {
+        const LoraAdapter adapter(path);
+        return adaptedDecoderConfig(readDecoderConfig(decoderPath(adapter.base())), adapter);
+    }
     return fs::is_directory(path) ? readFolder(path) : decoderConfigFromGguf(GgufFile(path), path.string());
 }
 
@@ -60,5 +87,13 @@ Decoder openDecoder(const fs::path& path, Precision precision) {
 }
 
 void checkDecoder(const fs::path& path) { open(path, Reading::Shapes); }
+
+void checkDecoder(const LoraAdapter& adapter) { openAdapted(adapter, Reading::Shapes); }
+
+std::map<std::string, at::Tensor> mergedDecoderWeights(const LoraAdapter& adapter) {
+    return withWeights(decoderPath(adapter.base()), Reading::Copies, [&](const DecoderConfig& config, const DecoderWeights& weights) {
+        return mergedDecoderWeights(config, weights, adapter);
+    });
+}
 
 } // namespace triptych

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "formats/safetensors_set.h"
 #include "models/bert.h"
+#include "models/lora_adapter.h"
 #include "models/sentence_modules.h"
 #include "text/json_fields.h"
 
@@ -73,6 +74,8 @@ int readMaxLength(const fs::path& folder, const SentenceModules& modules, int po
 }
 
 std::uintmax_t neededBytes(const fs::path& folder) {
+    if (isAdapterFolder(folder))
+        return neededBytes(baseFolder(folder)) + sizeOnDisk(folder / "adapter_model.safetensors");
     std::uintmax_t bytes = SafetensorsSet(folder).bytes();
     for (const char* file : {"config.json", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json"}) {
         if (fs::exists(folder / file))
@@ -86,8 +89,8 @@ std::uintmax_t neededBytes(const fs::path& folder) {
 class BertEncoder final : public Encoder {
 public:
     BertEncoder(const fs::path& folder, Precision precision)
-        : m_bert(openBert(folder, nullptr, precision)), m_tokenizer(Tokenizer::open(folder)), m_modules(readSentenceModules(folder)),
-          m_maxLength(readMaxLength(folder, m_modules, m_bert.config().maxTokens())), m_bytes(neededBytes(folder)) {
+        : m_bert(openBert(folder, nullptr, precision)), m_tokenizer(Tokenizer::open(tokenizerFolder(folder))), m_modules(readSentenceModules(folderWith(folder, "modules.json"))),
+          m_maxLength(readMaxLength(tokenizerFolder(folder), m_modules, m_bert.config().maxTokens())), m_bytes(neededBytes(folder)) {
         if (m_tokenizer->vocabularySize() > m_bert.config().vocab_size) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has {} tokens, the model's vocab_size is {}", folder.string(),
                                                              m_tokenizer->vocabularySize(), m_bert.config().vocab_size),
@@ -171,7 +174,7 @@ private:
 } // namespace
 
 std::unique_ptr<Encoder> Encoder::open(const fs::path& folder, Precision precision) {
-    if (!fs::exists(folder / "config.json")) {
+    if (!fs::exists(folder / "config.json") && !isAdapterFolder(folder)) {
         throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()),
                     "Name a Hugging Face model folder, such as that of all-MiniLM-L6-v2.");
     }

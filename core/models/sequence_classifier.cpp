@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "formats/safetensors_set.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 
@@ -80,7 +79,7 @@ SequenceClassifier::SequenceClassifier(Bert bert, const NamedTensors& head, std:
 SequenceClassifier SequenceClassifier::open(const std::filesystem::path& folder) {
     NamedTensors others;
     Bert bert = openBert(folder, &others);
-    return SequenceClassifier(std::move(bert), others, safetensorsIn(folder).string());
+    return SequenceClassifier(std::move(bert), others, folder.string());
 }
 
 SequenceClassifier SequenceClassifier::fromPretrained(const std::filesystem::path& folder, std::int64_t labels,

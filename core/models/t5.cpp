@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "formats/safetensors_set.h"
 #include "models/dense.h"
+#include "models/lora_encoder.h"
 #include "text/json_fields.h"
 
 #include <ATen/ops/add.h>
@@ -203,10 +204,16 @@ T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_confi
 }
 
 T5 T5::open(const std::filesystem::path& folder) {
-    const std::filesystem::path configFile = folder / "config.json";
-    const T5Config config = t5ConfigFromJson(readJsonFile(configFile, 16u << 20), configFile.string());
-    const std::filesystem::path weightsFile = safetensorsIn(folder);
-    return T5(config, readWeights(weightsFile), weightsFile.string());
+    std::optional<LoraAdapter> adapter;
+    if (isAdapterFolder(folder))
+        adapter.emplace(folder);
+    const std::filesystem::path& base = adapter ? adapter->base() : folder;
+    const T5Config config = t5ConfigFromJson(adapter ? adaptedConfig(*adapter) : modelConfig(folder), (base / "config.json").string());
+    const std::filesystem::path weightsFile = safetensorsIn(base);
+    NamedTensors weights = readWeights(weightsFile);
+    if (adapter)
+        weights = adaptedT5(*adapter, config, std::move(weights));
+    return T5(config, std::move(weights), weightsFile.string());
 }
 
 at::Tensor T5::embed(std::span<const std::int32_t> ids) const {

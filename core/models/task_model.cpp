@@ -1,8 +1,8 @@
 #include "models/task_model.h"
 
 #include "base/error.h"
-#include "formats/safetensors_set.h"
 #include "models/dense.h"
+#include "models/lora_adapter.h"
 #include "models/packed_layers.h"
 
 #include <fmt/format.h>
@@ -86,16 +86,15 @@ TaskModel::TaskModel(Bert bert, EncoderTask task, const NamedTensors& head, std:
 }
 
 TaskModel TaskModel::open(const std::filesystem::path& folder, Precision precision) {
-    const std::filesystem::path configFile = folder / "config.json";
-    const std::string architecture = architectureOf(readJsonFile(configFile, 16u << 20));
+    const std::string architecture = architectureOf(modelConfig(folder));
     NamedTensors head;
     Bert bert = openBert(folder, &head, precision);
     const std::optional<EncoderTask> task = encoderTask(*bert.config().family, architecture);
     if (!task) {
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': the architecture '{}' has no head that gives logits", configFile.string(), architecture),
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': the architecture '{}' has no head that gives logits", folder.string(), architecture),
                     "A model for sequence or token classification, question answering or masked words has one; an encoder has hidden states.");
     }
-    const std::string source = safetensorsIn(folder).string();
+    const std::string source = folder.string();
     if (*task == EncoderTask::SequenceClassification)
         return TaskModel(SequenceClassifier(std::move(bert), head, source));
     return TaskModel(std::move(bert), *task, head, source);

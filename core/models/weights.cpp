@@ -1,16 +1,20 @@
 #include "base/error.h"
 #include "formats/safetensors_set.h"
 #include "models/bert.h"
+#include "models/lora_adapter.h"
+#include "models/lora_encoder.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <fmt/format.h>
 
 #include <cstring>
+#include <optional>
 
 namespace triptych {
 
-NamedTensors readWeights(const std::filesystem::path& path) {
+NamedTensors readWeights(const std::filesystem::path& path, bool shapesOnly) {
     const SafetensorsSet source(path);
     NamedTensors weights;
     for (const auto& [name, view] : source.tensors()) {
@@ -27,8 +31,13 @@ NamedTensors readWeights(const std::filesystem::path& path) {
             key.replace(key.size() - 5, 5, "weight");
         else if (key.ends_with("LayerNorm.beta"))
             key.replace(key.size() - 4, 4, "bias");
-        at::Tensor tensor = at::empty(view.shape, at::TensorOptions().dtype(type));
-        std::memcpy(tensor.mutable_data_ptr(), view.data.data(), view.data.size());
+        at::Tensor tensor;
+        if (shapesOnly) {
+            tensor = at::zeros({1}, at::TensorOptions().dtype(at::kFloat)).expand(view.shape);
+        } else {
+            tensor = at::empty(view.shape, at::TensorOptions().dtype(type));
+            std::memcpy(tensor.mutable_data_ptr(), view.data.data(), view.data.size());
+        }
         if (!weights.emplace(key, tensor.to(at::kFloat)).second)
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds the tensor '{}' under its old and its new name", source.source().string(), key));
     }
@@ -36,10 +45,15 @@ NamedTensors readWeights(const std::filesystem::path& path) {
 }
 
 Bert openBert(const std::filesystem::path& folder, NamedTensors* others, Precision precision) {
-    const std::filesystem::path configFile = folder / "config.json";
-    const BertConfig config = bertConfigFromJson(readJsonFile(configFile, 16u << 20), configFile.string());
-    const std::filesystem::path weightsFile = safetensorsIn(folder);
+    std::optional<LoraAdapter> adapter;
+    if (isAdapterFolder(folder))
+        adapter.emplace(folder);
+    const std::filesystem::path& base = adapter ? adapter->base() : folder;
+    const BertConfig config = bertConfigFromJson(adapter ? adaptedConfig(*adapter) : modelConfig(folder), (base / "config.json").string());
+    const std::filesystem::path weightsFile = safetensorsIn(base);
     NamedTensors all = readWeights(weightsFile);
+    if (adapter)
+        all = adaptedEncoder(*adapter, config, std::move(all));
     const std::string prefix(config.family->prefix);
     NamedTensors body;
     for (const auto& [name, shape] : bertShapes(config)) {

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "interop/hugging_face.h"
 #include "jobs/setting_ranges.h"
+#include "models/lora_adapter.h"
 #include "prediction/evaluation.h"
 #include "prediction/run_result.h"
 #include "training/full.h"
@@ -69,7 +70,7 @@ Json trainFull(JobContext& context, const PredictorRegistry& predictors) {
     SequenceClassifier classifier = SequenceClassifier::fromPretrained(base, static_cast<std::int64_t>(spec.labels.size()), spec.seed);
     settings.max_length = std::min<std::int64_t>(settings.max_length, classifier.bert().config().maxTokens());
     settings = trainSettingsFromJson(context.directory().frozenSettings(trainSettingsToJson(settings)));
-    const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(base);
+    const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(tokenizerFolder(base));
     const TokenRows train = tokenizeRows(rows.train, *tokenizer, settings.max_length, spec.labels, context.stop());
     const TokenRows dev = tokenizeRows(rows.dev, *tokenizer, settings.max_length, spec.labels, context.stop());
     const double prepared = std::chrono::duration<double>(Clock::now() - begin).count();

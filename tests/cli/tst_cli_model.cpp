@@ -207,6 +207,52 @@ private Q_SLOTS:
         QCOMPARE(json(words("model import --name cut") << QString::fromStdString(path("cut.gguf").string())).errorCode(), QStringLiteral("invalid_input"));
         QVERIFY(!fs::exists(path("data/models/cut")));
     }
+    void adaptersAreModels() {
+        const QString base = speakingDecoder();
+        const auto config = [&](const char* folder, const std::string& named) {
+            fs::copy(TRIPTYCH_TEST_DATA "/adapters/llama-plain", path(folder));
+            Json value = readJsonFile(path(folder) / "adapter_config.json");
+            value["base_model_name_or_path"] = named;
+            writeJsonFile(path(folder) / "adapter_config.json", value);
+            return QString::fromStdString(path(folder).string());
+        };
+        const QString adapter = config("from", "somebody/Speaker");
+        QCOMPARE(json(words("model import --name lost") << config("lost", "somebody/else")).errorCode(), QStringLiteral("not_found"));
+        QCOMPARE(json(words("model import") << base).exitCode, 0); // as "speaker"
+        const CliResult imported = json(words("model import --name adapted") << adapter);
+        QVERIFY2(imported.exitCode == 0, imported.out.constData());
+        QCOMPARE(imported.json()->at("kind").get<std::string>(), std::string("decoder"));
+        QCOMPARE(json(words("model import --name other --base speaker") << config("other", "nobody/nothing")).exitCode, 0);
+        const Json info = *json(words("model info adapted --tensors")).json();
+        QCOMPARE(info["adapter"]["r"].get<int>(), 4);
+        QVERIFY(info["adapter"]["base"].get<std::string>().ends_with("/speaker"));
+        QVERIFY(info["tokenizer"].get<bool>());
+        QCOMPARE(info["tensors"].size(), std::size_t(8));
+        QVERIFY(cli(words("model info adapted")).out.contains("LoRA, r 4, lora_alpha 8"));
+        const Json listed = *json(words("model list")).json();
+        for (const Json& model : listed["models"])
+            QCOMPARE(model["kind"].get<std::string>(), std::string("decoder"));
+
+        const Json expected = readJsonFile(TRIPTYCH_TEST_DATA "/adapters/expected.json");
+        std::string prompt;
+        for (const int id : expected["prompts"][0].get<std::vector<int>>())
+            prompt += fmt::format("t{} ", id);
+        for (const QString& name : {QStringLiteral("adapted"), QStringLiteral("other"), QString::fromStdString((path("data/models") / "adapted").string())}) {
+            const Json written = *json(words("model generate --max-tokens 16 --prompt") << QString::fromStdString(prompt) << name).json();
+            QVERIFY2(written["ids"] == expected["greedy"]["llama-plain"][0], written.dump().c_str());
+        }
+        atomicWrite(path("messages.json"), R"([{"role": "user", "content": "t5 t6"}])");
+        QCOMPARE(json(words("model generate adapted --max-tokens 2 --messages messages.json")).exitCode, 0); // by the base's template
+        atomicWrite(path("ids.jsonl"), dumpJson({{"ids", expected["sequences"][0]}}));
+        QVERIFY((*json(words("model logits adapted ids.jsonl")).json())["outputs"][0]["shape"] == Json({9, 96}));
+        const double adapted = (*json(words("model perplexity adapted ids.jsonl")).json())["perplexity"].get<double>();
+        QVERIFY(std::abs(adapted - (*json(words("model perplexity speaker ids.jsonl")).json())["perplexity"].get<double>()) > 1e-3);
+        // Its base is gone: it is listed, and says so.
+        QCOMPARE(json(words("model remove speaker")).exitCode, 0);
+        QCOMPARE(json(words("model generate adapted --prompt t5")).errorCode(), QStringLiteral("not_found"));
+        QCOMPARE(json(words("model list")).json()->at("models").size(), std::size_t(2));
+        QCOMPARE(json(words("model remove adapted")).exitCode, 0);
+    }
     void logitsOfFamiliesAndHeads() {
         const std::filesystem::path data = TRIPTYCH_TEST_DATA;
         const auto check = [&](const std::filesystem::path& model, const Json& row, const Json& want) {

@@ -1,0 +1,40 @@
+#include "interop/merged_model.h"
+
+#include "models/adapted_decoder.h"
+#include "models/lora_encoder.h"
+#include "text/json_fields.h"
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+MergedModel mergeAdapterFolder(const fs::path& folder) {
+    const LoraAdapter adapter(folder);
+    const fs::path file = adapter.base() / "config.json";
+    MergedModel merged;
+    if (!fs::exists(file)) {
+        merged.weights = mergedDecoderWeights(adapter);
+        return merged;
+    }
+    merged.config = adaptedConfig(adapter);
+    const std::string type = JsonFields(merged.config, file.string()).string("model_type", "bert");
+    if (isDecoderFamily(merged.config)) {
+        merged.weights = mergedDecoderWeights(adapter);
+        merged.config["tie_word_embeddings"] = readDecoderConfig(folder).tie_word_embeddings;
+    } else if (type == "t5" || type == "mt5") {
+        const T5Config t5 = t5ConfigFromJson(merged.config, file.string());
+        merged.weights = adaptedT5(adapter, t5, readWeights(adapter.base()));
+        if (merged.weights.contains("lm_head.weight")) {
+            // Older files say both by the one key.
+            merged.config["scale_decoder_outputs"] = t5.scale_decoder_outputs;
+            merged.config["tie_word_embeddings"] = false;
+        }
+    } else {
+        merged.weights = adaptedEncoder(adapter, bertConfigFromJson(merged.config, file.string()), readWeights(adapter.base()));
+    }
+    merged.config.erase("torch_dtype");
+    merged.config["dtype"] = "float32";
+    return merged;
+}
+
+} // namespace triptych

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/json.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace triptych {
+
+/// What a PEFT folder and its base make together: a whole model, float32, for a Hugging Face folder.
+struct MergedModel {
+    Json config; ///< config.json; null if the base is a GGUF file, of which readDecoderConfig() of the folder knows all there is
+    std::map<std::string, at::Tensor> weights;
+};
+/// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
+MergedModel mergeAdapterFolder(const std::filesystem::path& folder);
+
+} // namespace triptych
