@@ -2260,7 +2260,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Import a Hugging Face folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
+        <source>Import a Hugging Face or PEFT folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -2246,8 +2246,8 @@
         <translation>将模型文件夹（config.json、safetensors 权重、分词器）或 GGUF 文件拖到这里</translation>
     </message>
     <message>
-        <source>Import a Hugging Face folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
-        <translation>导入带 safetensors 权重的 Hugging Face 文件夹，或一个 GGUF 文件。这里将显示它的构成，并可试用。</translation>
+        <source>Import a Hugging Face or PEFT folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
+        <translation>导入带 safetensors 权重的 Hugging Face 或 PEFT 文件夹，或一个 GGUF 文件。这里将显示它的构成，并可试用。</translation>
     </message>
 </context>
 <context>

@@ -369,6 +369,15 @@ void ModelsPage::showFacts() {
             rows.append({tr("Memory"), tr("about %1 in float32").arg(bytesText(kBytesInMemory * static_cast<double>(parameters))),
                          tr("The weights alone. A batch of texts adds to it, training three times as much again.")});
         }
+        if (const Json adapter = facts.value("adapter", Json()); adapter.is_object()) {
+            const QString base = textAt(adapter, "base");
+            rows.append({tr("Adapter"), tr("%1, rank %2, alpha %3, %4 parameters")
+                                            .arg(adapter.value("use_dora", false) ? QStringLiteral("DoRA") : QStringLiteral("LoRA"),
+                                                 countText(static_cast<std::int64_t>(numberAt(adapter, "r"))), QLocale().toString(numberAt(adapter, "lora_alpha")),
+                                                 shortCountText(static_cast<std::int64_t>(numberAt(adapter, "parameters")))),
+                         {}});
+            rows.append({tr("Base model"), shortPath(base), QDir::toNativeSeparators(base)});
+        }
         if (const QString pooling = poolingWord(textAt(facts, "pooling")); !pooling.isEmpty())
             rows.append({tr("Sentence vector"), facts.value("normalized", false) ? tr("%1, length 1").arg(pooling) : pooling, {}});
         if (const Json labels = facts.value("labels", Json::array()); labels.is_array() && !labels.empty()) {
@@ -628,7 +637,7 @@ void ModelsPage::retranslateUi() {
     m_known->setText(tr("Get…"));
     m_known->setToolTip(tr("Fetch one of the small models that are known"));
     m_empty->setTexts(tr("No models yet"),
-                      tr("Import a Hugging Face folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried."),
+                      tr("Import a Hugging Face or PEFT folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried."),
                       tr("Choose a folder…"));
     m_importCard->setTitle(tr("Import a model"));
     m_importNameLabel->setText(tr("Name"));
