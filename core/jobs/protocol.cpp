@@ -124,10 +124,10 @@ private:
     std::atomic<bool> m_broken = false;
 };
 
-/// Progress of one request as notifications, thinned like a job's events.
-class RequestProgress final : public ProgressSink {
+/// What one request says as notifications; progress is thinned like a job's events.
+class RequestNotifications final : public RequestSink {
 public:
-    RequestProgress(LineWriter& out, Json id) : m_out(out), m_id(std::move(id)) {}
+    RequestNotifications(LineWriter& out, Json id) : m_out(out), m_id(std::move(id)) {}
 
     void progress(const Progress& progress) override {
         const auto now = std::chrono::steady_clock::now();
@@ -141,6 +141,10 @@ public:
     }
     void metric(std::string_view, std::int64_t, double) override {}
     void log(LogLevel, std::string_view) override {}
+    void token(Json params) override {
+        params["id"] = m_id;
+        m_out.write(notificationMessage("token", params));
+    }
 
 private:
     LineWriter& m_out;
@@ -284,9 +288,9 @@ private:
 
     Json answer(const Request& request) {
         try {
-            RequestProgress progress(m_out, request.id);
+            RequestNotifications sink(m_out, request.id);
             throwIfStopped(request.stop.get_token());
-            return resultMessage(request.id, m_handlers.at(request.method)(request.params, request.stop.get_token(), progress));
+            return resultMessage(request.id, m_handlers.at(request.method)(request.params, request.stop.get_token(), sink));
         } catch (const Error& error) {
             return errorMessage(request.id, error);
         } catch (const Json::exception& error) {

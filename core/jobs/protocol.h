@@ -47,7 +47,14 @@ Json errorMessage(const Json& id, const Error& error);
 /// The Error of a message with "error"; of a malformed one, Error{Protocol}.
 Error errorOfMessage(const Json& message);
 
-using RequestHandler = std::function<Json(const Json& params, std::stop_token, ProgressSink&)>;
+/// What a request says before its answer.
+class RequestSink : public ProgressSink {
+public:
+    /// A piece of what is being written, at once: `params` has "text" and what else the method promises; `id` is added.
+    virtual void token(Json params) = 0;
+};
+
+using RequestHandler = std::function<Json(const Json& params, std::stop_token, RequestSink&)>;
 using RequestHandlers = std::map<std::string, RequestHandler>;
 
 /// Answers requests from descriptor `in` on descriptor `out` until the end of the input or `shutdown`. The

@@ -71,6 +71,11 @@ RequestHandlers handlers() {
             {"misread", [](const Json& params, std::stop_token, ProgressSink&) -> Json { return params.at("texts").get<std::string>(); }},
             {"alloc", [](const Json&, std::stop_token, ProgressSink&) -> Json { throw std::bad_alloc(); }},
             {"large", [](const Json&, std::stop_token, ProgressSink&) -> Json { return std::string(kMaxLineBytes, 'x'); }},
+            {"spell", [](const Json& params, std::stop_token, RequestSink& sink) -> Json {
+                 for (const char letter : params.at("word").get<std::string>())
+                     sink.token({{"text", std::string(1, letter)}});
+                 return "said";
+             }},
             {"wait", [](const Json&, std::stop_token stop, ProgressSink& progress) -> Json {
                  for (std::int64_t i = 1;; ++i) {
                      throwIfStopped(stop);
@@ -136,6 +141,20 @@ private Q_SLOTS:
             QCOMPARE(reply["id"].get<int>(), i);
             QCOMPARE(reply["result"]["number"].get<int>(), i);
         }
+    }
+    void piecesComeInOrderBeforeTheAnswer() {
+        Conversation talk(handlers());
+        talk.initialize();
+        talk.send(requestMessage("w", "spell", {{"word", "retrieve"}}));
+        std::string word;
+        Json message = talk.receive();
+        for (; message.contains("method"); message = talk.receive()) {
+            QCOMPARE(message["method"].get<std::string>(), std::string("token"));
+            QCOMPARE(message["params"]["id"].get<std::string>(), std::string("w"));
+            word += message["params"]["text"].get<std::string>();
+        }
+        QCOMPARE(word, std::string("retrieve"));
+        QCOMPARE(message["result"].get<std::string>(), std::string("said"));
     }
     void errorCrossesWhole() {
         Conversation talk(handlers());
