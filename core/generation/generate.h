@@ -2,6 +2,7 @@
 
 #include "generation/sampling.h"
 #include "models/decoder.h"
+#include "models/t5.h"
 #include "text/tokenizer.h"
 
 #include <cstddef>
@@ -24,11 +25,12 @@ struct GenerationSettings {
     bool ignore_eos = false;                       ///< go on behind the configuration's ends of text
 };
 
+/// Why an answer ends.
 enum class FinishReason {
     StopToken,  ///< an end of text; it is the last of the ids
     StopString, ///< one of the texts; the ids go as far as the token that completed it
     MaxTokens,  ///< max_tokens
-    Context,    ///< the model's max_position_embeddings
+    Context,    ///< the model's max_position_embeddings; T5 has none
     Sink        ///< the sink said so
 };
 
@@ -55,6 +57,11 @@ using TokenSink = std::function<bool(std::size_t prompt, std::int32_t id, std::s
 /// `tokenizer` may be null: then there is no text, and stop strings are an error. No prompt may be empty. Throws
 /// Error{InvalidArgument} naming the setting or the prompt, {Cancelled}.
 GenerationResult generate(const Decoder& decoder, const Tokenizer* tokenizer, std::span<const std::vector<std::int32_t>> prompts,
+                          const GenerationSettings& settings, const TokenSink& sink = {}, const std::stop_token& stop = {});
+
+/// The same of an encoder with a decoder: a prompt is the source, of at most kMostT5Tokens, and an answer the target behind its
+/// start token. The repetition penalty looks at the target alone.
+GenerationResult generate(const T5& model, const Tokenizer* tokenizer, std::span<const std::vector<std::int32_t>> prompts,
                           const GenerationSettings& settings, const TokenSink& sink = {}, const std::stop_token& stop = {});
 
 } // namespace triptych

@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -41,6 +42,9 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source);
 
 /// Name and shape of every weight; lm_head.weight, which may stand beside them, not among them.
 std::map<std::string, std::vector<std::int64_t>> t5Shapes(const T5Config& config);
+
+/// T5 has no limit of its own, but each layer compares all tokens with all: what takes texts from outside refuses more.
+inline constexpr std::size_t kMostT5Tokens = 8192;
 
 /// T5 (Raffel et al. 2020), v1.1 and mT5 of one text at a time, float32, for inference.
 class T5 {

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <functional>
 
 using namespace triptych;
 using namespace triptych::decoders;
@@ -68,6 +69,72 @@ private Q_SLOTS:
         settings.sampling.repetition_penalty = 1.4;
         const auto first = Prompts{prompts()[0]};
         QVERIFY(generate(decoder, nullptr, first, settings).answers[0].ids == idsOf(expected()["greedy_penalised"][name])[0]);
+    }
+    void t5EqualsTransformers_data() {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"t5", "t5-v1.1", "t5-v1.1-old-names", "mt5"})
+            QTest::newRow(kind) << QString::fromLatin1(kind);
+    }
+    void t5EqualsTransformers() {
+        QFETCH(QString, kind);
+        const Json want = readJsonFile(TRIPTYCH_TEST_DATA "/t5/generate.json");
+        const Prompts sources = idsOf(want["prompts"]);
+        const T5 model = T5::open(std::string(TRIPTYCH_TEST_DATA "/t5/") + kind.toStdString());
+        GenerationSettings settings;
+        settings.max_tokens = 20;
+        for (const char* name : {"greedy", "greedy_penalised"}) {
+            settings.sampling.repetition_penalty = std::string_view(name) == "greedy" ? 1 : 1.4;
+            const Prompts expectedIds = idsOf(want[kind.toStdString()][name]);
+            Prompts streamed(sources.size());
+            const auto sink = [&](std::size_t prompt, std::int32_t id, std::string_view) {
+                streamed[prompt].push_back(id);
+                return true;
+            };
+            const GenerationResult together = generate(model, nullptr, sources, settings, sink);
+            for (std::size_t i = 0; i < sources.size(); ++i) {
+                const GeneratedText& answer = together.answers[i];
+                QVERIFY2(answer.ids == expectedIds[i], fmt::format("{}, source {}", name, i).c_str());
+                QVERIFY(streamed[i] == answer.ids);
+                QVERIFY(answer.finish == (answer.ids.back() == model.config().eos_token_id ? FinishReason::StopToken : FinishReason::MaxTokens));
+                QVERIFY(generate(model, nullptr, Prompts{sources[i]}, settings).answers[0].ids == answer.ids);
+            }
+            QCOMPARE(together.promptTokens, 16);
+            QVERIFY(together.timeToFirstTokenS > 0 && together.prefillTokensPerS > 0);
+        }
+    }
+    void t5DrawsStopsAndRefusesAsDecodersDo() {
+        const T5 model = T5::open(TRIPTYCH_TEST_DATA "/t5/t5");
+        const Prompts sources = {{21, 19, 21, 34, 6}, {5, 9, 40}};
+        GenerationSettings settings;
+        settings.max_tokens = 16;
+        settings.sampling = {.temperature = 1.5, .top_k = 20, .top_p = 0.9};
+        settings.seed = 4;
+        const auto first = generate(model, nullptr, sources, settings).answers;
+        QVERIFY(generate(model, nullptr, sources, settings).answers[1].ids == first[1].ids);
+        QVERIFY(generate(model, nullptr, Prompts{sources[0]}, settings).answers[0].ids == first[0].ids);
+        settings.seed = 5;
+        QVERIFY(generate(model, nullptr, sources, settings).answers[0].ids != first[0].ids);
+
+        std::stop_source stop;
+        int tokens = 0;
+        const auto sink = [&](std::size_t, std::int32_t, std::string_view) {
+            if (++tokens == 3)
+                stop.request_stop();
+            return true;
+        };
+        const auto refusal = [](const std::function<void()>& call) {
+            try {
+                call();
+            } catch (const Error& error) {
+                return fmt::format("{}: {}", errorCodeName(error.code()), error.message());
+            }
+            return std::string("no error");
+        };
+        QVERIFY(refusal([&] { generate(model, nullptr, Prompts{sources[0]}, {.max_tokens = 16, .ignore_eos = true}, sink, stop.get_token()); }).starts_with("cancelled"));
+        QCOMPARE(tokens, 3);
+        QVERIFY(refusal([&] { generate(model, nullptr, Prompts{{}}, {}); }).find("prompt 1 has no tokens") != std::string::npos);
+        QVERIFY(refusal([&] { generate(model, nullptr, Prompts{std::vector<std::int32_t>(kMostT5Tokens + 1, 5)}, {}); }).find("8193 tokens") != std::string::npos);
+        QVERIFY(refusal([&] { generate(model, nullptr, Prompts{{48}}, {}); }).starts_with("invalid_argument: token id 48"));
     }
     void ggufGeneratesTheSame() {
         const auto want = idsOf(expected()["greedy"]["qwen3"]);
