@@ -2,15 +2,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "interop/curl_handle.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 
 namespace triptych {
 
@@ -22,45 +19,20 @@ constexpr long kConnectSeconds = 20;
 constexpr long kSilentSeconds = 30; // without a byte: the line is broken
 constexpr long kMostRedirects = 10;
 
-struct CurlCloser {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct ListCloser {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
 struct FileCloser {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-using Handle = std::unique_ptr<CURL, CurlCloser>;
-
-Handle newHandle(const std::string& url, char* errorText) {
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    Handle handle(ready == CURLE_OK ? curl_easy_init() : nullptr);
-    if (!handle)
-        throw Error(ErrorCode::Internal, "the library for downloads cannot be started");
-    curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
+CurlHandle newHandle(const std::string& url, char* errorText) {
+    CurlHandle handle = newCurlHandle(url, errorText);
     curl_easy_setopt(handle.get(), CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle.get(), CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_MAXREDIRS, kMostRedirects);
     curl_easy_setopt(handle.get(), CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
     curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_LOW_SPEED_TIME, kSilentSeconds);
-    curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_USERAGENT, "triptych");
     curl_easy_setopt(handle.get(), CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, errorText);
     return handle;
-}
-
-/// Seconds that pass, unless a stop comes first.
-void waitFor(double seconds, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any condition;
-    std::unique_lock lock(mutex);
-    condition.wait_for(lock, stop, std::chrono::duration<double>(seconds), [] { return false; });
-    throwIfStopped(stop);
 }
 
 [[noreturn]] void throwHttp(const std::string& url, long status) {
@@ -68,15 +40,6 @@ void waitFor(double seconds, const std::stop_token& stop) {
         throw Error(ErrorCode::NotFound, fmt::format("'{}' does not exist (HTTP {})", url, status));
     throw Error(ErrorCode::Io, fmt::format("'{}' cannot be fetched: the server answered HTTP {}", url, status),
                 status == 401 || status == 403 ? "The server wants a permission that this program has not." : "Try again later.");
-}
-
-/// An answer that another attempt may better.
-bool mayPass(CURLcode code, long status) {
-    if (code == CURLE_HTTP_RETURNED_ERROR || code == CURLE_OK)
-        return status == 408 || status == 429 || status >= 500;
-    return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT || code == CURLE_PARTIAL_FILE ||
-           code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING || code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM ||
-           code == CURLE_SSL_CONNECT_ERROR;
 }
 
 struct Transfer {
@@ -134,7 +97,7 @@ void download(const DownloadRequest& request, ProgressSink& progress, const std:
         if (const std::uintmax_t there = sizeOf(part); request.bytes > 0 && there == request.bytes)
             break;
         char text[CURL_ERROR_SIZE] = {};
-        const Handle handle = newHandle(request.url, text);
+        const CurlHandle handle = newHandle(request.url, text);
         Transfer transfer{request, progress, stop, part, handle.get(), nullptr, sizeOf(part), 0};
         if (request.bytes > 0 && transfer.begin > request.bytes)
             transfer.begin = 0;
@@ -199,8 +162,8 @@ std::string fetchText(const std::string& url, const std::string& accept, std::si
         bool tooLarge = false;
     } sink{{}, maxBytes};
     char errorText[CURL_ERROR_SIZE] = {};
-    const Handle handle = newHandle(url, errorText);
-    const std::unique_ptr<curl_slist, ListCloser> headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
+    const CurlHandle handle = newHandle(url, errorText);
+    const CurlList headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
     curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle.get(), CURLOPT_FAILONERROR, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_ACCEPT_ENCODING, "");

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/json.h"
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triptych {
+
+class Workspace;
+
+/// An OpenAI-compatible server that stands for a model: `endpoints/<name>.json` in a workspace. Never holds a key.
+struct Endpoint {
+    std::string name;
+    std::string base_url;             ///< "https://host/v1": "/chat/completions" and "/embeddings" come behind it
+    std::string model;                ///< as the server calls it
+    bool embedder = false;            ///< it gives vectors, not texts
+    int dimension = 0;                ///< of its vectors; 0 while nobody has asked
+    std::string key_env;              ///< environment variable with the key; empty: keyVariable() says
+    double connect_timeout_s = 10;
+    double first_byte_timeout_s = 120; ///< until the answer begins; what only keeps the line open does not count
+    double idle_timeout_s = 60;       ///< between two pieces of it
+    int attempts = 4;                 ///< in all, for what may pass
+    double retry_pause_s = 1;         ///< before the second, then twice as long each time, unless the server names a time
+};
+
+Json endpointToJson(const Endpoint& endpoint);
+/// Throws Error{InvalidInput} naming source and key; a key of the server in it is refused.
+Endpoint endpointFromJson(const Json& value, const std::string& name, const std::string& source);
+/// With base_url in one form: no slash at the end, no operation's path, "/v1" where there is no path.
+/// Throws Error{InvalidArgument} naming the field; an address that carries a user or a query is refused, a key may be in it.
+Endpoint checkedEndpoint(Endpoint endpoint);
+
+/// Names of a workspace's endpoints, sorted.
+std::vector<std::string> endpointNames(const std::filesystem::path& workspace);
+/// None if the workspace has none of this name. Throws Error{InvalidInput} naming the file.
+std::optional<Endpoint> findEndpoint(const std::filesystem::path& workspace, const std::string& name);
+/// Throws Error{AlreadyExists} if an endpoint or a model has the name, {InvalidArgument} as checkedEndpoint() and checkModelName().
+void addEndpoint(const Workspace& workspace, const Endpoint& endpoint);
+/// Replaces what is on file.
+void saveEndpoint(const std::filesystem::path& workspace, const Endpoint& endpoint);
+/// Its key stays in the keychain: see keychain.h. Throws Error{NotFound | Io}.
+void removeEndpoint(const std::filesystem::path& workspace, const std::string& name);
+
+/// key_env, else "TRIPTYCH_KEY_" and the name in capitals, digits and underscores.
+std::string keyVariable(const Endpoint& endpoint);
+
+/// The key of a server and where it was found.
+struct EndpointKey {
+    std::string text;   ///< empty: there is none, which servers on this machine mostly are content with
+    std::string source; ///< for messages: a variable's name or "the keychain"; without a key, where it was looked for
+};
+/// The environment first, then the keychain; that there is no keychain is no error. Throws Error{InvalidArgument} naming the
+/// source, never the key, if what is there cannot be a key.
+EndpointKey endpointKey(const Endpoint& endpoint, const std::stop_token& stop = {});
+/// Throws Error{InvalidArgument} naming `source` unless the text is 1 to 4096 printable ASCII characters without blanks.
+void checkKey(std::string_view text, std::string_view source);
+
+} // namespace triptych
