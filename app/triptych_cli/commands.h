@@ -17,5 +17,6 @@ void addRunCommands(CLI::App& app, CliContext& context); ///< train, distill, ev
 void addDecideCommand(CLI::App& app, CliContext& context);
 void addCompareCommand(CLI::App& app, CliContext& context);
 void addJobCommands(CLI::App& app, CliContext& context);
+void addEndpointCommands(CLI::App& app, CliContext& context);
 
 } // namespace triptych

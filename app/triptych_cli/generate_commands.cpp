@@ -1,12 +1,13 @@
 #include "generate_commands.h"
 
 #include "cli_context.h"
+#include "endpoint_commands.h"
 #include "model_inputs.h"
 #include "supervise.h"
 
 #include "base/error.h"
 #include "base/files.h"
-#include "generation/generate.h"
+#include "generation/generator.h"
 #include "generation/perplexity.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
@@ -33,7 +34,6 @@ constexpr std::uintmax_t kMaxMessagesBytes = 64u << 20;
 
 struct OpenedDecoder {
     fs::path path;  ///< for messages
-    fs::path textFolder; ///< where tokenizer and chat template are
     Decoder decoder;
     std::unique_ptr<Tokenizer> tokenizer; ///< null where the folder has none
 
@@ -49,11 +49,11 @@ OpenedDecoder open(const CliContext& context, const std::string& name, Precision
     const std::optional<Workspace> workspace = findIndexed(context);
     const fs::path folder = resolveModel(workspace ? &*workspace : nullptr, name).folder;
     if (const std::string kind = describeModelFolder(folder).kind; kind != "decoder") {
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', which does not write texts", folder.string(), kind),
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', and perplexity is that of a decoder", folder.string(), kind),
                     "Name a decoder: `triptych-cli model list` says which are.");
     }
     const fs::path path = decoderPath(folder), texts = tokenizerFolder(folder);
-    return {path, texts, openDecoder(path, precision), hasTokenizer(texts) ? Tokenizer::open(texts) : nullptr};
+    return {path, openDecoder(path, precision), hasTokenizer(texts) ? Tokenizer::open(texts) : nullptr};
 }
 
 /// LibTorch's own exceptions as ours.
@@ -113,79 +113,85 @@ std::string_view finishWord(FinishReason reason) {
     case FinishReason::StopString: return "stop";
     case FinishReason::MaxTokens: return "max_tokens";
     case FinishReason::Context: return "context";
+    case FinishReason::Filter: return "filter";
     case FinishReason::Sink: return "cancelled";
     }
     return {};
 }
 
-/// Tokens of the prompt: a text as it is, or messages as the model's template writes them.
-std::vector<std::int32_t> promptOf(const OpenedDecoder& model, const GenerateOptions& options) {
-    if (options.messages.empty())
-        return model.texts().encode(options.prompt).ids;
-    const auto chat = ChatTemplate::open(model.textFolder, options.chat_template);
-    if (!chat) {
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}' has no chat template", model.path.string()),
-                    "Give the prompt as text by --prompt, as the model was trained on it.");
-    }
+OrderedJson messagesOf(const std::string& file) {
+    constexpr const char* kForm = "Write an array of {\"role\", \"content\"}.";
     OrderedJson messages;
     try {
-        messages = OrderedJson::parse(readFile(options.messages, kMaxMessagesBytes));
+        messages = OrderedJson::parse(readFile(file, kMaxMessagesBytes));
     } catch (const OrderedJson::exception& error) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON: {}", options.messages, error.what()),
-                    "Write an array of {\"role\", \"content\"}.");
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON: {}", file, error.what()), kForm);
     }
-    return model.texts().encode(chat->render(messages), false).ids;
+    if (!messages.is_array() || messages.empty())
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no array of messages", file), kForm);
+    return messages;
+}
+
+std::unique_ptr<Generator> generatorOf(const CliContext& context, const GenerateOptions& options) {
+    if (const auto endpoint = namedEndpoint(context, options.name))
+        return openGenerator(EndpointClient::open(*endpoint, context.stop));
+    at::set_num_threads(context.threads);
+    const std::optional<Workspace> workspace = findIndexed(context);
+    return openGenerator(resolveModel(workspace ? &*workspace : nullptr, options.name).folder, options.precision, options.chat_template);
 }
 
 int generateOne(const CliContext& context, const GenerateOptions& options) {
     if (options.prompt.empty() == options.messages.empty())
         throw Error(ErrorCode::InvalidArgument, "give either --prompt or --messages");
-    const OpenedDecoder model = open(context, options.name, options.precision);
-    return guarded(model.path, [&] {
-        const at::NoGradGuard guard;
-        const std::vector<std::int32_t> prompt = promptOf(model, options);
-        if (prompt.empty())
-            throw Error(ErrorCode::InvalidArgument, "the prompt has no token");
-        GenerationSettings settings = options.settings;
-        settings.seed = context.seed;
-        // Pieces go out as they come; with --json the whole of it in one document.
-        const TokenSink sink = [&](std::size_t, std::int32_t, std::string_view text) {
-            if (!context.json) {
-                std::fwrite(text.data(), 1, text.size(), stdout);
-                std::fflush(stdout);
-            }
-            return true;
-        };
-        const std::vector<std::vector<std::int32_t>> prompts = {prompt};
-        const GenerationResult result = generate(model.decoder, model.tokenizer.get(), prompts, settings, sink, context.stop);
-        const GeneratedText& answer = result.answers.front();
+    GeneratorRequest request{options.prompt, options.messages.empty() ? OrderedJson() : messagesOf(options.messages), options.settings};
+    request.settings.seed = context.seed;
+    const std::unique_ptr<Generator> generator = generatorOf(context, options);
+    // Pieces go out as they come; with --json the whole of it in one document.
+    bool begun = false;
+    const PieceSink sink = [&](std::string_view text) {
         if (!context.json) {
-            fmt::print("\n");
+            std::fwrite(text.data(), 1, text.size(), stdout);
             std::fflush(stdout);
-            fmt::print(stderr, "{} tokens in, {} out; first after {:.2f} s, then {:.1f} a second\n", result.promptTokens, result.newTokens, result.timeToFirstTokenS,
-                       result.decodeTokensPerS);
-            return kExitDone;
+            begun = true;
         }
-        context.print({{"text", answer.text},
-                       {"ids", answer.ids},
-                       {"prompt_ids", prompt},
-                       {"prompt_tokens", result.promptTokens},
-                       {"finish", finishWord(answer.finish)},
-                       {"time_to_first_token_s", result.timeToFirstTokenS},
-                       {"prefill_tokens_per_s", result.prefillTokensPerS},
-                       {"decode_tokens_per_s", result.decodeTokensPerS},
-                       {"precision", precisionName(options.precision)}},
-                      "");
+        return true;
+    };
+    GeneratorAnswer answer;
+    try {
+        answer = generator->answer(request, sink, *context.progress, context.stop);
+    } catch (...) {
+        if (begun)
+            context.print({}, "\n"); // what is said of the error begins a line of its own
+        throw;
+    }
+    if (!context.json) {
+        context.print({}, "\n");
+        fmt::print(stderr, "{} tokens in, {} out; first after {:.2f} s, then {:.1f} a second\n", answer.promptTokens, answer.newTokens, answer.timeToFirstTokenS,
+                   answer.decodeTokensPerS);
         return kExitDone;
-    });
+    }
+    Json document = {{"text", answer.text},
+                     {"prompt_tokens", answer.promptTokens},
+                     {"new_tokens", answer.newTokens},
+                     {"finish", finishWord(answer.finish)},
+                     {"time_to_first_token_s", answer.timeToFirstTokenS},
+                     {"decode_tokens_per_s", answer.decodeTokensPerS}};
+    if (!answer.prompt_ids.empty()) { // a server says nothing of these
+        document["ids"] = answer.ids;
+        document["prompt_ids"] = answer.prompt_ids;
+        document["prefill_tokens_per_s"] = answer.prefillTokensPerS;
+        document["precision"] = precisionName(options.precision);
+    }
+    context.print(document, "");
+    return kExitDone;
 }
 
 void addGenerate(CLI::App& group, CliContext& context) {
-    CLI::App* command = group.add_subcommand("generate", "What a decoder writes after a prompt or in answer to messages");
+    CLI::App* command = group.add_subcommand("generate", "What a decoder, a T5 or an endpoint writes after a prompt or in answer to messages");
     auto options = std::make_shared<GenerateOptions>();
     GenerationSettings& settings = options->settings;
-    command->add_option("N", options->name, "Name of the decoder, or a path with a slash")->required();
-    command->add_option("--prompt", options->prompt, "Text to go on from, as it is")->type_name("P");
+    command->add_option("N", options->name, "Name of the model or endpoint, or a path with a slash")->required();
+    command->add_option("--prompt", options->prompt, "Text to go on from, as it is; an endpoint takes it as a message")->type_name("P");
     command->add_option("--messages", options->messages, "JSON array of {\"role\", \"content\"}, written out by the model's chat template")->type_name("FILE");
     command->add_option("--template", options->chat_template, "Which of several chat templates (default: \"default\")")->type_name("NAME");
     command->add_option("--max-tokens", settings.max_tokens, "New tokens at most (default: 128)")->check(CLI::Range(1, 1 << 24));

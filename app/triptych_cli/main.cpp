@@ -129,6 +129,7 @@ int main(int argc, char** argv) {
     addDecideCommand(app, context);
     addCompareCommand(app, context);
     addJobCommands(app, context);
+    addEndpointCommands(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

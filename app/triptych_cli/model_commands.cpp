@@ -1,5 +1,6 @@
 #include "cli_context.h"
 #include "commands.h"
+#include "endpoint_commands.h"
 #include "generate_commands.h"
 #include "model_inputs.h"
 #include "supervise.h"
@@ -125,6 +126,8 @@ int importOne(const CliContext& context, const ImportOptions& options) {
         throw Error(ErrorCode::AlreadyExists, fmt::format("the workspace has a model '{}' already", name),
                     "Choose another name with --name, or remove that model first.");
     }
+    if (namedEndpoint(context, name))
+        throw Error(ErrorCode::AlreadyExists, fmt::format("the workspace has an endpoint '{}'", name), "Choose another name with --name, or remove that endpoint first.");
     if (fs::exists(source / "triptych.json"))
         readArtefact(source, true); // what was changed since it was made is refused
     const fs::path models = workspace ? workspace->folder() / "models" : dataFolder() / "models";

@@ -1,10 +1,12 @@
 #include "model_inputs.h"
 
 #include "cli_context.h"
+#include "endpoint_commands.h"
 #include "supervise.h"
 
 #include "base/error.h"
 #include "base/files.h"
+#include "interop/endpoint_client.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
 #include "models/decoder.h"
@@ -35,7 +37,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kMaxInputBytes = 1u << 30;
-constexpr std::size_t kMostT5Tokens = 8192; // T5 has no limit of its own; each layer compares all with all
 
 /// The shortest number that has the value's nine significant digits, which tell every float32 apart.
 Json nineDigits(float value) {
@@ -177,41 +178,69 @@ void addTokenize(CLI::App& group, CliContext& context) {
     });
 }
 
+struct EmbedOptions {
+    std::string name, file, as = "none", out;
+    Precision precision = Precision::Exact;
+};
+
+struct Vectors {
+    std::size_t width = 0;
+    std::vector<float> values; ///< (inputs, width)
+    double seconds = 0;        ///< without opening the model
+};
+
+Vectors embedHere(const CliContext& context, const EmbedOptions& options, const std::vector<ModelInput>& inputs) {
+    at::set_num_threads(context.threads);
+    const fs::path folder = find(context, options.name).folder;
+    const auto encoder = Encoder::open(folder, options.precision);
+    const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
+    const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options.as);
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<Encoding> encodings;
+    for (ModelInput input : inputs) {
+        throwIfStopped(context.stop);
+        if (input.text)
+            input.text = prompt + *input.text;
+        if (input.pair || !input.attention.empty())
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}', line {}: sentence vectors are of one text, without a mask", options.file, input.line));
+        encodings.push_back(encodingOf(input, &encoder->tokenizer(), encoder->maxLength()));
+        checkTokens(input, encodings.back(), config);
+    }
+    std::vector<float> values = encoder->embedTokens(encodings, context.stop);
+    return {static_cast<std::size_t>(encoder->dimension()), std::move(values), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()};
+}
+
+Vectors embedThere(const CliContext& context, const EmbedOptions& options, const Endpoint& endpoint, const std::vector<ModelInput>& inputs) {
+    if (options.as != "none")
+        throw Error(ErrorCode::InvalidArgument, fmt::format("--as is of no use with the endpoint '{}': its server keeps the model's prompts", endpoint.name), "Write the prompt into the texts.");
+    std::vector<std::string> texts;
+    for (const ModelInput& input : inputs) {
+        if (!input.text || input.pair)
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}', line {}: an endpoint takes one text, no tokens and no pair", options.file, input.line));
+        texts.push_back(*input.text);
+    }
+    EndpointEmbedder embedder(EndpointClient::open(endpoint, context.stop), *context.progress, context.stop);
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<float> values = embedder.embed(texts, context.stop);
+    return {static_cast<std::size_t>(embedder.dimension()), std::move(values), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()};
+}
+
 void addEmbed(CLI::App& group, CliContext& context) {
-    struct Options {
-        std::string name, file, as = "none", out;
-        Precision precision = Precision::Exact;
-    };
     CLI::App* command = group.add_subcommand("embed", "Sentence vectors of texts or tokens");
-    auto options = std::make_shared<Options>();
-    command->add_option("N", options->name, "Name of the encoder, or a path with a slash")->required();
+    auto options = std::make_shared<EmbedOptions>();
+    command->add_option("N", options->name, "Name of the encoder or endpoint, or a path with a slash")->required();
     command->add_option("FILE", options->file, "JSON lines {\"text\"} or {\"ids\"}")->required();
     command->add_option("--as", options->as, "Put the model's own prompt for queries or passages before texts (default: none)")
         ->check(CLI::IsMember({"none", "query", "passage"}));
     command->add_option("--out", options->out, "Write raw little-endian float32, row after row, to a file")->type_name("F.f32");
     addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] {
-        at::set_num_threads(context.threads);
-        const fs::path folder = find(context, options->name).folder;
         const std::vector<ModelInput> inputs = readModelInputs(options->file);
-        const auto encoder = Encoder::open(folder, options->precision);
-        const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
-        const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options->as);
-        const auto begin = std::chrono::steady_clock::now();
-        std::vector<Encoding> encodings;
-        for (ModelInput input : inputs) {
-            throwIfStopped(context.stop);
-            if (input.text)
-                input.text = prompt + *input.text;
-            if (input.pair || !input.attention.empty())
-                throw Error(ErrorCode::InvalidInput, fmt::format("'{}', line {}: sentence vectors are of one text, without a mask", options->file, input.line));
-            encodings.push_back(encodingOf(input, &encoder->tokenizer(), encoder->maxLength()));
-            checkTokens(input, encodings.back(), config);
-        }
-        const std::vector<float> vectors = encoder->embedTokens(encodings, context.stop);
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        const auto width = static_cast<std::size_t>(encoder->dimension());
-        Json document = {{"dimension", width}, {"rows", inputs.size()}, {"seconds", seconds}, {"precision", precisionName(options->precision)}};
+        const auto endpoint = namedEndpoint(context, options->name);
+        const auto [width, vectors, seconds] = endpoint ? embedThere(context, *options, *endpoint, inputs) : embedHere(context, *options, inputs);
+        Json document = {{"dimension", width}, {"rows", inputs.size()}, {"seconds", seconds}};
+        if (!endpoint)
+            document["precision"] = precisionName(options->precision);
         if (options->out.empty()) {
             document["embeddings"] = Json::array();
             for (std::size_t i = 0; i < inputs.size(); ++i)

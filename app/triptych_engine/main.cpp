@@ -86,15 +86,16 @@ int serveCommand(const Command& command) {
     const PredictorRegistry predictors = makePredictorRegistry();
     PredictHandler predict(predictors);
     ModelHandlers models;
-    const auto method = [&models](Json (ModelHandlers::*handler)(const Json&, std::stop_token, ProgressSink&)) -> RequestHandler {
-        return [&models, handler](const Json& params, std::stop_token stop, ProgressSink& progress) { return (models.*handler)(params, stop, progress); };
+    const auto method = [&models](auto handler) -> RequestHandler {
+        return [&models, handler](const Json& params, std::stop_token stop, RequestSink& sink) { return (models.*handler)(params, stop, sink); };
     };
     const bool whole = serve(STDIN_FILENO, out,
                              {{"predict", std::ref(predict)},
                               {"model.describe", method(&ModelHandlers::describe)},
                               {"model.import", method(&ModelHandlers::import)},
                               {"model.get", method(&ModelHandlers::get)},
-                              {"model.try", method(&ModelHandlers::tryOut)}});
+                              {"model.try", method(&ModelHandlers::tryOut)},
+                              {"endpoint.test", method(&ModelHandlers::testEndpoint)}});
     return whole ? 0 : 1;
 }
 

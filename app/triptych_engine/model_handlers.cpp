@@ -3,16 +3,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "generation/generate.h"
+#include "generation/endpoint_check.h"
+#include "generation/generator.h"
 #include "interop/fetch_model.h"
 #include "interop/model_folder.h"
-#include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/lora_adapter.h"
 #include "models/task_model.h"
 #include "prediction/base_encoder.h"
 #include "prediction/vector_file.h"
-#include "text/chat_template.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/sigmoid.h>
@@ -48,9 +47,8 @@ struct ModelHandlers::Model {
     ModelSummary summary;
     std::unique_ptr<Encoder> encoder;       ///< this
     std::optional<TaskModel> classifier;    ///< or this
-    std::optional<Decoder> decoder;         ///< or this
-    std::optional<ChatTemplate> chat;       ///< the decoder's, if it has one
-    std::unique_ptr<Tokenizer> tokenizer;   ///< of the latter two
+    std::unique_ptr<Tokenizer> tokenizer;   ///< the classifier's
+    std::unique_ptr<Generator> generator;   ///< or this
 };
 
 Json ModelHandlers::describe(const Json& params, std::stop_token, ProgressSink&) { return described(pathParam(params, "model.describe", "path")); }
@@ -66,7 +64,6 @@ Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& 
 ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     std::error_code error;
     const fs::path path = decoderPath(folder);
-    const fs::path texts = tokenizerFolder(folder);
     const auto written = fs::last_write_time(path != folder ? path : folder / (isAdapterFolder(folder) ? "adapter_config.json" : "config.json"), error);
     if (m_open && m_open->folder == folder && !error && m_open->written == written)
         return *m_open;
@@ -84,40 +81,54 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
         model->encoder = Encoder::open(folder, Precision::Fast);
     } else if (!model->summary.labels.empty() && fs::exists(baseFolder(folder) / "config.json") && model->summary.architecture.ends_with("ForSequenceClassification")) {
         model->classifier = TaskModel::open(folder, Precision::Fast);
-        model->tokenizer = Tokenizer::open(texts);
-    } else if (model->summary.kind == "decoder") {
-        model->decoder = openDecoder(path, Precision::Fast);
-        if (auto chat = ChatTemplate::open(texts))
-            model->chat.emplace(std::move(*chat));
-        model->tokenizer = Tokenizer::open(texts);
+        model->tokenizer = Tokenizer::open(tokenizerFolder(folder));
+    } else if (model->summary.kind == "decoder" || model->summary.kind == "seq2seq") {
+        model->generator = openGenerator(folder, Precision::Fast);
     } else {
         throw Error(ErrorCode::Unsupported, fmt::format("a model of the kind '{}' cannot be tried here yet", model->summary.kind),
-                    "Encoders, classifiers and decoders can; results of runs are tried on the Compare page.");
+                    "Encoders, classifiers, decoders and T5 can; results of runs are tried on the Compare page.");
     }
     m_open = std::move(model);
     return *m_open;
 }
 
-Json ModelHandlers::answer(const Model& model, const std::string& text, const std::stop_token& stop) {
-    const at::NoGradGuard guard;
-    const std::vector<std::int32_t> prompt =
-        model.chat ? model.tokenizer->encode(model.chat->render(OrderedJson::array({{{"role", "user"}, {"content", text}}})), false).ids
-                   : model.tokenizer->encode(text).ids;
-    GenerationSettings settings;
-    settings.max_tokens = kMostNewTokens;
-    const std::vector<std::vector<std::int32_t>> prompts = {prompt};
-    const auto begin = std::chrono::steady_clock::now();
-    const GenerationResult result = generate(*model.decoder, model.tokenizer.get(), prompts, settings, {}, stop);
-    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-    return {{"tokens", Json::array({prompt.size()})}, {"answer", result.answers.front().text}, {"new_tokens", result.newTokens},
-            {"tokens_per_s", result.decodeTokensPerS}, {"ms", ms}};
+Json ModelHandlers::answer(const Model& model, const std::string& text, const std::stop_token& stop, RequestSink& sink) {
+    GeneratorRequest request;
+    if (model.generator->takesMessages())
+        request.messages = OrderedJson::array({{{"role", "user"}, {"content", text}}});
+    else
+        request.prompt = text;
+    request.settings.max_tokens = kMostNewTokens;
+    using Clock = std::chrono::steady_clock;
+    const auto begin = Clock::now();
+    const auto secondsUntil = [](Clock::time_point from, Clock::time_point to) { return std::chrono::duration<double>(to - from).count(); };
+    Clock::time_point first;
+    std::int64_t tokens = 0;
+    const auto pass = [&](std::string_view piece) {
+        const auto now = Clock::now();
+        if (tokens++ == 0)
+            first = now;
+        const double later = secondsUntil(first, now);
+        if (!piece.empty()) {
+            sink.token({{"text", std::string(piece)}, {"new_tokens", tokens}, {"tokens_per_s", later > 0 ? static_cast<double>(tokens - 1) / later : 0.0},
+                        {"time_to_first_token_s", secondsUntil(begin, first)}});
+        }
+        return true;
+    };
+    const GeneratorAnswer answer = model.generator->answer(request, pass, sink, stop);
+    return {{"tokens", Json::array({answer.promptTokens})}, {"answer", answer.text}, {"new_tokens", answer.newTokens}, {"tokens_per_s", answer.decodeTokensPerS},
+            {"time_to_first_token_s", answer.timeToFirstTokenS}, {"ms", 1000 * secondsUntil(begin, Clock::now())}};
 }
 
-Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, ProgressSink&) {
+Json ModelHandlers::testEndpoint(const Json& params, std::stop_token stop, ProgressSink& progress) {
+    return checkEndpoint(pathParam(params, "endpoint.test", "workspace"), stringParam(params, "endpoint.test", "name"), progress, stop);
+}
+
+Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, RequestSink& sink) {
     const std::vector<std::string> texts = textsParam(params, "model.try", kMaxTexts);
     Model& model = open(pathParam(params, "model.try", "path"));
-    if (model.decoder)
-        return answer(model, texts.front(), stop);
+    if (model.generator)
+        return answer(model, texts.front(), stop, sink);
     Json tokens = Json::array(), rows = Json::array();
     const auto begin = std::chrono::steady_clock::now();
     if (model.encoder) {

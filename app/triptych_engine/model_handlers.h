@@ -12,19 +12,22 @@ namespace triptych {
 /// `model.import {source, name, models}` -> the same of the copy in `models`.
 /// `model.get {name, models}` -> the same of a known model, fetched unless it is there.
 /// `model.try {path, texts}` -> of an encoder {tokens, similarities: a row of cosines for each text}, of a classifier
-/// {tokens, labels: [{label, score}] for each text, best first}, of a decoder {tokens, answer, new_tokens, tokens_per_s}: what it
-/// writes to the first text, as a chat where it has a template; all with ms.
+/// {tokens, labels: [{label, score}] for each text, best first}, of a decoder or T5 {tokens, answer, new_tokens, tokens_per_s,
+/// time_to_first_token_s}: what it writes to the first text, as a chat where it has a template; all with ms. Pieces of an answer come
+/// as they are written: `token {text, new_tokens, tokens_per_s, time_to_first_token_s}`, the figures so far.
+/// `endpoint.test {workspace, name}` -> what `endpoint test` gives.
 class ModelHandlers {
 public:
     Json describe(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json import(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json get(const Json& params, std::stop_token stop, ProgressSink& progress);
-    Json tryOut(const Json& params, std::stop_token stop, ProgressSink& progress);
+    Json tryOut(const Json& params, std::stop_token stop, RequestSink& sink);
+    Json testEndpoint(const Json& params, std::stop_token stop, ProgressSink& progress);
 
 private:
     struct Model;
     Model& open(const std::filesystem::path& folder);
-    static Json answer(const Model& model, const std::string& text, const std::stop_token& stop);
+    static Json answer(const Model& model, const std::string& text, const std::stop_token& stop, RequestSink& sink);
 
     std::shared_ptr<Model> m_open; ///< the last one tried
 };

@@ -31,6 +31,7 @@ enum class FinishReason {
     StopString, ///< one of the texts; the ids go as far as the token that completed it
     MaxTokens,  ///< max_tokens
     Context,    ///< the model's max_position_embeddings; T5 has none
+    Filter,     ///< a server keeps the rest back
     Sink        ///< the sink said so
 };
 

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "storage/workspace.h"
 #include "support/cli_run.h"
+#include "support/speaking_models.h"
 
 #include <fmt/format.h>
 
@@ -136,13 +137,7 @@ private Q_SLOTS:
     }
     /// A tiny decoder with a tokenizer whose words are "t0" to "t95".
     QString speakingDecoder() const {
-        fs::copy(TRIPTYCH_TEST_DATA "/decoders/llama", path("speaker"));
-        Json vocabulary = Json::object();
-        for (int i = 0; i < 96; ++i)
-            vocabulary["t" + std::to_string(i)] = i;
-        writeJsonFile(path("speaker/tokenizer.json"), {{"version", "1.0"}, {"added_tokens", Json::array()}, {"pre_tokenizer", {{"type", "WhitespaceSplit"}}},
-                                                       {"model", {{"type", "WordLevel"}, {"vocab", vocabulary}, {"unk_token", "t0"}}}});
-        writeJsonFile(path("speaker/tokenizer_config.json"), {{"chat_template", "{% for m in messages %}{{ m.content }} {% endfor %}"}});
+        triptych::testing::makeSpeaking(TRIPTYCH_TEST_DATA "/decoders/llama", path("speaker"), 96, true);
         return QString::fromStdString(path("speaker").string());
     }
     void aDecoderWritesWhatTransformersWrites() {
@@ -166,6 +161,22 @@ private Q_SLOTS:
         const CliResult text = cli(words("model generate --max-tokens 3 --prompt") << QString::fromStdString(prompt) << model);
         QCOMPARE(text.exitCode, 0);
         QVERIFY2(QString::fromUtf8(text.out).trimmed().endsWith(QString::fromStdString(third)), text.out.constData());
+    }
+    void aT5WritesWhatTransformersWrites() {
+        triptych::testing::makeSpeaking(TRIPTYCH_TEST_DATA "/t5/mt5", path("t5"), 48, false);
+        const QString model = QString::fromStdString(path("t5").string());
+        const Json expected = readJsonFile(TRIPTYCH_TEST_DATA "/t5/generate.json");
+        std::string prompt;
+        for (const int id : expected["prompts"][1].get<std::vector<int>>())
+            prompt += fmt::format("t{} ", id);
+        const Json greedy = *json(words("model generate --max-tokens 20 --prompt") << QString::fromStdString(prompt) << model).json();
+        QVERIFY2(greedy["ids"] == expected["mt5"]["greedy"][1] && greedy["prompt_ids"] == expected["prompts"][1], greedy.dump().c_str());
+        const Json penalised = *json(words("model generate --max-tokens 20 --repetition-penalty 1.4 --prompt") << QString::fromStdString(prompt) << model).json();
+        QVERIFY(penalised["ids"] == expected["mt5"]["greedy_penalised"][1]);
+        const QStringList draw = words("model generate --max-tokens 8 --temperature 1.2 --seed 5 --prompt") << QString::fromStdString(prompt) << model;
+        const CliResult first = json(draw), second = json(draw);
+        QVERIFY(first.json()->at("ids") == second.json()->at("ids"));
+        QCOMPARE(json(words("model perplexity") << model << QStringLiteral("nothing.txt")).errorCode(), QStringLiteral("unsupported"));
     }
     void whatADecoderCannotDoIsSaid() {
         const QString model = speakingDecoder();
