@@ -454,10 +454,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Reading or writing a file failed.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Another process is using it.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -578,6 +574,10 @@
     </message>
     <message>
         <source>training the student</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading or writing failed.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1371,6 +1371,149 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::EndpointsCard</name>
+    <message>
+        <source>vectors of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texts of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, address and model are needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is an endpoint of this name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives vectors of %1 numbers, after %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers “%1”, the first word after %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keychain has the key for %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the endpoint “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is taken off the record, and its key out of the keychain. Its server is not told.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Endpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers with OpenAI&apos;s interface that write texts or give vectors: on this machine, in your network, or of a provider.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers with OpenAI&apos;s interface belong to a workspace: open one to add them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add an endpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test the endpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the endpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model, as the server calls it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives vectors, not texts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key, if the server wants one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is kept in the keychain of your desktop, never in the workspace.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the endpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address of the server</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::ExamplesModel</name>
     <message>
         <source>Text</source>
@@ -2112,10 +2255,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 tokens · %2</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Cosine %1</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2261,6 +2400,22 @@
     </message>
     <message>
         <source>Import a Hugging Face or PEFT folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first after %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is an endpoint of this name. Choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

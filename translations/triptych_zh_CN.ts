@@ -449,10 +449,6 @@
         <translation>Triptych 不支持这一类型。</translation>
     </message>
     <message>
-        <source>Reading or writing a file failed.</source>
-        <translation>读写文件失败。</translation>
-    </message>
-    <message>
         <source>Another process is using it.</source>
         <translation>另一个进程正在使用。</translation>
     </message>
@@ -573,6 +569,10 @@
     <message>
         <source>training the student</source>
         <translation>训练学生</translation>
+    </message>
+    <message>
+        <source>Reading or writing failed.</source>
+        <translation>读取或写入失败。</translation>
     </message>
 </context>
 <context>
@@ -1361,6 +1361,149 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::EndpointsCard</name>
+    <message>
+        <source>vectors of %1</source>
+        <translation>%1 的向量</translation>
+    </message>
+    <message>
+        <source>texts of %1</source>
+        <translation>%1 的文本</translation>
+    </message>
+    <message>
+        <source>Name, address and model are needed.</source>
+        <translation>需要名称、地址和模型。</translation>
+    </message>
+    <message>
+        <source>There is an endpoint of this name.</source>
+        <translation>已有同名端点。</translation>
+    </message>
+    <message>
+        <source>The key is needed.</source>
+        <translation>需要密钥。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Keep the key</source>
+        <translation>保存密钥</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>Gives vectors of %1 numbers, after %2.</source>
+        <translation>给出 %1 维向量，用时 %2。</translation>
+    </message>
+    <message>
+        <source>Answers “%1”, the first word after %2.</source>
+        <translation>回答“%1”，%2 后开始。</translation>
+    </message>
+    <message>
+        <source>The keychain has the key for %1.</source>
+        <translation>%1 的密钥已存入密钥环。</translation>
+    </message>
+    <message>
+        <source>Remove “%1”?</source>
+        <translation>移除“%1”？</translation>
+    </message>
+    <message>
+        <source>Remove the endpoint “%1”?</source>
+        <translation>移除端点“%1”？</translation>
+    </message>
+    <message>
+        <source>It is taken off the record, and its key out of the keychain. Its server is not told.</source>
+        <translation>将从记录中移除，并从密钥环中删除其密钥。不会通知服务器。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Endpoints</source>
+        <translation>端点</translation>
+    </message>
+    <message>
+        <source>Servers with OpenAI&apos;s interface that write texts or give vectors: on this machine, in your network, or of a provider.</source>
+        <translation>兼容 OpenAI 接口、生成文本或给出向量的服务器：在本机、在您的网络中，或由服务商提供。</translation>
+    </message>
+    <message>
+        <source>Servers with OpenAI&apos;s interface belong to a workspace: open one to add them.</source>
+        <translation>兼容 OpenAI 接口的服务器属于工作区：请先打开一个工作区再添加。</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>添加…</translation>
+    </message>
+    <message>
+        <source>Add an endpoint</source>
+        <translation>添加端点</translation>
+    </message>
+    <message>
+        <source>Test the endpoint</source>
+        <translation>测试端点</translation>
+    </message>
+    <message>
+        <source>Key…</source>
+        <translation>密钥…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Remove the endpoint</source>
+        <translation>移除端点</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Model, as the server calls it</source>
+        <translation>模型（服务器所用的名称）</translation>
+    </message>
+    <message>
+        <source>Gives vectors, not texts</source>
+        <translation>给出向量而非文本</translation>
+    </message>
+    <message>
+        <source>Key, if the server wants one</source>
+        <translation>密钥（若服务器需要）</translation>
+    </message>
+    <message>
+        <source>It is kept in the keychain of your desktop, never in the workspace.</source>
+        <translation>密钥保存在桌面的密钥环中，绝不写入工作区。</translation>
+    </message>
+    <message>
+        <source>Name of the endpoint</source>
+        <translation>端点名称</translation>
+    </message>
+    <message>
+        <source>Address of the server</source>
+        <translation>服务器地址</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::ExamplesModel</name>
     <message>
         <source>Text</source>
@@ -2098,10 +2241,6 @@
         <translation>各标签及其得分，从高到低。</translation>
     </message>
     <message>
-        <source>%1 tokens · %2</source>
-        <translation>%1 个词元 · %2</translation>
-    </message>
-    <message>
         <source>Cosine %1</source>
         <translation>余弦 %1</translation>
     </message>
@@ -2248,6 +2387,22 @@
     <message>
         <source>Import a Hugging Face or PEFT folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried.</source>
         <translation>导入带 safetensors 权重的 Hugging Face 或 PEFT 文件夹，或一个 GGUF 文件。这里将显示它的构成，并可试用。</translation>
+    </message>
+    <message>
+        <source>first after %1</source>
+        <translation>首个词元 %1 后</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>There is an endpoint of this name. Choose another.</source>
+        <translation>已有同名端点，请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
 </context>
 <context>

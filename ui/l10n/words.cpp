@@ -202,7 +202,7 @@ QString errorSentence(ErrorCode code) {
     case ErrorCode::NotFound: return QCoreApplication::translate("Words", "Something that was named does not exist.");
     case ErrorCode::AlreadyExists: return QCoreApplication::translate("Words", "The name is already taken.");
     case ErrorCode::Unsupported: return QCoreApplication::translate("Words", "Triptych does not handle this kind.");
-    case ErrorCode::Io: return QCoreApplication::translate("Words", "Reading or writing a file failed.");
+    case ErrorCode::Io: return QCoreApplication::translate("Words", "Reading or writing failed.");
     case ErrorCode::Busy: return QCoreApplication::translate("Words", "Another process is using it.");
     case ErrorCode::Corrupt: return QCoreApplication::translate("Words", "Stored data fails its own check.");
     case ErrorCode::OutOfMemory: return QCoreApplication::translate("Words", "There was not enough memory.");

@@ -1,11 +1,20 @@
+#include "engine_client/engine_client.h"
 #include "item_models/tensors_model.h"
+#include "jobs/endpoint.h"
 #include "pages/models/models_page.h"
+#include "support/fake_keychain.h"
+#include "support/http_server.h"
+#include "support/model_folders.h"
+#include "support/speaking_models.h"
 #include "ui/support/page_host.h"
 #include "ui/support/pictures.h"
 #include "widgets/banner.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QCheckBox>
+#include <QDirIterator>
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -18,12 +27,18 @@
 #include <QTimer>
 
 using namespace triptych;
+using namespace triptych::testing;
 using namespace triptych::ui;
 
 namespace {
 
 const QString kTiny = QStringLiteral(TRIPTYCH_TEST_DATA "/bert_tiny/");
 constexpr int kPatience = 60'000; // the first request starts the engine
+const QByteArray kKey = "sk-test-0123456789abcdefghij";
+
+QString answerOf(const ModelsPage& page) { return page.findChild<QLabel*>(QStringLiteral("answer"))->text(); }
+void click(const QWidget& page, const char* button) { QTest::mouseClick(page.findChild<QPushButton*>(QLatin1String(button)), Qt::LeftButton); }
+QLineEdit* field(const QWidget& page, const char* name) { return page.findChild<QLineEdit*>(QLatin1String(name)); }
 
 } // namespace
 
@@ -32,6 +47,7 @@ class ModelsPageTest : public QObject {
     Q_OBJECT
     QTemporaryDir m_dir;
     int m_count = 0;
+    std::optional<std::filesystem::path> m_starter;
 
     std::filesystem::path fresh() {
         const auto folder = std::filesystem::path(m_dir.path().toStdString()) / std::to_string(++m_count);
@@ -63,6 +79,178 @@ class ModelsPageTest : public QObject {
     }
 
 private Q_SLOTS:
+    void initTestCase() {
+        try {
+            m_starter = starterModel("smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
+        } catch (const std::exception& error) {
+            QFAIL(error.what());
+        }
+    }
+    void whatAGeneratorWritesComesPieceByPiece_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<int>("vocabulary");
+        QTest::newRow("decoder") << QStringLiteral("decoders/llama") << 96;
+        QTest::newRow("T5") << QStringLiteral("t5/t5") << 48;
+    }
+    void whatAGeneratorWritesComesPieceByPiece() {
+        QFETCH(QString, model);
+        QFETCH(int, vocabulary);
+        const auto folder = fresh();
+        makeSpeaking(std::filesystem::path(TRIPTYCH_TEST_DATA) / model.toStdString(), folder.parent_path() / "speaker", vocabulary, false);
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        importThere(*page, QString::fromStdString((folder.parent_path() / "speaker").string()), QStringLiteral("speaker"));
+        QTest::keyClicks(field(*page, "tryFirst"), QStringLiteral("t21 t19 t21 t34 t6"));
+        QString streamed, seen;
+        int pieces = 0;
+        connect(&host.context().engine, &EngineClient::token, this, [&](quint64, const Json& piece) {
+            streamed += QString::fromStdString(piece["text"].get<std::string>());
+            QCOMPARE(piece["new_tokens"].get<int>(), ++pieces);
+            QVERIFY(piece["time_to_first_token_s"].get<double>() > 0);
+            seen = answerOf(*page); // what the page shows, figures included
+            QVERIFY2(seen.startsWith(streamed) && seen.contains(QStringLiteral("first after")), qPrintable(seen));
+            QVERIFY(page->findChild<QPushButton*>(QStringLiteral("stopTrying"))->isVisible());
+        });
+        QSignalSpy tried(page, &ModelsPage::tried);
+        click(*page, "try");
+        QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{1}, kPatience);
+        QVERIFY2(pieces > 20, qPrintable(answerOf(*page)));
+        QVERIFY2(answerOf(*page).startsWith(streamed) && answerOf(*page).contains(QStringLiteral("%1 written").arg(pieces)), qPrintable(answerOf(*page)));
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("stopTrying"))->isVisible());
+        QCOMPARE(complaintOf(*page), QString());
+        keepPicture(*page, QStringLiteral("models-wrote-") + QString::fromLatin1(QTest::currentDataTag()));
+    }
+    void stopEndsAnAnswerAndKeepsWhatCame() {
+        if (!m_starter)
+            QSKIP("smollm2-135m-instruct is not here; ./dev models fetches it");
+        const auto folder = fresh();
+        std::filesystem::create_directories(folder.parent_path() / "data/models");
+        std::filesystem::create_directory_symlink(*m_starter, folder.parent_path() / "data/models/smol");
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        QTRY_VERIFY_WITH_TIMEOUT(page->findChild<QLineEdit*>(QStringLiteral("tryFirst"))->isVisible(), kPatience);
+        QTest::keyClicks(field(*page, "tryFirst"), QStringLiteral("Write a long story about a lighthouse."));
+        int pieces = 0;
+        connect(&host.context().engine, &EngineClient::token, this, [&] {
+            if (++pieces == 3)
+                click(*page, "stopTrying");
+        });
+        click(*page, "try");
+        QTRY_VERIFY_WITH_TIMEOUT(answerOf(*page).contains(QStringLiteral("stopped")), kPatience);
+        const QString kept = answerOf(*page);
+        // The engine has stopped too: it answers the next question at once, and nothing of the old one comes.
+        QElapsedTimer clock;
+        clock.start();
+        bool answered = false;
+        host.context().engine.request(QStringLiteral("model.describe"), {{"path", m_starter->string()}}, this, [&](const Json&) { answered = true; },
+                                      [](const Error& error) { qWarning("%s", error.what()); });
+        QTRY_VERIFY_WITH_TIMEOUT(answered, 5000);
+        QVERIFY2(clock.elapsed() < 1500, qPrintable(QString::number(clock.elapsed())));
+        QCOMPARE(answerOf(*page), kept);
+        QCOMPARE(pieces, 3);
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("stopTrying"))->isVisible());
+        keepPicture(*page, QStringLiteral("models-stopped"));
+    }
+    void anErrorStaysInSight() {
+        const auto folder = fresh();
+        makeSpeaking(TRIPTYCH_TEST_DATA "/decoders/llama", folder.parent_path() / "speaker", 96, false);
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        importThere(*page, QString::fromStdString((folder.parent_path() / "speaker").string()), QStringLiteral("speaker"));
+        QTest::keyClicks(field(*page, "tryFirst"), QStringLiteral("t1 ").repeated(70)); // more than its positions
+        QSignalSpy tried(page, &ModelsPage::tried);
+        click(*page, "try");
+        QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{1}, kPatience);
+        QVERIFY2(complaintOf(*page).contains(QLatin1String("70 tokens")), qPrintable(complaintOf(*page)));
+        page->refresh();
+        QVERIFY(complaintOf(*page).contains(QLatin1String("70 tokens")));
+        field(*page, "tryFirst")->setText(QStringLiteral("t1"));
+        click(*page, "try"); // the next question takes it away
+        QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{2}, kPatience);
+        QCOMPARE(complaintOf(*page), QString());
+    }
+
+    void anEndpointIsAddedTestedAndRemoved() {
+        HttpServer server([](const HttpRequest& request, int) {
+            if (request.header("Authorization") != QByteArray("Bearer " + kKey))
+                return whole("401 Unauthorized", "application/json", "{}");
+            return HttpReply{{streamHead() + sse("O"), sse("K") + lastEvents()}, 20};
+        });
+        const auto folder = fresh();
+        FakeKeychain keychain(QString::fromStdString(folder.parent_path().string()));
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        click(*page, "addEndpoint");
+        QCOMPARE(field(*page, "endpointKey")->echoMode(), QLineEdit::Password);
+        QTest::keyClicks(field(*page, "endpointName"), QStringLiteral("lab"));
+        QTest::keyClicks(field(*page, "endpointUrl"), QString::fromStdString(server.url()));
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("saveEndpoint"))->isEnabled()); // the model is missing
+        QTest::keyClicks(field(*page, "endpointModel"), QStringLiteral("tiny"));
+        QTest::keyClicks(field(*page, "endpointKey"), QString::fromLatin1(kKey));
+        QVERIFY(!page->saveState().contains(kKey));
+        keepPicture(*page, QStringLiteral("models-endpoint-form"));
+        auto* const card = page->findChild<QListWidget*>(QStringLiteral("endpoints"))->parentWidget();
+        QSignalSpy changed(card, SIGNAL(changed()));
+        QSignalSpy tested(card, SIGNAL(tested()));
+        click(*page, "saveEndpoint");
+        QTRY_COMPARE(changed.size(), qsizetype{1});
+        QCOMPARE(complaintOf(*page), QString());
+        QCOMPARE(keychain.kept(), kKey);
+        QVERIFY(!keychain.calls().contains(kKey));
+        QCOMPARE(findEndpoint(folder, "lab")->model, std::string("tiny"));
+        QCOMPARE(page->findChild<QListWidget*>(QStringLiteral("endpoints"))->count(), 1);
+        QVERIFY(field(*page, "endpointKey")->text().isEmpty());
+
+        click(*page, "testEndpoint");
+        QTRY_COMPARE_WITH_TIMEOUT(tested.size(), qsizetype{1}, kPatience);
+        const QString result = page->findChild<QLabel*>(QStringLiteral("endpointResult"))->text();
+        QVERIFY2(result.contains(QStringLiteral("OK")), qPrintable(result + complaintOf(*page)));
+        keepPicture(*page, QStringLiteral("models-endpoint-tested"));
+
+        // Its name is no model's any more.
+        page->open(kTiny + QStringLiteral("encoder"));
+        field(*page, "importName")->setText(QStringLiteral("lab"));
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("importModel"))->isEnabled());
+
+        // Another key; the server refuses it, which is said and stays.
+        click(*page, "keyOfEndpoint");
+        QTest::keyClicks(field(*page, "endpointKey"), QStringLiteral("sk-another-key-0123"));
+        click(*page, "saveEndpoint");
+        QTRY_COMPARE(changed.size(), qsizetype{2});
+        QCOMPARE(keychain.kept(), QByteArray("sk-another-key-0123"));
+        click(*page, "testEndpoint");
+        QTRY_COMPARE_WITH_TIMEOUT(tested.size(), qsizetype{2}, kPatience);
+        QVERIFY2(complaintOf(*page).contains(QStringLiteral("401")) && !complaintOf(*page).contains(QStringLiteral("sk-")), qPrintable(complaintOf(*page)));
+        keepPicture(*page, QStringLiteral("models-endpoint-refused"));
+
+        QTimer::singleShot(0, this, [] { QApplication::activeModalWidget()->findChild<QPushButton*>(QStringLiteral("confirmRemove"))->click(); });
+        click(*page, "removeEndpoint");
+        QTRY_COMPARE(changed.size(), qsizetype{3});
+        QVERIFY(!findEndpoint(folder, "lab"));
+        QVERIFY(keychain.kept().isEmpty());
+        QDirIterator files(QString::fromStdString(folder.string()), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            QFile file(files.next());
+            QVERIFY(file.open(QIODevice::ReadOnly) && !file.readAll().contains(kKey));
+        }
+    }
+    void withoutAKeychainTheEndpointStaysAndTheVariableIsNamed() {
+        const auto folder = fresh();
+        FakeKeychain keychain(QString::fromStdString(folder.parent_path().string()));
+        keychain.fail("secret-tool: there is no session bus");
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        click(*page, "addEndpoint");
+        field(*page, "endpointName")->setText(QStringLiteral("lab"));
+        field(*page, "endpointUrl")->setText(QStringLiteral("http://127.0.0.1:1"));
+        field(*page, "endpointModel")->setText(QStringLiteral("tiny"));
+        page->findChild<QCheckBox*>(QStringLiteral("endpointEmbedder"))->click();
+        field(*page, "endpointKey")->setText(QString::fromLatin1(kKey));
+        click(*page, "saveEndpoint");
+        QTRY_VERIFY2(complaintOf(*page).contains(QStringLiteral("session bus")), qPrintable(complaintOf(*page)));
+        QVERIFY(findEndpoint(folder, "lab")->embedder);
+        QVERIFY(!complaintOf(*page).contains(QString::fromLatin1(kKey)));
+    }
     void aModelIsImportedShownTriedAndRemoved() {
         const auto folder = fresh();
         PageHost host(folder, {});

@@ -9,6 +9,7 @@
 #include "pages/common/command_line.h"
 #include "pages/common/folding_row.h"
 #include "pages/common/scroll_column.h"
+#include "pages/models/endpoints_card.h"
 #include "shell/theme.h"
 #include "widgets/banner.h"
 #include "widgets/card.h"
@@ -106,6 +107,12 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     connect(m_ask, &QPushButton::clicked, this, &ModelsPage::tryOut);
     connect(m_first, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
     connect(m_second, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
+    connect(m_stop, &QPushButton::clicked, this, &ModelsPage::stopTrying);
+    connect(m_endpoints, &EndpointsCard::changed, this, &ModelsPage::showImport); // a name may be taken now
+    connect(&m_context.engine, &EngineClient::token, this, [this](quint64 number, const Json& params) {
+        if (number == m_trying && number != 0)
+            takePiece(params);
+    });
     connect(&m_context.engine, &EngineClient::progress, this, [this](quint64 number, const Json& params) {
         if (number != m_importing || number == 0)
             return;
@@ -144,6 +151,14 @@ void ModelsPage::build() {
     m_listCard->body()->addWidget(m_list, 1);
     m_listCard->body()->addLayout(buttons);
     m_listCard->body()->addWidget(m_drop);
+
+    auto* left = new QWidget(m_columns);
+    auto* leftColumn = new QVBoxLayout(left);
+    leftColumn->setContentsMargins(0, 0, 0, 0);
+    leftColumn->setSpacing(space::l);
+    m_endpoints = new EndpointsCard(m_context, left);
+    leftColumn->addWidget(m_listCard, 1);
+    leftColumn->addWidget(m_endpoints);
 
     auto* right = new QWidget(m_columns);
     auto* rightColumn = new QVBoxLayout(right);
@@ -196,6 +211,15 @@ void ModelsPage::build() {
     for (QLineEdit* text : {m_first, m_second})
         text->setClearButtonEnabled(true);
     m_ask = new QPushButton(m_tryCard);
+    m_ask->setObjectName(QStringLiteral("try"));
+    m_stop = new QPushButton(m_tryCard);
+    m_stop->setObjectName(QStringLiteral("stopTrying"));
+    m_stop->hide();
+    m_tryFailed = new Banner(m_tryCard);
+    auto* askLine = new QHBoxLayout;
+    askLine->addWidget(m_ask);
+    askLine->addWidget(m_stop);
+    askLine->addStretch();
     m_answerText = new QLabel(m_tryCard);
     m_answerText->setObjectName(QStringLiteral("answer"));
     m_answerText->setWordWrap(true);
@@ -203,8 +227,9 @@ void ModelsPage::build() {
     m_answerText->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tryCard->body()->addWidget(m_first);
     m_tryCard->body()->addWidget(m_second);
-    m_tryCard->body()->addWidget(m_ask, 0, Qt::AlignLeft);
+    m_tryCard->body()->addLayout(askLine);
     m_tryCard->body()->addWidget(m_answerText);
+    m_tryCard->body()->addWidget(m_tryFailed);
     m_tryCard->body()->addStretch();
     auto* upper = new FoldingRow(m_details);
     upper->addWidget(m_factsCard, 1, 330);
@@ -233,7 +258,7 @@ void ModelsPage::build() {
     rightColumn->addWidget(m_empty, 1);
     rightColumn->addWidget(m_details, 1);
 
-    m_columns->addWidget(m_listCard, 1, 230);
+    m_columns->addWidget(left, 1, 230);
     m_columns->addWidget(right, 4, 560);
     m_columns->setExpanding(true);
     m_scroll->column()->addWidget(m_header);
@@ -267,6 +292,7 @@ void ModelsPage::refresh() {
         m_current = std::exchange(m_wanted, {});
     if (!current())
         m_current = m_models.empty() ? QString() : qstr(m_models.front().name);
+    m_endpoints->refresh();
     showList();
     showModel();
 }
@@ -314,6 +340,10 @@ void ModelsPage::showModel() {
         m_context.engine.cancel(std::exchange(m_describing, 0));
         m_description.reset();
         m_answer.reset();
+        m_written.clear();
+        m_figures = Json();
+        m_stopped = false;
+        m_tryFailed->hide();
         m_tensors->setTensors(Json::array());
     }
     m_refusal.reset();
@@ -399,11 +429,11 @@ void ModelsPage::showFacts() {
 
     const QString kind = textAt(facts, "kind");
     const bool encoder = kind == QLatin1String("encoder"), classifier = !encoder && textAt(facts, "architecture").endsWith(QLatin1String("ForSequenceClassification"));
-    const bool decoder = kind == QLatin1String("decoder");
-    m_tryCard->setVisible((encoder || classifier || decoder) && facts.value("tokenizer", false));
+    const bool writes = kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq");
+    m_tryCard->setVisible((encoder || classifier || writes) && facts.value("tokenizer", false));
     m_second->setVisible(encoder);
-    m_first->setPlaceholderText(encoder ? tr("One text") : decoder ? tr("A question, or the beginning of a text") : tr("A text to label"));
-    m_ask->setText(encoder ? tr("Compare") : decoder ? tr("Write") : tr("Label"));
+    m_first->setPlaceholderText(encoder ? tr("One text") : writes ? tr("A question, or the beginning of a text") : tr("A text to label"));
+    m_ask->setText(encoder ? tr("Compare") : writes ? tr("Write") : tr("Label"));
     m_tensorsCard->setVisible(m_tensors->rowCount() > 0);
     m_tensorsCard->setCaption(tr("%n tensors", nullptr, static_cast<int>(facts.is_object() && facts.contains("tensors") ? facts["tensors"].size() : 0)));
     showAnswer();
@@ -423,39 +453,74 @@ void ModelsPage::tryOut() {
     if (!model)
         return;
     m_answer.reset();
-    m_answerText->setText(QStringLiteral("…"));
+    m_written.clear();
+    m_figures = Json();
+    m_stopped = false;
+    m_tryFailed->hide();
     m_trying = m_context.engine.requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
                                    [this](const Json& answer) {
+                                       m_trying = 0;
                                        m_answer = answer;
                                        showAnswer();
                                        Q_EMIT tried();
                                    },
                                    [this](const Error& error) {
-                                       m_answerText->setText(errorMessage(error).toHtmlEscaped() + QStringLiteral("<br>") + errorHint(error).toHtmlEscaped());
+                                       m_trying = 0;
+                                       showAnswer(); // what has come stays
+                                       m_tryFailed->showError(error);
                                        Q_EMIT tried();
                                    });
+    showAnswer();
+}
+
+void ModelsPage::takePiece(const Json& piece) {
+    m_written += textAt(piece, "text");
+    m_figures = piece;
+    showAnswer();
+}
+
+void ModelsPage::stopTrying() {
+    m_context.engine.cancel(std::exchange(m_trying, 0));
+    m_stopped = true;
+    showAnswer();
+}
+
+/// What the answer in sight cost, or has cost so far.
+QString ModelsPage::costText() const {
+    QStringList parts;
+    const Json& figures = m_answer ? *m_answer : m_figures;
+    if (m_answer) {
+        QStringList tokens;
+        for (const Json& count : m_answer->value("tokens", Json::array()))
+            tokens.append(countText(count.is_number_integer() ? count.get<std::int64_t>() : 0));
+        parts.append(tr("%1 tokens").arg(tokens.join(QStringLiteral(" + "))));
+        parts.append(millisecondsText(numberAt(*m_answer, "ms")));
+    }
+    if (const double written = numberAt(figures, "new_tokens"); written > 0) {
+        parts.append(tr("%1 written, %2").arg(countText(static_cast<std::int64_t>(written)), rateText(numberAt(figures, "tokens_per_s"))));
+        parts.append(tr("first after %1").arg(millisecondsText(1000 * numberAt(figures, "time_to_first_token_s"))));
+    }
+    if (m_stopped)
+        parts.append(tr("stopped"));
+    return parts.join(QStringLiteral(" · "));
 }
 
 void ModelsPage::showAnswer() {
-    if (!m_answer) {
+    m_stop->setVisible(m_trying != 0);
+    if (!m_answer && m_written.isEmpty() && m_trying == 0) {
         const QString kind = m_description ? textAt(*m_description, "kind") : QString();
         m_answerText->setText((kind == QLatin1String("encoder") ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.")
-                               : kind == QLatin1String("decoder") ? tr("What the model writes, the likeliest word each time.")
+                               : kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq") ? tr("What the model writes, the likeliest word each time.")
                                                                   : tr("The labels with their scores, best first."))
                                   .toHtmlEscaped());
         setTone(m_answerText, Tone::Secondary);
         return;
     }
     setTone(m_answerText, Tone::Text);
-    QStringList tokens;
-    for (const Json& count : m_answer->value("tokens", Json::array()))
-        tokens.append(countText(count.is_number_integer() ? count.get<std::int64_t>() : 0));
-    QString cost = tr("%1 tokens · %2").arg(tokens.join(QStringLiteral(" + ")), millisecondsText(numberAt(*m_answer, "ms")));
-    if (const double written = numberAt(*m_answer, "new_tokens"); written > 0)
-        cost += QStringLiteral(" · ") + tr("%1 written, %2").arg(countText(static_cast<std::int64_t>(written)), rateText(numberAt(*m_answer, "tokens_per_s")));
+    const QString cost = costText();
     QString text;
-    if (m_answer->contains("answer")) {
-        text = textAt(*m_answer, "answer").toHtmlEscaped().replace(u'\n', QStringLiteral("<br>"));
+    if (!m_answer || m_answer->contains("answer")) {
+        text = (m_answer ? textAt(*m_answer, "answer") : m_written + (m_trying ? QStringLiteral("…") : QString())).toHtmlEscaped().replace(u'\n', QStringLiteral("<br>"));
     } else if (const Json rows = m_answer->value("similarities", Json::array()); rows.size() == 2 && rows[0].is_array() && rows[0].size() == 2 && rows[0][1].is_number()) {
         text = tr("Cosine %1").arg(QStringLiteral("<b>%1</b>").arg(QLocale().toString(rows[0][1].get<double>(), 'f', 3)));
     } else if (const Json labels = m_answer->value("labels", Json::array()); !labels.empty() && labels[0].is_array()) {
@@ -496,6 +561,8 @@ QString ModelsPage::importProblem() const {
         return tr("A name has 1 to 100 bytes, no slash, and does not begin with a dot or a dash.");
     }
     const bool taken = std::any_of(m_models.begin(), m_models.end(), [&](const ListedModel& model) { return qstr(model.name) == name; });
+    if (m_endpoints->has(name))
+        return tr("There is an endpoint of this name. Choose another.");
     return taken ? tr("There is a model of this name. Choose another, or remove that one first.") : QString();
 }
 
@@ -613,7 +680,8 @@ void ModelsPage::remove() {
 
 QByteArray ModelsPage::saveState() const {
     return QJsonDocument(QJsonObject{{QStringLiteral("model"), m_current}, {QStringLiteral("first"), m_first->text()}, {QStringLiteral("second"), m_second->text()},
-                                     {QStringLiteral("source"), m_source}, {QStringLiteral("name"), m_importName->text()}})
+                                     {QStringLiteral("source"), m_source}, {QStringLiteral("name"), m_importName->text()},
+                                     {QStringLiteral("endpoint"), m_endpoints->saveState()}})
         .toJson(QJsonDocument::Compact);
 }
 
@@ -624,6 +692,7 @@ void ModelsPage::restoreState(const QByteArray& state) {
     m_second->setText(object.value(QStringLiteral("second")).toString());
     m_source = object.value(QStringLiteral("source")).toString();
     m_importName->setText(object.value(QStringLiteral("name")).toString());
+    m_endpoints->restoreState(object.value(QStringLiteral("endpoint")).toObject());
     showImport();
 }
 
@@ -648,6 +717,8 @@ void ModelsPage::retranslateUi() {
     m_first->setAccessibleName(tr("First text"));
     m_second->setAccessibleName(tr("Second text"));
     m_second->setPlaceholderText(tr("Another text"));
+    m_stop->setText(tr("Stop"));
+    m_endpoints->retranslate();
     m_tensorsCard->setTitle(tr("Weights"));
     m_tree->setAccessibleName(tr("Weights"));
     m_tensors->retranslate();

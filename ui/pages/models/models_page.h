@@ -23,13 +23,14 @@ class Card;
 class CommandLine;
 class DropArea;
 class EmptyState;
+class EndpointsCard;
 class FoldingRow;
 class KeyValueRows;
 class PageHeader;
 class ScrollColumn;
 class TensorsModel;
 
-/// Models: those there are, what each is made of, a box to try it, import and removal.
+/// Models: those there are, what each is made of, a box to try it, import and removal; endpoints.
 class ModelsPage : public Page {
     Q_OBJECT
 public:
@@ -61,6 +62,9 @@ private:
     void showFacts();
     void showAnswer();
     void tryOut();
+    void takePiece(const Json& piece);
+    void stopTrying();
+    QString costText() const;
     void askForImport(const QString& folder);
     void showImport();
     void import();
@@ -78,6 +82,9 @@ private:
     std::optional<Json> m_description; ///< of the model in sight
     std::optional<Error> m_refusal;    ///< why there is none
     std::optional<Json> m_answer;
+    QString m_written;                 ///< of an answer that is on its way, was stopped or broke off
+    Json m_figures;                    ///< its figures so far; null before its first piece
+    bool m_stopped = false;            ///< it ends where somebody pressed Stop
     QString m_source;                  ///< folder that an import is asked for
     QString m_getting;                 ///< known model that is being fetched
     quint64 m_importing = 0, m_describing = 0, m_trying = 0; ///< requests that run
@@ -94,7 +101,7 @@ private:
     DropArea* m_drop;
     EmptyState* m_empty;
     QWidget* m_details;
-    Banner *m_refused, *m_importFailed;
+    Banner *m_refused, *m_importFailed, *m_tryFailed;
     KeyValueRows* m_facts;
     CommandLine* m_command;
     QLabel *m_importSource, *m_importNameLabel, *m_importProblemText;
@@ -102,10 +109,11 @@ private:
     QPushButton *m_importButton, *m_importCancel;
     QProgressBar* m_importBar;
     QLineEdit *m_first, *m_second;
-    QPushButton* m_ask;
+    QPushButton *m_ask, *m_stop;
     QLabel* m_answerText;
     QTreeView* m_tree;
     TensorsModel* m_tensors;
+    EndpointsCard* m_endpoints;
 };
 
 } // namespace triptych::ui
