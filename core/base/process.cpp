@@ -2,14 +2,20 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/progress.h"
 
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
 #include <sstream>
+#include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
-#include <vector>
 
 namespace triptych {
 
@@ -66,6 +72,54 @@ std::string processStamp(std::int64_t pid) {
 
 bool isSameProcess(std::int64_t pid, std::string_view stamp) {
     return !stamp.empty() && isProcessAlive(pid) && processStamp(pid) == stamp;
+}
+
+int runProcess(const std::vector<std::string>& command, const std::filesystem::path& log, const std::stop_token& stop) {
+    constexpr std::chrono::milliseconds kLookInterval{5};
+    if (command.empty())
+        throw Error(ErrorCode::InvalidArgument, "there is no program to run");
+    std::vector<std::string> words = command;
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none, pipe;
+    sigemptyset(&none);
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE); // whoever serves a pipe ignores it
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &pipe);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    pid_t child = 0;
+    const int error = ::posix_spawnp(&child, arguments[0], &files, &attributes, arguments.data(), environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    if (error != 0) {
+        throw Error(error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, fmt::format("cannot run '{}': {}", command.front(), std::strerror(error)));
+    }
+
+    int status = 0;
+    for (bool killed = false;;) {
+        const pid_t ended = ::waitpid(child, &status, killed ? 0 : WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR))
+            break;
+        if (!killed && stop.stop_requested()) {
+            ::kill(child, SIGKILL);
+            killed = true;
+        } else if (!killed) {
+            std::this_thread::sleep_for(kLookInterval);
+        }
+    }
+    throwIfStopped(stop);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 } // namespace triptych

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triptych {
 
@@ -17,5 +20,9 @@ std::string processStamp(std::int64_t pid);
 
 /// True if that very process runs. An empty stamp is nobody's.
 bool isSameProcess(std::int64_t pid, std::string_view stamp);
+
+/// Runs a program to its end: no input, both outputs into the file `log`. Gives its exit code, or 128 and the number of the
+/// signal that ended it; a stop kills it. Throws Error{NotFound | Io} naming the program that cannot be started, {Cancelled}.
+int runProcess(const std::vector<std::string>& command, const std::filesystem::path& log, const std::stop_token& stop = {});
 
 } // namespace triptych

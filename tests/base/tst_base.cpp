@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/process.h"
 #include "base/random.h"
 #include "base/resources.h"
 
@@ -49,6 +50,26 @@ private Q_SLOTS:
         atomicWrite(path("log"), "whole\ntorn");
         LineAppender(path("log")).append("next");
         QCOMPARE(readFile(path("log")), std::string("whole\nnext\n"));
+    }
+    void programsRunToTheirEndOrAreStopped() {
+        QCOMPARE(runProcess({"sh", "-c", "echo out; echo err >&2; exit 7"}, path("output")), 7);
+        QCOMPARE(readFile(path("output")), std::string("out\nerr\n"));
+        QCOMPARE(runProcess({"sh", "-c", "kill -9 $$"}, path("output")), 128 + SIGKILL);
+        QCOMPARE(runProcess({"cat"}, path("output")), 0); // there is no input
+        try {
+            runProcess({"/no/such/program"}, path("output"));
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::NotFound && error.message().find("/no/such/program") != std::string::npos);
+        }
+        std::stop_source stop;
+        stop.request_stop();
+        try {
+            runProcess({"sleep", "100"}, path("output"), stop.get_token());
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::Cancelled);
+        }
     }
     void fullDiskLeavesNoHalfLine() {
         LineAppender lines(path("full"));
