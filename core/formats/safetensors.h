@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -50,6 +51,16 @@ struct TensorToWrite {
 /// Streams to a temporary file, then renames. Names must differ.
 void writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
                       const std::map<std::string, std::string>& metadata = {});
+
+struct ShapeToWrite {
+    std::string name;
+    DType dtype = DType::F32;
+    std::vector<std::int64_t> shape;
+};
+/// The same for what is never in memory at once: `data` gives the bytes of tensor i when its turn comes; the file's order is its own,
+/// and the bytes need only live until the next call.
+void writeSafetensors(const std::filesystem::path& path, const std::vector<ShapeToWrite>& tensors,
+                      const std::function<std::span<const std::byte>(std::size_t i)>& data, const std::map<std::string, std::string>& metadata = {});
 
 struct FloatsToWrite {
     std::string name;

@@ -87,6 +87,19 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Tenso
     writeFile(path, std::move(entries), metadata, [&](AtomicFile& file, std::size_t i) { file.write(tensors[i].data); });
 }
 
+void writeSafetensors(const std::filesystem::path& path, const std::vector<ShapeToWrite>& tensors,
+                      const std::function<std::span<const std::byte>(std::size_t i)>& data, const std::map<std::string, std::string>& metadata) {
+    std::vector<Entry> entries;
+    for (const ShapeToWrite& tensor : tensors)
+        entries.push_back({tensor.name, tensor.dtype, &tensor.shape, tensorBytes(tensor.shape, tensor.dtype).value_or(0), entries.size()});
+    writeFile(path, std::move(entries), metadata, [&](AtomicFile& file, std::size_t i) {
+        const std::span<const std::byte> bytes = data(i);
+        if (bytes.size() != tensorBytes(tensors[i].shape, tensors[i].dtype))
+            throw Error(ErrorCode::InvalidArgument, fmt::format("tensor '{}' got {} bytes, which do not make its shape", tensors[i].name, bytes.size()));
+        file.write(bytes);
+    });
+}
+
 void writeSafetensorsAs(DType dtype, const std::filesystem::path& path, const std::vector<FloatsToWrite>& tensors,
                         const std::map<std::string, std::string>& metadata) {
     if (dtype != DType::F32 && dtype != DType::F16 && dtype != DType::BF16)
