@@ -63,9 +63,11 @@ std::optional<std::string> configuredTemplate(const Json& config, const std::str
     failName(source, name.empty() ? "default" : name, known);
 }
 
-std::map<std::string, std::string> folderTokens(const fs::path& folder, const Json& config) {
-    const fs::path file = folder / "special_tokens_map.json";
-    const Json map = fs::exists(file) ? readJsonFile(file, kMaxConfigBytes) : Json::object();
+} // namespace
+
+std::map<std::string, std::string> specialTokensOf(const fs::path& folder) {
+    const auto read = [&](const char* name) { return fs::exists(folder / name) ? readJsonFile(folder / name, kMaxConfigBytes) : Json::object(); };
+    const Json map = read("special_tokens_map.json"), config = read("tokenizer_config.json");
     std::map<std::string, std::string> tokens;
     for (const char* key : kSpecialTokens) {
         if (const std::string token = specialToken(map, config, key); !token.empty())
@@ -73,8 +75,6 @@ std::map<std::string, std::string> folderTokens(const fs::path& folder, const Js
     }
     return tokens;
 }
-
-} // namespace
 
 ChatTemplate::ChatTemplate(std::string text, std::map<std::string, std::string> special_tokens, std::string source)
     : m_text(std::move(text)), m_source(std::move(source)), m_special_tokens(std::move(special_tokens)), m_template(m_text, m_source) {}
@@ -102,13 +102,13 @@ std::optional<ChatTemplate> ChatTemplate::open(const fs::path& model, std::strin
         failName(model.string(), name, {});
     const fs::path file = named ? model / "additional_chat_templates" / fmt::format("{}.jinja", name) : model / "chat_template.jinja";
     if (fs::exists(file))
-        return ChatTemplate(readFile(file, kMaxTemplateBytes), folderTokens(model, config), file.string());
+        return ChatTemplate(readFile(file, kMaxTemplateBytes), specialTokensOf(model), file.string());
     auto text = configuredTemplate(config, configFile.string(), name);
     if (!text && named)
         failName(model.string(), name, {});
     if (!text)
         return std::nullopt;
-    return ChatTemplate(std::move(*text), folderTokens(model, config), configFile.string() + ": chat_template");
+    return ChatTemplate(std::move(*text), specialTokensOf(model), configFile.string() + ": chat_template");
 }
 
 std::string ChatTemplate::render(const OrderedJson& messages, const ChatOptions& options) const {

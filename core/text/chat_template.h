@@ -48,4 +48,7 @@ private:
     JinjaTemplate m_template;
 };
 
+/// The special tokens of a Hugging Face folder by the names that templates know them under, as far as it names them.
+std::map<std::string, std::string> specialTokensOf(const std::filesystem::path& folder);
+
 } // namespace triptych

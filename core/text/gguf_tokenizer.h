@@ -14,6 +14,11 @@ namespace triptych {
 
 class GgufFile;
 
+/// Of "token_type".
+namespace gguf_token_type {
+inline constexpr std::int32_t kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kUnused = 5, kByte = 6;
+}
+
 /// The vocabulary inside a GGUF file; each field is the key "tokenizer.ggml.<field>" there. What the file does not
 /// say stays empty.
 struct GgufVocabulary {
@@ -22,7 +27,7 @@ struct GgufVocabulary {
     std::string pre;    ///< how texts are cut, gpt2 only
     std::vector<std::string> tokens;
     std::vector<float> scores;            ///< llama and t5
-    std::vector<std::int32_t> token_type; ///< 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte
+    std::vector<std::int32_t> token_type; ///< see gguf_token_type
     std::vector<std::string> merges;      ///< gpt2: "a b"
     std::string precompiled_charsmap;     ///< t5: bytes
     std::optional<std::int32_t> bos_token_id;

@@ -69,17 +69,34 @@ Types makeTypes() {
     return types;
 }
 
+const Types& types() {
+    static const Types kTypes = makeTypes();
+    return kTypes;
+}
+
+/// Of several names for one way, what llama.cpp's own converter writes for the models that have it.
+constexpr std::string_view kPreferred[] = {"gpt-2", "llama-bpe", "smollm", "qwen2", "qwen35", "dbrx", "gpt-4o", "tekken", "deepseek-llm", "deepseek-coder",
+                                           "deepseek-v3", "falcon", "bloom", "viking", "superbpe", "bailingmoe", "seed-coder", "default"};
+
 } // namespace
 
 const PreType& preType(std::string_view name, std::string_view source) {
-    static const Types kTypes = makeTypes();
-    const auto found = kTypes.find(name);
-    if (found == kTypes.end()) {
+    const auto found = types().find(name);
+    if (found == types().end()) {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': 'tokenizer.ggml.pre' is '{}', a way to cut texts that this version does not have",
                                                         source, name),
                     "A folder of the same model with tokenizer.json may be read instead.");
     }
     return found->second;
+}
+
+std::string_view preTypeOf(std::span<const std::string> patterns, bool ignoreMerges) {
+    for (const std::string_view name : kPreferred) {
+        const PreType& type = types().at(name);
+        if (type.ignore_merges == ignoreMerges && std::equal(type.patterns.begin(), type.patterns.end(), patterns.begin(), patterns.end()))
+            return name;
+    }
+    return {};
 }
 
 } // namespace triptych

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,5 +16,8 @@ struct PreType {
 
 /// Of "tokenizer.ggml.pre"; an empty name is "default". Throws Error{Unsupported} naming `source` and the type.
 const PreType& preType(std::string_view name, std::string_view source);
+
+/// The name under which llama.cpp cuts texts by these expressions; empty if it has none.
+std::string_view preTypeOf(std::span<const std::string> patterns, bool ignoreMerges);
 
 } // namespace triptych
