@@ -1,7 +1,6 @@
 #pragma once
 
-#include "base/json.h"
-#include "models/bert_family.h"
+#include "models/bert_config.h"
 #include "models/kernels.h"
 #include "models/precision.h"
 #include "text/tokenizer.h"
@@ -22,29 +21,6 @@ namespace triptych {
 
 /// Weights by their Hugging Face names, float32.
 using NamedTensors = std::map<std::string, at::Tensor>;
-
-/// The keys of config.json that the arithmetic depends on, under BERT's names.
-struct BertConfig {
-    const BertFamily* family = bertFamily("bert");
-    Activation hidden_act = Activation::Gelu;
-    int vocab_size = 0;
-    int hidden_size = 0;
-    int num_hidden_layers = 0;
-    int num_attention_heads = 0;
-    int intermediate_size = 0;
-    int max_position_embeddings = 0;
-    int type_vocab_size = 2;
-    double layer_norm_eps = 1e-12;
-    double hidden_dropout_prob = 0.1;
-    double attention_probs_dropout_prob = 0.1;
-    double classifier_dropout = 0.1; ///< hidden_dropout_prob where the file has null
-    int pad_token_id = 0;
-
-    /// Tokens of the longest sequence.
-    int maxTokens() const { return family->positions_by_padding ? max_position_embeddings - pad_token_id - 1 : max_position_embeddings; }
-};
-/// Throws Error{InvalidInput | Unsupported} naming source and key.
-BertConfig bertConfigFromJson(const Json& value, std::string_view source);
 
 /// Name without the family's prefix and shape of every weight of the body, a pooler not among them.
 std::map<std::string, std::vector<std::int64_t>> bertShapes(const BertConfig& config);

@@ -187,7 +187,7 @@ DecoderConfig decoderConfigFromGguf(const GgufFile& file, std::string_view sourc
     config.queryKeyValueBias = keys.hasTensor("blk.0.attn_q.bias");
     config.outputBias = keys.hasTensor("blk.0.attn_output.bias");
     config.feedForwardBias = keys.hasTensor("blk.0.ffn_down.bias");
-    for (const char* name : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"}) {
+    for (const char* name : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
         if (file.has(name)) {
             const auto id = static_cast<std::int32_t>(file.integer(name, 0, kMostTokens));
             if (std::find(config.eos_token_id.begin(), config.eos_token_id.end(), id) == config.eos_token_id.end())

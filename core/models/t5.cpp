@@ -4,7 +4,6 @@
 #include "formats/safetensors_set.h"
 #include "models/dense.h"
 #include "models/lora_encoder.h"
-#include "text/json_fields.h"
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/bmm.h>
@@ -25,26 +24,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <optional>
 
 namespace triptych {
 
 namespace {
-
-constexpr int kMostLayers = 1000;
-constexpr int kMostSize = 1 << 24;
-
-Activation activationOf(const std::string& name, std::string_view source) {
-    if (name == "relu")
-        return Activation::Relu;
-    if (name == "gelu")
-        return Activation::Gelu;
-    if (name == "gelu_new" || name == "gelu_pytorch_tanh")
-        return Activation::GeluTanh;
-    if (name == "silu" || name == "swish")
-        return Activation::Silu;
-    throw Error(ErrorCode::Unsupported, fmt::format("'{}': the activation '{}' is none of relu, gelu, gelu_new and silu", source, name));
-}
 
 std::string partName(const char* side, int block, int layer, const std::string& part) {
     return fmt::format("{}.block.{}.layer.{}.{}.weight", side, block, layer, part);
@@ -78,55 +61,6 @@ std::int64_t bucketOf(std::int64_t distance, bool both, int buckets, int maxDist
 }
 
 } // namespace
-
-T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
-    const JsonFields fields(value, std::string(source));
-    const auto whole = [&](const char* key, std::optional<int> otherwise = std::nullopt, int low = 1) {
-        return static_cast<int>(otherwise ? fields.integer(key, low, kMostSize, *otherwise) : fields.integer(key, low, kMostSize));
-    };
-    const auto text = [&](const char* key, const char* otherwise) {
-        const auto found = value.find(key);
-        return found != value.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
-    };
-    const auto flag = [&](const char* key) -> std::optional<bool> {
-        const auto found = value.find(key);
-        return found != value.end() && found->is_boolean() ? std::optional(found->get<bool>()) : std::nullopt;
-    };
-    const std::string type = text("model_type", "t5");
-    if (type != "t5" && type != "mt5")
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type '{}' is neither t5 nor mt5", source, type));
-    T5Config config;
-    config.vocab_size = whole("vocab_size");
-    config.d_model = whole("d_model");
-    config.d_kv = whole("d_kv");
-    config.d_ff = whole("d_ff");
-    config.num_layers = whole("num_layers");
-    config.num_decoder_layers = whole("num_decoder_layers", config.num_layers);
-    config.num_heads = whole("num_heads");
-    config.relative_attention_num_buckets = whole("relative_attention_num_buckets", 32, 4);
-    config.relative_attention_max_distance = whole("relative_attention_max_distance", 128);
-    if (config.num_layers > kMostLayers || config.num_decoder_layers > kMostLayers)
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': more than {} layers", source, kMostLayers));
-    if (static_cast<std::int64_t>(config.num_heads) * config.d_kv > (1 << 24))
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': num_heads {} times d_kv {} is too large", source, config.num_heads, config.d_kv));
-    if (config.relative_attention_max_distance <= config.relative_attention_num_buckets / 2)
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': relative_attention_max_distance {} is within the exact buckets", source, config.relative_attention_max_distance));
-    if (const auto eps = value.find("layer_norm_epsilon"); eps != value.end() && eps->is_number())
-        config.layer_norm_epsilon = eps->get<double>();
-
-    std::string projection = text("feed_forward_proj", type == "mt5" ? "gated-gelu" : "relu");
-    config.gated = projection.starts_with("gated-");
-    // The gelu of gated-gelu is the tanh one, whatever its name says.
-    config.activation = projection == "gated-gelu" ? Activation::GeluTanh : activationOf(config.gated ? projection.substr(6) : projection, source);
-    // Newer files say it; of older ones those that do not tie their word table.
-    config.scale_decoder_outputs = type == "t5" && flag("scale_decoder_outputs").value_or(flag("tie_word_embeddings").value_or(true));
-    config.untied = !flag("tie_word_embeddings").value_or(true);
-    config.decoder_start_token_id = whole("decoder_start_token_id", 0, 0);
-    config.eos_token_id = whole("eos_token_id", 1, 0);
-    if (config.decoder_start_token_id >= config.vocab_size)
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': decoder_start_token_id {} is outside the vocabulary", source, config.decoder_start_token_id));
-    return config;
-}
 
 std::map<std::string, std::vector<std::int64_t>> t5Shapes(const T5Config& config) {
     const std::int64_t hidden = config.d_model, attention = static_cast<std::int64_t>(config.num_heads) * config.d_kv;
