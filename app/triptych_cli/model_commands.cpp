@@ -1,6 +1,7 @@
 #include "cli_context.h"
 #include "commands.h"
 #include "endpoint_commands.h"
+#include "export_commands.h"
 #include "generate_commands.h"
 #include "model_inputs.h"
 #include "supervise.h"
@@ -202,10 +203,11 @@ void addImportAndRemove(CLI::App& group, CliContext& context) {
 } // namespace
 
 void addModelCommands(CLI::App& app, CliContext& context) {
-    CLI::App* group = app.add_subcommand("model", "List, import and try models; needs no workspace");
+    CLI::App* group = app.add_subcommand("model", "List, import, try and export models; needs no workspace");
     group->require_subcommand(1);
     addListAndInfo(*group, context);
     addImportAndRemove(*group, context);
+    addExportCommands(*group, context);
     addModelInputCommands(*group, context);
     addGenerateCommands(*group, context);
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/processor.h"
+#include "interop/export_proof.h"
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ namespace {
 constexpr int kUsage = 2;
 constexpr const char* kHelp =
     "triptych-engine run DIR [--threads N]    work on one run until it ends\n"
-    "triptych-engine serve [--threads N]      answer JSON-RPC 2.0 requests on standard input\n";
+    "triptych-engine serve [--threads N]      answer JSON-RPC 2.0 requests on standard input\n"
+    "triptych-engine prove DIR [--threads N]  answer the questions of an export's proof\n";
 
 struct Command {
     std::string verb, directory;
@@ -49,7 +51,7 @@ std::optional<Command> parseCommand(int argc, char** argv) {
             return std::nullopt;
         }
     }
-    const bool known = (command.verb == "run" && !command.directory.empty()) || (command.verb == "serve" && command.directory.empty());
+    const bool known = ((command.verb == "run" || command.verb == "prove") && !command.directory.empty()) || (command.verb == "serve" && command.directory.empty());
     return known ? std::optional(command) : std::nullopt;
 }
 
@@ -76,6 +78,12 @@ int runCommand(const Command& command) {
     return code;
 }
 
+int proveCommand(const Command& command) {
+    setThreads(command.threads.value_or(1));
+    answerInSecondProcess(command.directory);
+    return 0;
+}
+
 int serveCommand(const Command& command) {
     if (command.threads)
         setThreads(*command.threads);
@@ -94,6 +102,7 @@ int serveCommand(const Command& command) {
                               {"model.describe", method(&ModelHandlers::describe)},
                               {"model.import", method(&ModelHandlers::import)},
                               {"model.get", method(&ModelHandlers::get)},
+                              {"model.export", method(&ModelHandlers::exportTo)},
                               {"model.try", method(&ModelHandlers::tryOut)},
                               {"endpoint.test", method(&ModelHandlers::testEndpoint)}});
     return whole ? 0 : 1;
@@ -113,7 +122,7 @@ int main(int argc, char** argv) {
         return kUsage;
     }
     try {
-        return command->verb == "run" ? runCommand(*command) : serveCommand(*command);
+        return command->verb == "run" ? runCommand(*command) : command->verb == "prove" ? proveCommand(*command) : serveCommand(*command);
     } catch (const Error& error) {
         fmt::print(stderr, "triptych-engine: {}{}{}\n", error.message(), error.hint().empty() ? "" : " ", error.hint());
     } catch (const std::exception& error) {

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "generation/endpoint_check.h"
 #include "generation/generator.h"
+#include "interop/export_model.h"
 #include "interop/fetch_model.h"
 #include "interop/model_folder.h"
 #include "models/encoder.h"
@@ -59,6 +60,18 @@ Json ModelHandlers::import(const Json& params, std::stop_token stop, ProgressSin
 
 Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& progress) {
     return described(fetchModel(knownModel(stringParam(params, "model.get", "name")), pathParam(params, "model.get", "models"), packageIndex(), progress, stop));
+}
+
+Json ModelHandlers::exportTo(const Json& params, std::stop_token stop, ProgressSink& progress) {
+    constexpr const char* kMethod = "model.export";
+    m_open.reset(); // an export takes the memory of the weights itself
+    ExportRequest request;
+    request.model = pathParam(params, kMethod, "path");
+    request.name = stringParam(params, kMethod, "name");
+    request.format = exportFormat(stringParam(params, kMethod, "format"));
+    request.type = stringParam(params, kMethod, "type");
+    request.out = pathParam(params, kMethod, "out");
+    return exportResultToJson(exportModel(request, progress, stop));
 }
 
 ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {

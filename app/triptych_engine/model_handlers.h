@@ -11,6 +11,8 @@ namespace triptych {
 /// `model.describe {path}` -> what `model info --tensors` gives.
 /// `model.import {source, name, models}` -> the same of the copy in `models`.
 /// `model.get {name, models}` -> the same of a known model, fetched unless it is there.
+/// `model.export {path, name, format: "hf" | "gguf", type, out}` -> {path, bytes, type, notes, prompts, largest_difference, drift};
+/// an empty type is the format's own choice.
 /// `model.try {path, texts}` -> of an encoder {tokens, similarities: a row of cosines for each text}, of a classifier
 /// {tokens, labels: [{label, score}] for each text, best first}, of a decoder or T5 {tokens, answer, new_tokens, tokens_per_s,
 /// time_to_first_token_s}: what it writes to the first text, as a chat where it has a template; all with ms. Pieces of an answer come
@@ -21,6 +23,7 @@ public:
     Json describe(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json import(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json get(const Json& params, std::stop_token stop, ProgressSink& progress);
+    Json exportTo(const Json& params, std::stop_token stop, ProgressSink& progress);
     Json tryOut(const Json& params, std::stop_token stop, RequestSink& sink);
     Json testEndpoint(const Json& params, std::stop_token stop, ProgressSink& progress);
 

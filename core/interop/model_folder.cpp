@@ -260,23 +260,6 @@ ModelSummary describeAdapter(const LoraAdapter& adapter) {
     return summary;
 }
 
-std::vector<fs::path> filesToCopy(const fs::path& source) {
-    if (const fs::path file = decoderPath(source); file != source)
-        return {file.filename()};
-    std::vector<fs::path> files;
-    for (auto it = fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink); it != fs::recursive_directory_iterator(); ++it) {
-        const std::string name = it->path().filename().string();
-        if (it.depth() > 8)
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' nests folders deeper than a model does", source.string()));
-        if (it->is_directory() && (name.starts_with(".") || isOneOf(name, kOtherFolders)))
-            it.disable_recursion_pending();
-        else if (it->is_regular_file() && !name.starts_with(".") && !isOneOf(it->path().extension().string(), kOtherWeights))
-            files.push_back(it->path().lexically_relative(source)); // not through links: that could leave the folder
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
 void copyFiles(const fs::path& source, const std::vector<fs::path>& files, const fs::path& target, ProgressSink& progress, const std::stop_token& stop) {
     std::int64_t done = 0;
     for (const fs::path& file : files) {
@@ -306,6 +289,23 @@ void writeBase(const fs::path& adapter, const fs::path& base) {
 }
 
 } // namespace
+
+std::vector<fs::path> modelFiles(const fs::path& source) {
+    if (const fs::path file = decoderPath(source); file != source)
+        return {file.filename()};
+    std::vector<fs::path> files;
+    for (auto it = fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink); it != fs::recursive_directory_iterator(); ++it) {
+        const std::string name = it->path().filename().string();
+        if (it.depth() > 8)
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' nests folders deeper than a model does", source.string()));
+        if (it->is_directory() && (name.starts_with(".") || isOneOf(name, kOtherFolders)))
+            it.disable_recursion_pending();
+        else if (it->is_regular_file() && !name.starts_with(".") && !isOneOf(it->path().extension().string(), kOtherWeights))
+            files.push_back(it->path().lexically_relative(source)); // not through links: that could leave the folder
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
 
 ModelSummary describeModelFolder(const fs::path& folder, const fs::path& adapterBase) {
     if (!fs::is_directory(folder))
@@ -407,7 +407,7 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
     }
     const fs::path partial = models / ("." + name + ".importing");
     try {
-        const std::vector<fs::path> files = packed ? std::vector<fs::path>() : oneFile ? std::vector{source.filename()} : filesToCopy(source);
+        const std::vector<fs::path> files = packed ? std::vector<fs::path>() : oneFile ? std::vector{source.filename()} : modelFiles(source);
         fs::create_directories(models);
         fs::remove_all(partial);
         if (packed)

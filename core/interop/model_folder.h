@@ -55,6 +55,10 @@ struct TensorSummary {
 std::vector<TensorSummary> describeTensors(const std::filesystem::path& folder);
 Json tensorsToJson(const std::vector<TensorSummary>& tensors);
 
+/// What belongs to a model of a folder, relative to it, in order: its one GGUF file, or all but weights in formats that are not read,
+/// hidden files and exports for other runtimes. Throws Error{InvalidInput} for folders that nest too deep.
+std::vector<std::filesystem::path> modelFiles(const std::filesystem::path& folder);
+
 /// Checks that this version can open the folder: configuration, every weight with its shape, tokenizer if there is one.
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor; pickled weights are refused with the
 /// way to convert them. An adapter is checked on its base, on `adapterBase` if that is given.

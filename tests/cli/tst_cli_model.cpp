@@ -264,6 +264,40 @@ private Q_SLOTS:
         QCOMPARE(json(words("model list")).json()->at("models").size(), std::size_t(2));
         QCOMPARE(json(words("model remove adapted")).exitCode, 0);
     }
+    void exportsAreProvenAndCanBeProvenAgain() {
+        const QString model = speakingDecoder();
+        const CliResult exported = json(words("model export --format hf --dtype f16 --out out") << model);
+        QCOMPARE(exported.exitCode, 0);
+        const Json result = *exported.json();
+        QVERIFY(result["type"] == "f16" && result["prompts"].get<int>() >= 4 && result["largest_difference"].get<double>() < 1e-5);
+        QVERIFY(fs::exists(path("out/export_proof.json")));
+        const Json verified = *json(words("model verify out")).json();
+        QVERIFY(verified["proven"] == true && verified["proof"]["type"] == "f16");
+        QVERIFY(cli(words("model verify out")).out.contains("is what was exported"));
+        // What it writes is what the source writes.
+        const CliResult before = json(words("model generate --max-tokens 8 --prompt") << QStringLiteral("t3 t17 t5") << model);
+        const CliResult after = json(words("model generate --max-tokens 8 --prompt") << QStringLiteral("t3 t17 t5") << QStringLiteral("./out"));
+        QVERIFY(before.json()->at("ids") == after.json()->at("ids"));
+        // A file of ours that nobody may change unseen.
+        Json config = readJsonFile(path("out/tokenizer_config.json"));
+        config["chat_template"] = "{{ messages[0].content }}";
+        writeJsonFile(path("out/tokenizer_config.json"), config);
+        const CliResult changed = json(words("model verify out"));
+        QCOMPARE(changed.exitCode, 1);
+        QCOMPARE(changed.errorCode(), QStringLiteral("corrupt"));
+        QVERIFY2(changed.out.contains("chat template"), changed.out.constData());
+
+        QCOMPARE(json(words("model export --format hf --out out") << model).errorCode(), QStringLiteral("already_exists"));
+        const CliResult mixed = json(words("model export --format hf --quant q8_0 --out other") << model);
+        QCOMPARE(mixed.exitCode, 2);
+        QVERIFY(mixed.out.contains("--dtype"));
+        QCOMPARE(json(words("model export --format onnx --out other") << model).exitCode, 2);
+        QCOMPARE(json(words("model verify speaker")).errorCode(), QStringLiteral("not_found"));
+        QCOMPARE(json(words("model export --format gguf --out other.gguf") << model).errorCode(), QStringLiteral("unsupported")); // words are no byte pairs
+        QCOMPARE(json(words("model export --format gguf --quant q4_0 --out plain.gguf") << QStringLiteral(TRIPTYCH_TEST_DATA "/decoders/gpt2")).exitCode, 0);
+        QCOMPARE(json(words("model info") << QStringLiteral("./plain.gguf")).errorCode(), QStringLiteral("not_found")); // a model is a folder
+        QCOMPARE(json(words("model verify plain.gguf")).exitCode, 0);
+    }
     void logitsOfFamiliesAndHeads() {
         const std::filesystem::path data = TRIPTYCH_TEST_DATA;
         const auto check = [&](const std::filesystem::path& model, const Json& row, const Json& want) {

@@ -1,0 +1,514 @@
+#include "interop/export_model.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/wall_clock.h"
+#include "formats/gguf.h"
+#include "formats/safetensors_set.h"
+#include "interop/export_config.h"
+#include "interop/export_proof.h"
+#include "interop/export_weights.h"
+#include "interop/model_folder.h"
+#include "models/decoder.h"
+#include "text/chat_template.h"
+#include "text/gguf_conversion.h"
+#include "text/json_fields.h"
+#include "text/tokenizer.h"
+
+#include <ATen/core/grad_mode.h>
+#include <c10/util/Exception.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <unistd.h>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
+constexpr int kProofFormat = 1;
+constexpr const char* kProofFile = "export_proof.json";
+constexpr double kTolerance = 1e-4; ///< of the greatest output: both sides compute the same on the same values
+constexpr std::string_view kNamedTemplate = "tokenizer.chat_template."; ///< keys of GGUF
+constexpr std::string_view kSection = "## Export proof";
+
+struct TypeName {
+    std::string_view word;
+    GgmlType type;
+    std::uint32_t fileType; ///< general.file_type of GGUF
+};
+constexpr TypeName kTypes[] = {{"f32", GgmlType::F32, 0}, {"f16", GgmlType::F16, 1}, {"bf16", GgmlType::BF16, 32}, {"q8_0", GgmlType::Q8_0, 7}, {"q4_0", GgmlType::Q4_0, 2}};
+
+const TypeName& typeNamed(std::string_view word, ExportFormat format) {
+    const auto found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeName& type) { return type.word == word; });
+    const bool packed = found != std::end(kTypes) && (found->type == GgmlType::Q8_0 || found->type == GgmlType::Q4_0);
+    const bool fits = found != std::end(kTypes) && (format == ExportFormat::Gguf ? packed || found->type == GgmlType::F16 : !packed);
+    if (!fits) {
+        throw Error(ErrorCode::InvalidArgument,
+                    format == ExportFormat::Gguf ? fmt::format("a GGUF file is written as f16, q8_0 or q4_0, not '{}'", word)
+                                                 : fmt::format("a Hugging Face folder is written as f32, f16 or bf16, not '{}'", word));
+    }
+    return *found;
+}
+
+/// What is exported, opened as far as its headers.
+struct Source {
+    fs::path path;   ///< folder or GGUF file
+    Json config;     ///< config.json; null for a GGUF file
+    bool decoder = false;
+    std::string licence;
+    std::optional<DecoderConfig> shape; ///< of a decoder
+    std::unique_ptr<GgufFile> gguf;
+    std::unique_ptr<DecoderWeights> own;
+    const DecoderWeights* weights = nullptr; ///< of a decoder
+
+    bool isFolder() const { return !gguf; }
+};
+
+Source openSource(const ExportRequest& request) {
+    Source source;
+    const fs::path folder = request.model;
+    if (fs::is_directory(folder)) {
+        const ModelSummary summary = describeModelFolder(folder);
+        if (summary.architecture.starts_with("triptych_") || (!fs::exists(folder / "config.json") && decoderPath(folder) == folder)) {
+            throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', which no other program opens", folder.string(), summary.kind),
+                        "Encoders, classifiers, T5 and decoders can be exported.");
+        }
+        source.licence = summary.licence;
+    }
+    source.path = fs::is_directory(folder) ? decoderPath(folder) : folder;
+    if (fs::is_directory(source.path)) {
+        source.config = readJsonFile(source.path / "config.json", kMaxConfigBytes);
+        source.decoder = isDecoderFamily(source.config);
+        if (source.decoder)
+            source.own = std::make_unique<SafetensorsDecoderWeights>(source.path);
+    } else {
+        source.decoder = true;
+        source.gguf = std::make_unique<GgufFile>(source.path);
+        if (source.licence.empty())
+            source.licence = source.gguf->string("general.license", "");
+    }
+    if (source.decoder) {
+        source.shape = readDecoderConfig(source.path);
+        if (source.gguf)
+            source.own = std::make_unique<GgufDecoderWeights>(*source.gguf, *source.shape, source.path.string());
+        source.weights = request.weights ? request.weights : source.own.get();
+    }
+    return source;
+}
+
+/// The type that most bytes of a folder's weights have, if it is one that is written.
+std::string storedType(const Source& source) {
+    if (!source.isFolder())
+        return "f32";
+    std::map<DType, std::size_t> bytes;
+    const SafetensorsSet set(source.path);
+    for (const auto& [unused, view] : set.tensors())
+        bytes[view.dtype] += view.data.size();
+    const DType most = std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+    return most == DType::F16 ? "f16" : most == DType::BF16 ? "bf16" : "f32";
+}
+
+/// A folder beside the target that goes away again unless it was emptied.
+class Workplace {
+public:
+    explicit Workplace(const fs::path& out) : m_path(out.parent_path() / fmt::format(".{}.{}.exporting", out.filename().string(), ::getpid())) {
+        std::error_code error;
+        fs::remove_all(m_path, error);
+        if (!fs::create_directory(m_path, error))
+            throw Error(ErrorCode::Io, fmt::format("cannot make a folder in '{}': {}", out.parent_path().string(), error.message()), "Check the permissions of the folder.");
+    }
+    ~Workplace() {
+        std::error_code ignored;
+        fs::remove_all(m_path, ignored);
+    }
+    Workplace(const Workplace&) = delete;
+    Workplace& operator=(const Workplace&) = delete;
+    const fs::path& path() const { return m_path; }
+
+private:
+    fs::path m_path;
+};
+
+bool isWeights(const fs::path& file) {
+    const std::string name = file.filename().string();
+    return name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json");
+}
+
+/// Tokenizer, template, pooling, licence and what else lies beside the weights of a folder.
+void copyBeside(const fs::path& from, const fs::path& to) {
+    for (const fs::path& file : modelFiles(from)) {
+        // The manifest of a run names hashes of the files as they were; a proof is of another export.
+        if (isWeights(file) || file == "config.json" || file == "triptych.json" || file == kProofFile)
+            continue;
+        fs::create_directories((to / file).parent_path());
+        fs::copy_file(from / file, to / file);
+    }
+}
+
+const char* dtypeWord(GgmlType type) { return type == GgmlType::F16 ? "float16" : type == GgmlType::BF16 ? "bfloat16" : "float32"; }
+
+/// The special tokens of a GGUF file as config.json and generation_config.json name them.
+Json specialIds(const GgufFile& file) {
+    Json ids = Json::object();
+    for (const auto& [key, field] : {std::pair("bos_token_id", "tokenizer.ggml.bos_token_id"), std::pair("pad_token_id", "tokenizer.ggml.padding_token_id")}) {
+        if (file.has(field))
+            ids[key] = file.integer(field, 0, decoder_limits::kMostTokens);
+    }
+    return ids;
+}
+
+/// tokenizer.json and what goes with it out of a GGUF file.
+void writeTokenizer(const GgufFile& file, int maxTokens, const fs::path& to) {
+    if (!file.has("tokenizer.ggml.model"))
+        return;
+    writeJsonFile(to / "tokenizer.json", tokenizerJsonOf(ggufVocabulary(file)));
+    Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"}, {"model_max_length", maxTokens}, {"clean_up_tokenization_spaces", false}};
+    for (const auto& [name, token] : ggufSpecialTokens(file))
+        config[name] = token;
+    writeJsonFile(to / "tokenizer_config.json", config);
+    for (const auto& [key, value] : file.metadata()) {
+        if (key == "tokenizer.chat_template")
+            atomicWrite(to / "chat_template.jinja", file.string(key));
+        const std::string_view name = key.starts_with(kNamedTemplate) ? std::string_view(key).substr(kNamedTemplate.size()) : std::string_view();
+        if (name.empty() || name.front() == '.' || name.find('/') != std::string_view::npos)
+            continue;
+        fs::create_directories(to / "additional_chat_templates");
+        atomicWrite(to / "additional_chat_templates" / fmt::format("{}.jinja", name), file.string(key));
+    }
+}
+
+TensorSeals writeHuggingFace(const Source& source, GgmlType type, const std::vector<StoredWeight>& layout, const fs::path& folder, ProgressSink& progress,
+                             const std::stop_token& stop) {
+    fs::create_directories(folder);
+    Json config = source.config;
+    if (source.isFolder()) {
+        copyBeside(source.path, folder);
+    } else {
+        config = huggingFaceConfig(*source.shape, source.path.string());
+        Json generation = specialIds(*source.gguf);
+        if (!source.shape->eos_token_id.empty())
+            generation["eos_token_id"] = source.shape->eos_token_id.size() == 1 ? Json(source.shape->eos_token_id.front()) : Json(source.shape->eos_token_id);
+        config.update(generation);
+        writeJsonFile(folder / "generation_config.json", generation);
+        writeTokenizer(*source.gguf, source.shape->max_position_embeddings, folder);
+    }
+    // transformers 4 knew it under another name, and would take the old value.
+    config.erase("torch_dtype");
+    config.erase("_name_or_path");
+    config["dtype"] = dtypeWord(type);
+    writeJsonFile(folder / "config.json", config);
+    const fs::path file = folder / "model.safetensors";
+    return source.decoder ? writeDecoderSafetensors(file, *source.weights, layout, progress, stop) : convertSafetensors(source.path, file, type, progress, stop);
+}
+
+/// Ends of text have three places in a GGUF file.
+void addEnds(const DecoderConfig& config, std::string_view source, GgufVocabulary& vocabulary, GgufMetadataToWrite& keys) {
+    std::vector<std::int32_t> ends = config.eos_token_id;
+    if (ends.empty())
+        return;
+    if (ends.size() > 3) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': 'eos_token_id' names {} tokens; a GGUF file has room for three", source, ends.size()));
+    }
+    // The tokenizer's own first: it is what may be put behind texts.
+    if (const auto own = std::find(ends.begin(), ends.end(), vocabulary.eos_token_id.value_or(-1)); own != ends.end())
+        std::iter_swap(ends.begin(), own);
+    else if (vocabulary.add_eos_token.value_or(false))
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}': the token that the tokenizer puts behind texts is no end of text for the model", source));
+    vocabulary.eos_token_id = ends[0];
+    const char* const names[] = {"", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"};
+    for (std::size_t i = 1; i < ends.size(); ++i)
+        keys.emplace_back(names[i], static_cast<std::uint32_t>(ends[i]));
+}
+
+/// Chat templates beside the default one, by name.
+std::vector<std::string> templateNames(const Source& source) {
+    std::vector<std::string> names;
+    if (source.gguf) {
+        for (const auto& [key, unused] : source.gguf->metadata()) {
+            if (key.starts_with(kNamedTemplate))
+                names.push_back(key.substr(kNamedTemplate.size()));
+        }
+        return names;
+    }
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(source.path / "additional_chat_templates", none)) {
+        if (entry.path().extension() == ".jinja")
+            names.push_back(entry.path().stem().string());
+    }
+    if (const fs::path file = source.path / "tokenizer_config.json"; fs::exists(file)) {
+        const Json config = readJsonFile(file, kMaxConfigBytes);
+        for (const Json& entry : config.value("chat_template", Json::array())) {
+            const std::string name = entry.is_object() ? entry.value("name", std::string()) : std::string();
+            if (!name.empty() && name != "default")
+                names.push_back(name);
+        }
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+void addTemplates(const Source& source, GgufMetadataToWrite& keys) {
+    if (const auto chat = ChatTemplate::open(source.path))
+        keys.emplace_back("tokenizer.chat_template", chat->text());
+    const std::vector<std::string> names = templateNames(source);
+    if (!names.empty())
+        keys.emplace_back("tokenizer.chat_templates", names);
+    for (const std::string& name : names)
+        keys.emplace_back(fmt::format("{}{}", kNamedTemplate, name), ChatTemplate::open(source.path, name)->text());
+}
+
+TensorSeals writeGguf(const Source& source, const TypeName& type, const std::vector<StoredWeight>& layout, const std::string& name,
+                      const fs::path& file, std::vector<std::string>& notes, ProgressSink& progress, const std::stop_token& stop) {
+    const DecoderConfig& config = *source.shape;
+    GgufMetadataToWrite keys = {{"general.architecture", ggufArchitecture(config)},
+                                {"general.type", std::string("model")},
+                                {"general.name", name},
+                                {"general.file_type", type.fileType},
+                                {"general.quantization_version", std::uint32_t{2}}};
+    if (!source.licence.empty())
+        keys.emplace_back("general.license", source.licence);
+    for (auto& key : ggufKeysOf(config, source.path.string(), notes))
+        keys.push_back(std::move(key));
+    if (hasTokenizer(source.path)) {
+        GgufVocabulary vocabulary = source.gguf ? ggufVocabulary(*source.gguf) : ggufVocabularyOf(source.path, static_cast<std::size_t>(config.vocab_size), notes);
+        addEnds(config, source.path.string(), vocabulary, keys);
+        for (auto& key : ggufKeysOf(vocabulary))
+            keys.push_back(std::move(key));
+        addTemplates(source, keys);
+    } else {
+        notes.push_back("There is no tokenizer in it, as there is none beside the source; llama.cpp opens no such file.");
+        GgufVocabulary none;
+        addEnds(config, source.path.string(), none, keys);
+        if (none.eos_token_id)
+            keys.emplace_back("tokenizer.ggml.eos_token_id", static_cast<std::uint32_t>(*none.eos_token_id));
+    }
+    return writeDecoderGguf(file, *source.weights, layout, keys, ggufFrequencyFactors(config), progress, stop);
+}
+
+/// What this process makes of the questions: `transcript`, and the drift where rounding changed weights.
+struct Golden {
+    Json questions, transcript, drift;
+};
+
+Golden goldenOf(const Source& source, ExportFormat format, GgmlType type, const std::vector<StoredWeight>& layout, const TensorSeals& seals, ProgressSink& progress,
+                const std::stop_token& stop) {
+    Golden golden;
+    std::vector<at::Tensor> before, after;
+    const auto report = [&](std::int64_t done) { progress.progress({done, 3, "steps", "prove"}); };
+    report(0);
+    if (!source.decoder) {
+        const auto model = openProofModel(source.path, type);
+        golden.questions = proofQuestions(*model, source.path);
+        golden.transcript = proofTranscript(*model, source.path, seals, golden.questions, stop);
+        report(2);
+        return golden;
+    }
+    // One after the other: each takes the memory of all weights.
+    {
+        const auto model = proofModelOf(Decoder(*source.shape, *source.weights));
+        golden.questions = proofQuestions(*model, source.path);
+        if (type != GgmlType::F32)
+            proofTranscript(*model, source.path, {}, golden.questions, stop, &before);
+    }
+    report(1);
+    throwIfStopped(stop);
+    DecoderConfig shape = *source.shape;
+    shape.normOffset = format == ExportFormat::HuggingFace && shape.model_type == "gemma3_text" ? 1 : 0; // as the file's reader has it
+    const auto model = proofModelOf(Decoder(shape, ExportedWeights(*source.weights, layout)));
+    golden.transcript = proofTranscript(*model, source.path, seals, golden.questions, stop, &after);
+    if (type != GgmlType::F32)
+        golden.drift = proofDrift(golden.questions, before, after);
+    report(2);
+    return golden;
+}
+
+void failIfDifferent(const ProofComparison& comparison, const fs::path& out) {
+    if (comparison.differences.empty())
+        return;
+    constexpr std::size_t kMostNamed = 5;
+    const std::size_t named = std::min(comparison.differences.size(), kMostNamed);
+    const auto begin = comparison.differences.begin();
+    throw Error(ErrorCode::Corrupt,
+                fmt::format("the export to '{}' failed its proof: {}{}", out.string(), fmt::join(begin, begin + static_cast<std::ptrdiff_t>(named), "; "),
+                            comparison.differences.size() > named ? fmt::format("; and {} more differences", comparison.differences.size() - named) : ""),
+                "Nothing was left there. Another format may have a form for what differs.");
+}
+
+std::string cardSection(const Json& proof) {
+    std::string text = fmt::format("{}\n\nWritten by Triptych from `{}` as {}. A second process opened these files and gave, for {} prompts, the same token ids, the "
+                                   "same chat texts, the same ends of text and the same greedy tokens as the source with weights rounded in the same way; outputs "
+                                   "differed by at most {:.2g} of the greatest one ({:g} is allowed), and all {} tensors hold the bytes that were meant.\n",
+                                   kSection, proof["source"].get<std::string>(), proof["type"].get<std::string>(), proof["questions"]["prompts"].size(),
+                                   proof["largest_difference"].get<double>(), proof["tolerance"].get<double>(), proof["expected"]["tensors"].size());
+    if (const Json& drift = proof["drift"]; drift.is_object()) {
+        text += fmt::format("\nWhat the rounding costs: a mean KL divergence of {:.3g} nats from the source over {} positions", drift["mean_kl"].get<double>(),
+                            drift["positions"].get<std::int64_t>());
+        if (drift["perplexity"].is_number())
+            text += fmt::format("; perplexity of the prompts {:.4g} instead of {:.4g}", drift["perplexity"].get<double>(), drift["source_perplexity"].get<double>());
+        text += ".\n";
+    }
+    for (const Json& note : proof["notes"])
+        text += fmt::format("\n- {}\n", note.get<std::string>());
+    return text + fmt::format("\nThe proof is in `{}`; `triptych-cli model verify PATH` repeats it.\n", kProofFile);
+}
+
+void writeCard(const fs::path& folder, const std::string& name, const std::string& licence, const Json& proof) {
+    const fs::path file = folder / "README.md";
+    std::string text = fs::exists(file) ? readFile(file, kMaxConfigBytes)
+                                        : (licence.empty() ? std::string() : fmt::format("---\nlicense: {}\n---\n\n", licence)) + fmt::format("# {}\n", name);
+    // A proof of an earlier export goes, up to the next heading.
+    if (const std::size_t old = text.find(kSection); old != std::string::npos) {
+        const std::size_t end = text.find("\n## ", old);
+        text.erase(old, end == std::string::npos ? std::string::npos : end + 1 - old);
+    }
+    while (text.ends_with('\n'))
+        text.pop_back();
+    atomicWrite(file, text + "\n\n" + cardSection(proof));
+}
+
+fs::path checkedTarget(const ExportRequest& request) {
+    fs::path out = fs::absolute(request.out).lexically_normal();
+    if (!out.has_filename())
+        out = out.parent_path();
+    if (request.format == ExportFormat::Gguf && out.extension() != ".gguf")
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' does not end in '.gguf', by which a GGUF file is known", out.string()));
+    if (!fs::is_directory(out.parent_path()))
+        throw Error(ErrorCode::NotFound, fmt::format("there is no folder '{}'", out.parent_path().string()), "Make it first, or choose another place.");
+    for (const fs::path& path : {out, fs::path(out.string() + ".proof.json")}) {
+        if (fs::exists(fs::symlink_status(path)) && (path == out || request.format == ExportFormat::Gguf))
+            throw Error(ErrorCode::AlreadyExists, fmt::format("'{}' is there already", path.string()), "Choose another place, or remove it first.");
+    }
+    return out;
+}
+
+ExportResult exportChecked(const ExportRequest& request, const fs::path& out, ProgressSink& progress, const std::stop_token& stop) {
+    const at::NoGradGuard guard;
+    const bool gguf = request.format == ExportFormat::Gguf;
+    if (!request.type.empty())
+        typeNamed(request.type, request.format);
+    const Source source = openSource(request);
+    if (gguf && !source.decoder) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' is no decoder, and only decoders are written as GGUF files", source.path.string()),
+                    "Export it to a Hugging Face folder.");
+    }
+    const TypeName& type = typeNamed(!request.type.empty() ? request.type : gguf ? "f16" : storedType(source), request.format);
+
+    ExportResult result;
+    result.type = type.word;
+    std::vector<StoredWeight> layout;
+    if (source.decoder)
+        layout = gguf ? ggufLayout(*source.shape, type.type, result.notes) : huggingFaceLayout(*source.shape, type.type);
+    const Workplace workplace(out);
+    const fs::path made = workplace.path() / out.filename();
+    const TensorSeals seals = gguf ? writeGguf(source, type, layout, request.name, made, result.notes, progress, stop)
+                                   : writeHuggingFace(source, type.type, layout, made, progress, stop);
+    Golden golden = goldenOf(source, request.format, type.type, layout, seals, progress, stop);
+    throwIfStopped(stop);
+    const Json found = askSecondProcess(made, golden.questions, stop);
+    const ProofComparison comparison = compareTranscripts(golden.transcript, found, kTolerance);
+    failIfDifferent(comparison, out);
+    progress.progress({3, 3, "steps", "prove"});
+
+    result.proof = {{"format", kProofFormat},
+                    {"made", isoTimeUtc()},
+                    {"source", request.name},
+                    {"file_format", gguf ? "gguf" : "hf"},
+                    {"type", type.word},
+                    {"notes", result.notes},
+                    {"tolerance", kTolerance},
+                    {"largest_difference", comparison.largest},
+                    {"drift", golden.drift},
+                    {"questions", std::move(golden.questions)},
+                    {"expected", shortenedTranscript(std::move(golden.transcript))}};
+    if (gguf) {
+        const fs::path proof = out.string() + ".proof.json";
+        writeJsonFile(workplace.path() / "proof.json", result.proof);
+        fs::rename(workplace.path() / "proof.json", proof);
+        std::error_code error;
+        fs::rename(made, out, error);
+        if (error) {
+            std::error_code ignored;
+            fs::remove(proof, ignored);
+            throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", out.string(), error.message()));
+        }
+    } else {
+        writeJsonFile(made / kProofFile, result.proof);
+        writeCard(made, request.name, source.licence, result.proof);
+        fs::rename(made, out);
+    }
+    result.path = out;
+    result.bytes = sizeOnDisk(out);
+    return result;
+}
+
+} // namespace
+
+ExportFormat exportFormat(std::string_view word) {
+    if (word != "hf" && word != "gguf")
+        throw Error(ErrorCode::InvalidArgument, fmt::format("a model is exported as 'hf' or 'gguf', not '{}'", word));
+    return word == "hf" ? ExportFormat::HuggingFace : ExportFormat::Gguf;
+}
+
+Json exportResultToJson(const ExportResult& result) {
+    return {{"path", result.path.string()},
+            {"bytes", result.bytes},
+            {"type", result.type},
+            {"notes", result.notes},
+            {"prompts", result.proof.at("questions").at("prompts").size()},
+            {"largest_difference", result.proof.at("largest_difference")},
+            {"drift", result.proof.at("drift")}};
+}
+
+ExportResult exportModel(const ExportRequest& request, ProgressSink& progress, const std::stop_token& stop) {
+    const fs::path out = checkedTarget(request);
+    try {
+        return exportChecked(request, out, progress, stop);
+    } catch (const fs::filesystem_error& error) {
+        throw Error(ErrorCode::Io, fmt::format("cannot write '{}': {}", out.string(), error.code().message()),
+                    error.code() == std::errc::no_space_on_device ? "Free some disk space and try again." : "");
+    } catch (const c10::Error& error) {
+        throw Error(ErrorCode::Internal, fmt::format("exporting '{}' failed: {}", request.model.string(), error.what_without_backtrace()));
+    }
+}
+
+ProofCheck verifyExport(const fs::path& path, ProgressSink& progress, const std::stop_token& stop) {
+    const bool folder = fs::is_directory(path);
+    const fs::path file = folder ? path / kProofFile : fs::path(path.string() + ".proof.json");
+    if (!fs::exists(path))
+        throw Error(ErrorCode::NotFound, fmt::format("there is no '{}'", path.string()));
+    if (!fs::exists(file)) {
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' has no proof: there is no '{}'", path.string(), file.string()),
+                    "A proof is written by `triptych-cli model export`.");
+    }
+    ProofCheck check;
+    check.proof = readJsonFile(file, 256u << 20);
+    const JsonFields fields(check.proof, file.string());
+    fields.integer("format", kProofFormat, kProofFormat);
+    const double tolerance = fields.number("tolerance", kTolerance);
+    progress.progress({0, 1, "steps", "prove"});
+    try {
+        const Json& questions = fields.object("questions").json();
+        check.prompts = questions.at("prompts").size();
+        const ProofComparison comparison = compareTranscripts(fields.object("expected").json(), askSecondProcess(path, questions, stop), tolerance);
+        check.differences = comparison.differences;
+        check.largest = comparison.largest;
+    } catch (const Json::exception&) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no proof of this version", file.string()));
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::Corrupt)
+            throw;
+        check.differences.push_back(error.message());
+    }
+    progress.progress({1, 1, "steps", "prove"});
+    return check;
+}
+
+} // namespace triptych
