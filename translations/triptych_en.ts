@@ -580,6 +580,20 @@
         <source>Reading or writing failed.</source>
         <translation type="unfinished"></translation>
     </message>
+        <source>writing the weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>proving what was written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>tensors</source>
+        <translation>
+            <numerusform>tensor</numerusform>
+            <numerusform>tensors</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>
@@ -1533,6 +1547,77 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::ExportCard</name>
+    <message>
+        <source>Hugging Face folder, weights as stored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hugging Face folder, weights in %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GGUF file for llama.cpp, weights in %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export to a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GGUF files (*.gguf)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export to a new folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written to %1 (%2). A second process opened it and gave the same for %3 prompts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What rounding the weights costs: a mean KL divergence of %1 nats from the source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export “%1”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Form of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Place of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::ImportPanel</name>
     <message>
         <source>Reading the file…</source>
@@ -2416,6 +2501,14 @@
     </message>
     <message>
         <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the model for other programs: a Hugging Face folder or a GGUF file</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

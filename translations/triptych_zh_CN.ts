@@ -574,6 +574,19 @@
         <source>Reading or writing failed.</source>
         <translation>读取或写入失败。</translation>
     </message>
+        <source>writing the weights</source>
+        <translation>写入权重</translation>
+    </message>
+    <message>
+        <source>proving what was written</source>
+        <translation>验证写入的内容</translation>
+    </message>
+    <message numerus="yes">
+        <source>tensors</source>
+        <translation>
+            <numerusform>个张量</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>
@@ -1523,6 +1536,77 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::ExportCard</name>
+    <message>
+        <source>Hugging Face folder, weights as stored</source>
+        <translation>Hugging Face 文件夹，权重保持原样</translation>
+    </message>
+    <message>
+        <source>Hugging Face folder, weights in %1</source>
+        <translation>Hugging Face 文件夹，权重为 %1</translation>
+    </message>
+    <message>
+        <source>GGUF file for llama.cpp, weights in %1</source>
+        <translation>供 llama.cpp 使用的 GGUF 文件，权重为 %1</translation>
+    </message>
+    <message>
+        <source>Export to a file</source>
+        <translation>导出为文件</translation>
+    </message>
+    <message>
+        <source>GGUF files (*.gguf)</source>
+        <translation>GGUF 文件 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>Export to a new folder</source>
+        <translation>导出到新文件夹</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Written to %1 (%2). A second process opened it and gave the same for %3 prompts.</source>
+        <translation>已写入 %1（%2）。另一个进程打开了它，对 %3 个提示给出了相同的结果。</translation>
+    </message>
+    <message>
+        <source>What rounding the weights costs: a mean KL divergence of %1 nats from the source.</source>
+        <translation>权重舍入的代价：与来源的平均 KL 散度为 %1 奈特。</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Export “%1”</source>
+        <translation>导出“%1”</translation>
+    </message>
+    <message>
+        <source>As</source>
+        <translation>形式</translation>
+    </message>
+    <message>
+        <source>Form of the export</source>
+        <translation>导出形式</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Place of the export</source>
+        <translation>导出位置</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::ImportPanel</name>
     <message>
         <source>Reading the file…</source>
@@ -2403,6 +2487,14 @@
     <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Write the model for other programs: a Hugging Face folder or a GGUF file</source>
+        <translation>为其他程序写出模型：Hugging Face 文件夹或 GGUF 文件</translation>
     </message>
 </context>
 <context>

@@ -166,6 +166,10 @@ QString stageWord(const QString& stage) {
         return QCoreApplication::translate("Words", "training the control");
     if (stage == QLatin1String("import") || stage == QLatin1String("read"))
         return QCoreApplication::translate("Words", "reading the file");
+    if (stage == QLatin1String("export"))
+        return QCoreApplication::translate("Words", "writing the weights");
+    if (stage == QLatin1String("prove"))
+        return QCoreApplication::translate("Words", "proving what was written");
     return stage;
 }
 
@@ -178,6 +182,8 @@ QString progressText(std::int64_t done, std::int64_t total, const QString& unit)
         word = QCoreApplication::translate("Words", "rows", nullptr, n);
     else if (unit == QLatin1String("texts"))
         word = QCoreApplication::translate("Words", "texts", nullptr, n);
+    else if (unit == QLatin1String("tensors"))
+        word = QCoreApplication::translate("Words", "tensors", nullptr, n);
     else if (unit == QLatin1String("documents"))
         word = QCoreApplication::translate("Words", "documents", nullptr, n);
     else if (unit == QLatin1String("bytes"))

@@ -1,6 +1,7 @@
 #include "engine_client/engine_client.h"
 #include "item_models/tensors_model.h"
 #include "jobs/endpoint.h"
+#include "pages/models/export_card.h"
 #include "pages/models/models_page.h"
 #include "support/fake_keychain.h"
 #include "support/http_server.h"
@@ -13,8 +14,11 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
 #include <QDirIterator>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -353,6 +357,66 @@ private Q_SLOTS:
         // A name that is no name cannot be pressed.
         page->findChild<QLineEdit*>(QStringLiteral("importName"))->setText(QStringLiteral("a/b"));
         QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("importModel"))->isEnabled());
+    }
+    void aModelIsExportedAndProven() {
+        const auto folder = fresh();
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        auto* button = page->findChild<QPushButton*>(QStringLiteral("exportModel"));
+        QVERIFY(!button->isEnabled());
+        importThere(*page, QStringLiteral(TRIPTYCH_TEST_DATA "/decoders/llama"), QStringLiteral("tiny"));
+        QTest::mouseClick(button, Qt::LeftButton);
+        auto* card = page->findChild<ExportCard*>();
+        auto* form = card->findChild<QComboBox*>(QStringLiteral("exportForm"));
+        auto* place = card->findChild<QLineEdit*>(QStringLiteral("exportPlace"));
+        auto* start = card->findChild<QPushButton*>(QStringLiteral("startExport"));
+        QVERIFY(card->isVisible() && start->isEnabled());
+        QCOMPARE(form->count(), 7);
+        QTest::keyClick(form, Qt::Key_End);
+        QVERIFY(place->text().endsWith(QLatin1String("tiny-q4_0.gguf")));
+        QTest::keyClick(form, Qt::Key_Up);
+        const QString out = QString::fromStdString((folder / "tiny.gguf").string());
+        place->clear();
+        QVERIFY(!start->isEnabled());
+        QTest::keyClicks(place, out);
+        QSignalSpy finished(card, &ExportCard::finished);
+        QTest::mouseClick(start, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), qsizetype{1}, kPatience);
+        QVERIFY2(complaintOf(*page).isEmpty(), qPrintable(complaintOf(*page)));
+        QVERIFY(QFile::exists(out) && QFile::exists(out + QStringLiteral(".proof.json")));
+        const QString outcome = card->findChild<QLabel*>(QStringLiteral("exportOutcome"))->text();
+        QVERIFY2(outcome.contains(out) && outcome.contains(QLatin1String("second process")) && outcome.contains(QLatin1String("KL")), qPrintable(outcome));
+        keepPicture(*page, QStringLiteral("models-exported"));
+
+        // What is there already is not written over.
+        QTest::mouseClick(start, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), qsizetype{2}, kPatience);
+        QVERIFY2(complaintOf(*page).contains(QLatin1String("tiny.gguf")), qPrintable(complaintOf(*page)));
+
+        // Cancelled, it leaves nothing.
+        QTest::keyClick(form, Qt::Key_Home);
+        const QString second = QString::fromStdString((folder / "cancelled").string());
+        place->clear();
+        QTest::keyClicks(place, second);
+        QTest::mouseClick(start, Qt::LeftButton);
+        auto* close = card->findChild<QPushButton*>(QStringLiteral("closeExport"));
+        QTest::mouseClick(close, Qt::LeftButton);
+        QCOMPARE(finished.size(), qsizetype{3});
+        QVERIFY(start->isEnabled());
+        QSignalSpy described(page, &ModelsPage::described);
+        page->refresh(); // the engine answers when it has done with the export
+        QTRY_VERIFY_WITH_TIMEOUT(described.size() > 0, kPatience);
+        QVERIFY(!QFile::exists(second));
+        QCOMPARE(QDir(QString::fromStdString(folder.string())).entryList({QStringLiteral(".*exporting")}, QDir::AllEntries | QDir::Hidden), QStringList());
+        QTest::mouseClick(close, Qt::LeftButton);
+        QVERIFY(!card->isVisible());
+    }
+    void anEncoderHasNoGgufFile() {
+        PageHost host(fresh(), {});
+        ModelsPage* page = shown(host);
+        importThere(*page, kTiny + QStringLiteral("encoder"), QStringLiteral("tiny"));
+        QTest::mouseClick(page->findChild<QPushButton*>(QStringLiteral("exportModel")), Qt::LeftButton);
+        QCOMPARE(page->findChild<ExportCard*>()->findChild<QComboBox*>(QStringLiteral("exportForm"))->count(), 4);
     }
     void theTreeKeepsAModelsContract() {
         TensorsModel model;

@@ -1,5 +1,7 @@
 #include "pages/models/models_page.h"
 
+#include "pages/models/export_card.h"
+
 #include "engine_client/engine_client.h"
 #include "engine_client/job_center.h"
 #include "item_models/run_summary.h"
@@ -92,6 +94,10 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     connect(m_header->primaryButton(), &QPushButton::clicked, m_drop->button(), &QPushButton::click);
     connect(m_empty, &EmptyState::actionTriggered, m_drop->button(), &QPushButton::click);
     connect(m_remove, &QPushButton::clicked, this, &ModelsPage::remove);
+    connect(m_export, &QPushButton::clicked, this, [this] {
+        if (const ListedModel* const model = current())
+            m_exportCard->offer(m_current, model->folder, m_description && textAt(*m_description, "kind") == QLatin1String("decoder"));
+    });
     connect(m_knownMenu, &QMenu::aboutToShow, this, &ModelsPage::fillKnown);
     connect(m_importName, &QLineEdit::textChanged, this, &ModelsPage::showImport);
     connect(m_importName, &QLineEdit::returnPressed, m_importButton, &QPushButton::click);
@@ -138,6 +144,8 @@ void ModelsPage::build() {
     m_list->setMinimumHeight(180);
     m_remove = new QPushButton(m_listCard);
     m_remove->setObjectName(QStringLiteral("removeModel"));
+    m_export = new QPushButton(m_listCard);
+    m_export->setObjectName(QStringLiteral("exportModel"));
     m_drop = new DropArea(m_listCard);
     m_drop->setAsksForFolder(true);
     m_known = new QPushButton(m_listCard);
@@ -146,6 +154,7 @@ void ModelsPage::build() {
     m_known->setMenu(m_knownMenu);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_remove);
+    buttons->addWidget(m_export);
     buttons->addWidget(m_known);
     buttons->addStretch();
     m_listCard->body()->addWidget(m_list, 1);
@@ -194,6 +203,7 @@ void ModelsPage::build() {
     m_importCard->body()->addWidget(m_importBar);
     m_importCard->body()->addWidget(m_importFailed);
 
+    m_exportCard = new ExportCard(m_context.engine, right);
     m_empty = new EmptyState(right);
     m_details = new QWidget(right);
     m_refused = new Banner(m_details);
@@ -255,6 +265,7 @@ void ModelsPage::build() {
     details->addWidget(upper);
     details->addWidget(m_tensorsCard, 1);
     rightColumn->addWidget(m_importCard);
+    rightColumn->addWidget(m_exportCard);
     rightColumn->addWidget(m_empty, 1);
     rightColumn->addWidget(m_details, 1);
 
@@ -333,6 +344,7 @@ void ModelsPage::showModel() {
     m_empty->setVisible(!model && m_source.isEmpty());
     m_details->setVisible(model != nullptr);
     m_remove->setEnabled(model != nullptr);
+    m_export->setEnabled(model != nullptr && m_description.has_value());
     // Read anew, the model in sight keeps what is shown of it until the answer comes.
     if (!model || m_described != model->folder) {
         m_described = model ? model->folder : std::filesystem::path();
@@ -372,6 +384,7 @@ void ModelsPage::showFacts() {
     const ListedModel* const model = current();
     if (!model)
         return;
+    m_export->setEnabled(m_description.has_value());
     m_factsCard->setTitle(m_current);
     m_command->setArguments({QStringLiteral("triptych-cli"), QStringLiteral("model"), QStringLiteral("info"), m_current, QStringLiteral("--tensors")});
     if (m_refusal)
@@ -703,6 +716,8 @@ void ModelsPage::retranslateUi() {
     m_list->setAccessibleName(tr("Models"));
     m_drop->setTexts(tr("Drop a model folder here (config.json, safetensors weights, tokenizer) or a GGUF file"), tr("Choose a folder…"));
     m_remove->setText(tr("Remove…"));
+    m_export->setText(tr("Export…"));
+    m_export->setToolTip(tr("Write the model for other programs: a Hugging Face folder or a GGUF file"));
     m_known->setText(tr("Get…"));
     m_known->setToolTip(tr("Fetch one of the small models that are known"));
     m_empty->setTexts(tr("No models yet"),

@@ -24,13 +24,14 @@ class CommandLine;
 class DropArea;
 class EmptyState;
 class EndpointsCard;
+class ExportCard;
 class FoldingRow;
 class KeyValueRows;
 class PageHeader;
 class ScrollColumn;
 class TensorsModel;
 
-/// Models: those there are, what each is made of, a box to try it, import and removal; endpoints.
+/// Models: those there are, what each is made of, a box to try it, import, export and removal; endpoints.
 class ModelsPage : public Page {
     Q_OBJECT
 public:
@@ -96,10 +97,11 @@ private:
     FoldingRow* m_columns;
     Card *m_listCard, *m_importCard, *m_factsCard, *m_tryCard, *m_tensorsCard;
     QListWidget* m_list;
-    QPushButton *m_remove, *m_known;
+    QPushButton *m_remove, *m_export, *m_known;
     QMenu* m_knownMenu;
     DropArea* m_drop;
     EmptyState* m_empty;
+    ExportCard* m_exportCard;
     QWidget* m_details;
     Banner *m_refused, *m_importFailed, *m_tryFailed;
     KeyValueRows* m_facts;
