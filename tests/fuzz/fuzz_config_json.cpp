@@ -8,8 +8,7 @@ using namespace triptych;
 
 namespace {
 
-/// Every field in every way that a configuration asks for one. (The structs of the architectures need LibTorch's
-/// headers; all of them read through these calls.)
+/// Every field in every way that a configuration asks for one.
 void read(const JsonFields& fields) {
     if (!fields.json().is_object())
         return;

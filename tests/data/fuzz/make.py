@@ -95,3 +95,65 @@ seed("config_json", "bert", {"architectures": ["BertForSequenceClassification"],
                              "layer_norm_eps": 1e-12, "hidden_act": "gelu", "classifier_dropout": None, "id2label": {"0": "a", "1": "b"}, "tie": True})
 seed("config_json", "llama", {"model_type": "llama", "rope_theta": 1e5, "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1},
                               "eos_token_id": [1, 2], "layers": [{"type": "full"}, {"type": "sliding"}], "big": 18446744073709551615, "least": -9223372036854775808})
+
+# Every family's reader, with what it refuses beside.
+LLAMA = {"vocab_size": 96, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+         "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "tie_word_embeddings": False}
+seed("model_config", "llama", {**LLAMA, "model_type": "llama", "head_dim": 8, "attention_bias": False, "mlp_bias": True, "eos_token_id": [1, 2],
+                               "rope_parameters": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                                                   "original_max_position_embeddings": 16, "rope_theta": 5e5}})
+seed("model_config", "mistral", {**LLAMA, "model_type": "mistral", "sliding_window": 7, "rope_theta": 1e4, "rope_scaling": {"type": "linear", "factor": 2.5}})
+seed("model_config", "qwen2", {**LLAMA, "model_type": "qwen2", "use_sliding_window": True, "sliding_window": 6, "max_window_layers": 1, "torch_dtype": "float16"})
+seed("model_config", "qwen3", {**LLAMA, "model_type": "qwen3", "layer_types": ["full_attention", "sliding_attention"], "eos_token_id": None,
+                               "rope_scaling": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16, "mscale": 1.0,
+                                                "mscale_all_dim": 0.5, "truncate": False}})
+seed("model_config", "gemma3", {**LLAMA, "model_type": "gemma3_text", "head_dim": 16, "query_pre_attn_scalar": 24, "final_logit_softcapping": 3.0,
+                                "sliding_window": 5, "sliding_window_pattern": 2, "rope_local_base_freq": 1e4, "hidden_activation": "gelu_pytorch_tanh"})
+seed("model_config", "gpt2", {"model_type": "gpt2", "vocab_size": 96, "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 64, "n_inner": None,
+                              "activation_function": "gelu_new", "scale_attn_weights": True})
+seed("model_config", "bert", {"model_type": "bert", "vocab_size": 96, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+                              "intermediate_size": 64, "max_position_embeddings": 24, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+                              "classifier_dropout": None, "position_embedding_type": "absolute"})
+seed("model_config", "roberta", {"model_type": "roberta", "vocab_size": 96, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+                                 "intermediate_size": 64, "max_position_embeddings": 26, "pad_token_id": 1, "type_vocab_size": 1})
+seed("model_config", "distilbert", {"model_type": "distilbert", "vocab_size": 96, "dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 64,
+                                    "max_position_embeddings": 24, "activation": "gelu", "seq_classif_dropout": 0.2})
+seed("model_config", "t5", {"model_type": "t5", "vocab_size": 48, "d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 2, "num_heads": 2,
+                            "relative_attention_num_buckets": 8, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": False})
+
+
+def u32(value):
+    return struct.pack("<I", value)
+
+
+def strings(values):
+    return struct.pack("<IQ", 8, len(values)) + b"".join(map(string, values))
+
+
+def decoder(arch, more, tokenizer):
+    keys = [("general.architecture", 8, string(arch))] + [
+        (arch + "." + key, 4, u32(value)) for key, value in (("context_length", 64), ("embedding_length", 4), ("block_count", 1), ("feed_forward_length", 8),
+                                                             ("attention.head_count", 2))] + more + tokenizer
+    return gguf(keys, [("token_embd.weight", [4, 4], 0, 0)], bytes(64))
+
+
+BYTES = [("tokenizer.ggml.model", 8, string("gpt2")), ("tokenizer.ggml.pre", 8, string("gpt-2")), ("tokenizer.ggml.tokens", 9, strings(["a", "b", "ab", "<s>"])),
+         ("tokenizer.ggml.token_type", 9, struct.pack("<IQ4i", 5, 4, 1, 1, 1, 3)), ("tokenizer.ggml.merges", 9, strings(["a b"])),
+         ("tokenizer.ggml.eos_token_id", 4, u32(3)), ("tokenizer.ggml.add_bos_token", 7, b"\0"),
+         ("tokenizer.chat_template", 8, string("{% for m in messages %}{{ m.content }}{% endfor %}"))]
+PIECES = [("tokenizer.ggml.model", 8, string("llama")), ("tokenizer.ggml.tokens", 9, strings(["<unk>", "a", "\u2581", "\u2581a"])),
+          ("tokenizer.ggml.scores", 9, struct.pack("<IQ4f", 6, 4, 0, -2, -3, -1)), ("tokenizer.ggml.token_type", 9, struct.pack("<IQ4i", 5, 4, 2, 1, 1, 1))]
+seed("gguf_model", "llama", decoder("llama", [("llama.attention.layer_norm_rms_epsilon", 6, struct.pack("<f", 1e-5)), ("llama.rope.freq_base", 6, struct.pack("<f", 1e4)),
+                                              ("llama.rope.scaling.type", 8, string("yarn")), ("llama.rope.scaling.factor", 6, struct.pack("<f", 4))], BYTES))
+seed("gguf_model", "gemma3", decoder("gemma3", [("gemma3.attention.sliding_window", 4, u32(5)), ("gemma3.attention.sliding_window_pattern", 4, u32(6)),
+                                                ("gemma3.attention.key_length", 4, u32(2)), ("gemma3.final_logit_softcapping", 6, struct.pack("<f", 3))], PIECES))
+seed("gguf_model", "gpt2", decoder("gpt2", [("gpt2.attention.layer_norm_epsilon", 6, struct.pack("<f", 1e-5))], []))
+
+seed("chat_template", "chatml", b"{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + (message.content or '') | trim + '<|im_end|>\n' }}{% endfor %}"
+     b"{%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
+seed("chat_template", "tools", b"{{- bos_token }}{%- if tools is not none and tools | length > 0 %}{% for tool in tools %}{{ tool | tojson(indent=2) }}{% if not loop.last %}, "
+     b"{% endif %}{% endfor %}{% endif %}{% set ns = namespace(found=false, n=0) %}{% for m in messages[::-1] if m.role != 'system' %}{% set ns.n = ns.n + loop.index0 %}"
+     b"{% if m.tool_calls is defined %}{% for call in m.tool_calls %}{{ call.function.arguments | items | list }}{% endfor %}{% elif m.content is string %}{{ m.content.split('?')[0].upper() }}"
+     b"{% else %}{% continue %}{% endif %}{% endfor %}{{ ns.n }}")
+seed("chat_template", "macro", b"{% macro say(text, times=2) -%}{{ text * times }}{%- endmacro %}{# none #}{{ say('ab' ~ 1, times=3) }}{{ range(3) | map('string') | join('-') }}"
+     b"{{ raise_exception('no') if messages | selectattr('role', 'equalto', 'tool') | list else strftime_now('%d') }}{% raw %}{{ }}{% endraw %}{{ {'a': [1, 2.5e1, none]}['a'][-1] is none }}")
