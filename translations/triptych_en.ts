@@ -580,6 +580,7 @@
         <source>Reading or writing failed.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
         <source>writing the weights</source>
         <translation type="unfinished"></translation>
     </message>

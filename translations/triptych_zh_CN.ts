@@ -574,6 +574,7 @@
         <source>Reading or writing failed.</source>
         <translation>读取或写入失败。</translation>
     </message>
+    <message>
         <source>writing the weights</source>
         <translation>写入权重</translation>
     </message>

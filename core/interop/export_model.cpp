@@ -64,7 +64,7 @@ struct Source {
     bool decoder = false;
     std::string licence;
     std::optional<DecoderConfig> shape; ///< of a decoder
-    std::unique_ptr<GgufFile> gguf;
+    std::shared_ptr<const GgufFile> gguf;
     std::unique_ptr<DecoderWeights> own;
     const DecoderWeights* weights = nullptr; ///< of a decoder
 
@@ -90,14 +90,14 @@ Source openSource(const ExportRequest& request) {
             source.own = std::make_unique<SafetensorsDecoderWeights>(source.path);
     } else {
         source.decoder = true;
-        source.gguf = std::make_unique<GgufFile>(source.path);
+        source.gguf = std::make_shared<const GgufFile>(source.path);
         if (source.licence.empty())
             source.licence = source.gguf->string("general.license", "");
     }
     if (source.decoder) {
         source.shape = readDecoderConfig(source.path);
         if (source.gguf)
-            source.own = std::make_unique<GgufDecoderWeights>(*source.gguf, *source.shape, source.path.string());
+            source.own = std::make_unique<GgufDecoderWeights>(source.gguf, *source.shape, source.path.string());
         source.weights = request.weights ? request.weights : source.own.get();
     }
     return source;
