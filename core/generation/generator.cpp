@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "interop/model_folder.h"
+#include "models/lora_adapter.h"
 #include "text/chat_template.h"
 
 #include <fmt/format.h>

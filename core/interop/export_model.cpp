@@ -8,8 +8,11 @@
 #include "interop/export_config.h"
 #include "interop/export_proof.h"
 #include "interop/export_weights.h"
+#include "interop/hugging_face.h"
+#include "interop/merged_model.h"
 #include "interop/model_folder.h"
 #include "models/decoder.h"
+#include "models/lora_adapter.h"
 #include "text/chat_template.h"
 #include "text/gguf_conversion.h"
 #include "text/json_fields.h"
@@ -449,6 +452,47 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
     return result;
 }
 
+/// A folder that is gone when this is.
+struct PassingFolder {
+    fs::path path;
+    explicit PassingFolder(fs::path where) : path(std::move(where)) {
+        fs::remove_all(path);
+        fs::create_directories(path);
+    }
+    ~PassingFolder() {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+    PassingFolder(const PassingFolder&) = delete;
+    PassingFolder& operator=(const PassingFolder&) = delete;
+};
+
+/// An adapter and its base, as the whole model that they make together.
+ExportResult exportMerged(const ExportRequest& request, const fs::path& out, ProgressSink& progress, const std::stop_token& stop) {
+    const MergedModel merged = mergeAdapterFolder(request.model);
+    const fs::path base = baseOfAdapter(request.model);
+    ExportRequest whole = request;
+    if (merged.config.is_null()) {
+        const NamedDecoderWeights weights(merged.weights, request.model.string());
+        whole.model = decoderPath(base);
+        whole.weights = &weights;
+        return exportChecked(whole, out, progress, stop);
+    }
+    const PassingFolder folder(out.parent_path() / fmt::format(".{}.merging-{}", out.filename().string(), ::getpid()));
+    for (const fs::path& from : {base, request.model}) { // the adapter's own files over those of the base
+        for (const fs::path& file : modelFiles(from)) {
+            if (file.extension() == ".safetensors" || file.filename() == "model.safetensors.index.json" || file.filename() == "adapter_config.json")
+                continue;
+            fs::create_directories((folder.path / file).parent_path());
+            fs::copy_file(from / file, folder.path / file, fs::copy_options::overwrite_existing);
+        }
+    }
+    writeJsonFile(folder.path / "config.json", merged.config);
+    saveTensors(folder.path / "model.safetensors", merged.weights);
+    whole.model = folder.path;
+    return exportChecked(whole, out, progress, stop);
+}
+
 } // namespace
 
 ExportFormat exportFormat(std::string_view word) {
@@ -470,7 +514,7 @@ Json exportResultToJson(const ExportResult& result) {
 ExportResult exportModel(const ExportRequest& request, ProgressSink& progress, const std::stop_token& stop) {
     const fs::path out = checkedTarget(request);
     try {
-        return exportChecked(request, out, progress, stop);
+        return isAdapterFolder(request.model) ? exportMerged(request, out, progress, stop) : exportChecked(request, out, progress, stop);
     } catch (const fs::filesystem_error& error) {
         throw Error(ErrorCode::Io, fmt::format("cannot write '{}': {}", out.string(), error.code().message()),
                     error.code() == std::errc::no_space_on_device ? "Free some disk space and try again." : "");

@@ -102,6 +102,20 @@ private Q_SLOTS:
         qputenv("TRIPTYCH_ENGINE", m_engine);
     }
 
+    void adaptersAreWrittenAsWholeModels() {
+        const fs::path adapters = fs::path(TRIPTYCH_TEST_DATA) / "adapters";
+        for (const char* name : {"llama-patterns", "gpt2-dora", "qwen2-head"}) {
+            for (const char* out : {"", ".gguf"}) {
+                const fs::path written = write(adapters / name, path(std::string(name) + out)).path;
+                const double off = decoders::difference(logitsOf(adapters / name), logitsOf(written));
+                QVERIFY2(off <= (*out ? 1e-2 : 1e-4), fmt::format("{}{} is off by {}", name, out, off).c_str());
+            }
+        }
+        const fs::path classifier = write(adapters / "bert-sequence", path("classifier")).path;
+        QCOMPARE(describeModelFolder(classifier).kind, std::string("classifier"));
+        QVERIFY(!fs::exists(classifier / "adapter_config.json"));
+        QCOMPARE(entries(), 2 * 3 + 3 + 1); // nothing else: of a GGUF file its proof too
+    }
     void everyFamilyIsWrittenProvenAndOpened_data() {
         QTest::addColumn<QString>("family");
         QTest::addColumn<QString>("tokenizer");
