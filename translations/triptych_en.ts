@@ -2512,6 +2512,18 @@
         <source>Write the model for other programs: a Hugging Face folder or a GGUF file</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, rank %2, alpha %3, %4 parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::NodeBox</name>

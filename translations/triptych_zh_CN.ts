@@ -2497,6 +2497,18 @@
         <source>Write the model for other programs: a Hugging Face folder or a GGUF file</source>
         <translation>为其他程序写出模型：Hugging Face 文件夹或 GGUF 文件</translation>
     </message>
+    <message>
+        <source>Adapter</source>
+        <translation>适配器</translation>
+    </message>
+    <message>
+        <source>%1, rank %2, alpha %3, %4 parameters</source>
+        <translation>%1，秩 %2，alpha %3，%4 个参数</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>基座模型</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::NodeBox</name>
