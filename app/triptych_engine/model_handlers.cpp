@@ -65,6 +65,7 @@ Json ModelHandlers::get(const Json& params, std::stop_token stop, ProgressSink& 
 Json ModelHandlers::exportTo(const Json& params, std::stop_token stop, ProgressSink& progress) {
     constexpr const char* kMethod = "model.export";
     m_open.reset(); // an export takes the memory of the weights itself
+    returnFreedMemory();
     ExportRequest request;
     request.model = pathParam(params, kMethod, "path");
     request.name = stringParam(params, kMethod, "name");

@@ -8,7 +8,7 @@ namespace triptych {
 
 void keepFreedMemory() {
 #if defined(__GLIBC__)
-    mallopt(M_MMAP_THRESHOLD, 32 << 20); // larger blocks are mapped on their own: weights, which go back when they are freed
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // larger blocks are mapped on their own and go back when they are freed
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
 #endif
 }

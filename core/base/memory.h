@@ -6,7 +6,7 @@ namespace triptych {
 /// in again, which models do with every layer. To be called once, at the start of a program that runs models.
 void keepFreedMemory();
 
-/// Gives freed memory back to the system; for after a large model was closed.
+/// Gives freed memory back to the system: after a model was closed, or before a long time with less need.
 void returnFreedMemory();
 
 } // namespace triptych

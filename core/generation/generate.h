@@ -54,7 +54,8 @@ struct GenerationResult {
 /// ends that answer.
 using TokenSink = std::function<bool(std::size_t prompt, std::int32_t id, std::string_view text)>;
 
-/// Answers several prompts at once. An answer depends on its own prompt, its index and the seed, not on the others.
+/// Answers several prompts at once. An answer depends on its own prompt, its index and the seed, not on the others but
+/// for the rounding of the products, which are other ones for many rows than for few.
 /// `tokenizer` may be null: then there is no text, and stop strings are an error. No prompt may be empty. Throws
 /// Error{InvalidArgument} naming the setting or the prompt, {Cancelled}.
 GenerationResult generate(const Decoder& decoder, const Tokenizer* tokenizer, std::span<const std::vector<std::int32_t>> prompts,

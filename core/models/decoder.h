@@ -92,7 +92,7 @@ private:
 std::filesystem::path decoderPath(const std::filesystem::path& folder);
 
 /// A Hugging Face folder or a GGUF file, whose matrices stay in the mapped file as they are stored, or a PEFT folder, whose adapter
-/// stays beside the matrices of its base. Throws Error{NotFound | InvalidInput | Unsupported} naming file and key or tensor.
+/// stays beside the matrices of its base. A file must not be changed in place as long as the decoder is open, only replaced. Throws Error{NotFound | InvalidInput | Unsupported} naming file and key or tensor.
 Decoder openDecoder(const std::filesystem::path& path, Precision precision = Precision::Exact);
 
 /// Reads configuration and headers alone, and throws as openDecoder does if the weights do not fit.

@@ -9,13 +9,10 @@ namespace triptych::kernels {
 
 namespace {
 
-constexpr std::int64_t kLanes = 16; // of products()
 /// Queries whose scores are kept at once. The keys that a block need not see grow with it, the work a key loses with it.
 constexpr std::int64_t kBlock = 32;
 /// Below so many queries turning the keys round costs more than it gains.
 constexpr std::int64_t kFewRows = 8;
-
-std::int64_t padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
 float dot(const float* a, const float* b, std::int64_t count) {
     float sum = 0;
@@ -65,7 +62,7 @@ void rotate(const Rotation& args, std::int64_t begin, std::int64_t end) {
 }
 
 std::int64_t causalScratch(std::int64_t length, std::int64_t headSize) {
-    return (padded(length) + kLanes) * headSize + kBlock * padded(length);
+    return (padded(length) + kWidth) * headSize + kBlock * padded(length);
 }
 
 void causalAttention(const CausalHead& head, const float* q, const float* k, const float* v, float* out, float* scratch) {
@@ -73,7 +70,7 @@ void causalAttention(const CausalHead& head, const float* q, const float* k, con
     const std::int64_t length = head.position + step * (head.rows - 1) + 1;
     const auto firstKey = [&](std::int64_t position) { return std::max<std::int64_t>(0, position - head.window + 1); };
     const std::int64_t lowest = firstKey(head.position);
-    const std::int64_t wide = padded(length) + kLanes; // so that whole vectors may be read from any key on
+    const std::int64_t wide = padded(length) + kWidth; // so that whole vectors may be read from any key on
     float* turned = scratch;                           // (headSize, wide): key j of the sequence in column j - lowest
     float* scores = scratch + wide * head.headSize;    // (kBlock, padded(length))
     const bool few = head.rows < kFewRows;

@@ -88,15 +88,20 @@ bool isStored(Reading reading) { return reading == Reading::Stored || reading ==
 
 Precision precisionOf(Reading reading) { return reading == Reading::StoredFast ? Precision::Fast : Precision::Exact; }
 
+/// A matrix as tensors of its own, for those that cannot stay in their file.
+std::shared_ptr<const Linear> copied(const DecoderWeights& weights, const DecoderWeights::Matrix& matrix, Reading reading) {
+    at::Tensor weight = weights.tensor(matrix.name + ".weight", matrix.inputsFirst ? std::vector{matrix.in, matrix.out}
+                                                                                   : std::vector{matrix.out, matrix.in});
+    if (precisionOf(reading) == Precision::Fast && kernels::hasBfloat16Products())
+        weight = weight.to(at::kBFloat16);
+    return std::make_shared<FloatLinear>(weight, biasOf(weights, matrix), matrix.inputsFirst);
+}
+
 bool isGpt2Matrix(std::string_view name) { return name.find(".c_") != std::string_view::npos && name.ends_with(".weight"); }
 
 } // namespace
 
-std::shared_ptr<const Linear> DecoderWeights::linear(const Matrix& matrix) const {
-    const at::Tensor weight = tensor(matrix.name + ".weight", matrix.inputsFirst ? std::vector{matrix.in, matrix.out}
-                                                                                 : std::vector{matrix.out, matrix.in});
-    return std::make_shared<FloatLinear>(weight, biasOf(*this, matrix), matrix.inputsFirst);
-}
+std::shared_ptr<const Linear> DecoderWeights::linear(const Matrix& matrix) const { return copied(*this, matrix, Reading::Copies); }
 
 at::Tensor NamedDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const auto found = m_tensors.find(name);
@@ -135,7 +140,7 @@ at::Tensor SafetensorsDecoderWeights::tensor(const std::string& name, const std:
 
 std::shared_ptr<const Linear> SafetensorsDecoderWeights::linear(const Matrix& matrix) const {
     if (!isStored(m_reading) || matrix.inputsFirst || !StoredLinear::fits(matrix.in))
-        return DecoderWeights::linear(matrix);
+        return copied(*this, matrix, m_reading);
     const TensorView& from = view(matrix.name + ".weight", {matrix.out, matrix.in});
     const kernels::StoredMatrix stored = {*ggmlTypeOf(from.dtype), from.data.data(), matrix.out, matrix.in,
                                           matrix.in * static_cast<std::int64_t>(dtypeSize(from.dtype))};
@@ -176,7 +181,7 @@ at::Tensor GgufDecoderWeights::tensor(const std::string& name, const std::vector
 
 std::shared_ptr<const Linear> GgufDecoderWeights::linear(const Matrix& matrix) const {
     if (!isStored(m_reading) || !StoredLinear::fits(matrix.in))
-        return DecoderWeights::linear(matrix);
+        return copied(*this, matrix, m_reading);
     const std::string name = matrix.name + ".weight";
     const GgufTensor& from = stored(name, {matrix.out, matrix.in});
     const auto layout = ggmlLayout(from.type);

@@ -1,12 +1,9 @@
 #include "models/dense.h"
 
-#include "base/error.h"
-#include "models/precision.h"
-
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/addmm.h>
+#include <ATen/ops/add.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/relu.h>
@@ -14,8 +11,6 @@
 #include <ATen/ops/sum.h>
 #include <ATen/ops/tanh.h>
 #include <torch/csrc/autograd/custom_function.h>
-
-#include <fmt/format.h>
 
 #include <optional>
 #include <string_view>
@@ -41,8 +36,8 @@ const std::optional<c10::TypedOperatorHandle<LinearPointwise>>& linearPointwise(
 
 std::string_view oneDnnName(Activation activation) {
     switch (activation) {
-    case Activation::None: return "none";
-    case Activation::Relu: return "relu";
+    case Activation::None:
+    case Activation::Relu: return "none";
     case Activation::Gelu:
     case Activation::GeluTanh: return "gelu";
     case Activation::Silu: return "swish";
@@ -53,17 +48,23 @@ std::string_view oneDnnName(Activation activation) {
 
 /// activation(x wᵀ + b) without a graph; any strides.
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, Activation activation = Activation::None) {
-    if (!linearPointwise() || x.size(0) == 0)
-        return activate(activation, bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t()));
+    if (!linearPointwise() || x.size(0) == 0) {
+        const at::Tensor plain = at::mm(x, weight.t());
+        return activate(activation, bias.defined() ? at::add(plain, bias).to(weight.scalar_type()) : plain);
+    }
+    // oneDNN's relu makes zero of NaN.
+    const Activation fused = activation == Activation::Relu ? Activation::None : activation;
     const std::optional<at::Tensor> added = bias.defined() ? std::optional(bias) : std::nullopt;
-    const std::string_view algorithm = activation == Activation::Gelu ? "none" : activation == Activation::GeluTanh ? "tanh" : "";
-    return linearPointwise()->call(x, weight, added, oneDnnName(activation), c10::List<std::optional<at::Scalar>>(), algorithm);
+    const std::string_view algorithm = fused == Activation::Gelu ? "none" : fused == Activation::GeluTanh ? "tanh" : "";
+    const at::Tensor y = linearPointwise()->call(x, weight, added, oneDnnName(fused), c10::List<std::optional<at::Scalar>>(), algorithm);
+    return fused == activation ? y : activate(activation, y);
 }
 
 struct DenseFunction : torch::autograd::Function<DenseFunction> {
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                               const std::optional<at::Tensor>& bias) {
         context->save_for_backward({x, weight});
+        context->saved_data["bias"] = bias.has_value();
         return product(x, weight, bias.value_or(at::Tensor()));
     }
 
@@ -75,7 +76,7 @@ struct DenseFunction : torch::autograd::Function<DenseFunction> {
             wanted[0] = product(dOut, saved[1].t(), {});
         if (context->needs_input_grad(1))
             wanted[1] = product(dOut.t(), saved[0].t(), {});
-        if (context->needs_input_grad(2))
+        if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
             wanted[2] = at::sum(dOut, 0);
         return wanted;
     }
@@ -116,14 +117,6 @@ at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor
     if (needsGraph(input, weight, bias))
         return activate(activation, DenseFunction::apply(input, weight, bias.defined() ? std::optional(bias) : std::nullopt));
     return product(input, weight, bias, activation);
-}
-
-std::string_view precisionName(Precision precision) { return precision == Precision::Fast ? "fast" : "exact"; }
-
-Precision precisionFromName(std::string_view name) {
-    if (name != "exact" && name != "fast")
-        throw Error(ErrorCode::InvalidArgument, fmt::format("there is no precision '{}'", name), "Say exact or fast.");
-    return name == "fast" ? Precision::Fast : Precision::Exact;
 }
 
 } // namespace triptych

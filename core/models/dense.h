@@ -12,9 +12,10 @@ at::Tensor activate(Activation activation, const at::Tensor& x);
 /// True if autograd has to see what is done with these.
 bool needsGraph(const at::Tensor& a, const at::Tensor& b = {}, const at::Tensor& c = {});
 
-/// activation(x wᵀ + b): x (N, in) to (N, out); weight (out, in), float32 or bfloat16; bias (out) of its type or undefined. x is
-/// brought to the weight's type, which is the result's. Differentiable once, in all three. oneDNN's product, which makes a program
-/// for each number of rows N at its first call: callers whose N is any number round it up.
+/// activation(x wᵀ + b): x (N, in) to (N, out); weight (out, in), float32 or bfloat16, any strides; bias (out), float32 or undefined.
+/// x is brought to the weight's type, which is the result's. Differentiable once, in all three. oneDNN's product, which makes a
+/// program for each number of rows N at its first call (a quarter to one millisecond): large products of any N are rounded up to a
+/// multiple of 16 by their callers.
 at::Tensor dense(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, Activation activation = Activation::None);
 
 } // namespace triptych

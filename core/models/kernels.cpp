@@ -10,10 +10,6 @@ namespace triptych::kernels {
 
 namespace {
 
-constexpr std::int64_t kLanes = 16; // of products(): rows whose length is a multiple have no rest
-
-std::int64_t padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
-
 std::uint64_t mixed(std::uint64_t value) { return Random(value).next(); }
 
 /// (rows, columns) with row stride ld -> (columns, padded(rows)), the padding zero.
@@ -123,7 +119,7 @@ void normBackwardGain(const float* dOut, const float* normalised, std::int64_t r
 }
 
 std::int64_t attentionScratch(std::int64_t length, std::int64_t headSize) {
-    return padded(length) * (2 * length + headSize) + length + kLanes;
+    return padded(length) * (2 * length + headSize) + length + kWidth;
 }
 
 void attentionForward(const AttentionHead& head, const float* q, const float* k, const float* v, float* out,

@@ -3,10 +3,9 @@
 #include "models/dense.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/addmm.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/mm.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,8 +14,8 @@ namespace triptych {
 
 namespace {
 
-/// Up to so many rows the blocks are unpacked anew for every eight; from there on a part of the matrix pays for being written out.
-constexpr std::int64_t kFewRows = 16;
+/// So often the blocks are unpacked anew before a part of the matrix pays for being written out.
+constexpr std::int64_t kUnpackings = 2;
 /// Weights written out at once: 4 MiB of float32, which a product is long enough for and which stays near the processor.
 constexpr std::int64_t kPartWeights = 1 << 20;
 /// Weights that are worth a second thread.
@@ -28,12 +27,11 @@ FloatLinear::FloatLinear(at::Tensor weight, at::Tensor bias, bool inputsFirst)
     : m_weight(std::move(weight)), m_bias(std::move(bias)), m_inputsFirst(inputsFirst) {}
 
 at::Tensor FloatLinear::forward(const at::Tensor& x) const {
-    const at::Tensor matrix = m_inputsFirst ? m_weight : m_weight.t(); // (in, out)
-    return m_bias.defined() ? at::addmm(m_bias, x, matrix) : at::mm(x, matrix);
+    return dense(x, m_inputsFirst ? m_weight.t() : m_weight, m_bias).to(at::kFloat);
 }
 
 at::Tensor FloatLinear::rows(const at::Tensor& ids) const {
-    return at::embedding(m_inputsFirst ? m_weight.t().contiguous() : m_weight, ids);
+    return at::embedding(m_inputsFirst ? m_weight.t().contiguous() : m_weight, ids).to(at::kFloat);
 }
 
 StoredLinear::StoredLinear(kernels::StoredMatrix matrix, std::vector<std::int32_t> order, at::Tensor bias, std::shared_ptr<const void> file,
@@ -62,7 +60,7 @@ at::Tensor StoredLinear::forward(const at::Tensor& x) const {
     if (needsGraph(x))
         return dense(x, unpacked(0, m_matrix.out, false), m_bias);
     const std::int64_t n = x.size(0);
-    if (n <= kFewRows) {
+    if (n <= kUnpackings * kernels::products().vectorsAtOnce) {
         const at::Tensor input = x.contiguous();
         at::Tensor y = at::empty({n, m_matrix.out}, x.options());
         const float* from = input.const_data_ptr<float>();
@@ -73,17 +71,18 @@ at::Tensor StoredLinear::forward(const at::Tensor& x) const {
         });
         return y;
     }
-    const at::Tensor input = m_bfloat16 ? x.to(at::kBFloat16) : x;
+    // A multiple of 16 rows: see dense().
+    const at::Tensor input = at::constant_pad_nd(m_bfloat16 ? x.to(at::kBFloat16) : x, {0, 0, 0, -n & 15});
     const std::int64_t rows = std::max<std::int64_t>(1, kPartWeights / m_matrix.in);
     const auto part = [&](std::int64_t begin, std::int64_t end) {
         return dense(input, unpacked(begin, end, m_bfloat16), m_bias.defined() ? m_bias.narrow(0, begin, end - begin) : m_bias);
     };
     if (m_matrix.out <= rows)
-        return part(0, m_matrix.out).to(at::kFloat);
+        return part(0, m_matrix.out).narrow(0, 0, n).to(at::kFloat);
     at::Tensor y = at::empty({n, m_matrix.out}, x.options());
     for (std::int64_t begin = 0; begin < m_matrix.out; begin += rows) {
         const std::int64_t end = std::min(begin + rows, m_matrix.out);
-        y.narrow(1, begin, end - begin).copy_(part(begin, end));
+        y.narrow(1, begin, end - begin).copy_(part(begin, end).narrow(0, 0, n));
     }
     return y;
 }

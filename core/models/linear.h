@@ -23,7 +23,7 @@ public:
     virtual at::Tensor rows(const at::Tensor& ids) const = 0;
 };
 
-/// The plain one. Holds the tensors, does not copy them.
+/// The plain one, float32 or bfloat16. Holds the tensors, does not copy them.
 class FloatLinear final : public Linear {
 public:
     /// weight (out, in), or (in, out) if `inputsFirst`, as GPT-2 stores it; bias (out) or undefined.
@@ -36,9 +36,9 @@ private:
     bool m_inputsFirst;
 };
 
-/// Weights that stay where they are, in the blocks of a mapped file: quantised ones and halves, never copied as a whole. Few rows
-/// are multiplied straight from the blocks, which costs what reading them costs; for many, a part of the matrix at a time
-/// becomes float32, or bfloat16 with Precision::Fast.
+/// Weights that stay where they are, in the blocks of a mapped file: quantised ones and halves. Few rows are multiplied straight
+/// from the blocks, which costs what reading them costs; for many, a part of the matrix at a time becomes float32, or bfloat16
+/// with Precision::Fast. Only a gradient to x makes a float32 copy of the whole.
 class StoredLinear final : public Linear {
 public:
     /// `matrix` as kernels::StoredMatrix has it, but for its order: `order` (out), empty if as stored. bias (out), float32, or undefined.

@@ -238,9 +238,10 @@ at::Tensor addAndNormalise(const at::Tensor& x, const at::Tensor& residual, cons
 
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            std::span<const std::int64_t> starts, int heads, const kernels::DropoutMask& dropout) {
-    if (q.size(0) != k.size(0) && q.size(0) != static_cast<std::int64_t>(starts.size()) - 1) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("attention got {} queries for {} tokens of {} sequences", q.size(0), k.size(0),
-                                                            starts.size() - 1));
+    const bool rows = q.size(0) == k.size(0) || q.size(0) == static_cast<std::int64_t>(starts.size()) - 1;
+    if (!rows || k.size(0) < starts.back() || v.size(0) != k.size(0)) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("attention got {} queries, {} keys and {} values for {} tokens of {} sequences", q.size(0),
+                                                            k.size(0), v.size(0), starts.back(), starts.size() - 1));
     }
     const at::Tensor queries = q.contiguous();
     const at::Tensor keys = k.contiguous();

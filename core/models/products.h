@@ -20,9 +20,14 @@ struct StoredMatrix {
     const std::int32_t* order = nullptr; ///< (out): which stored row each row is; null if as stored
 };
 
+/// Lanes that loops take at once: where rows are padded to a multiple, there is no rest.
+constexpr std::int64_t kWidth = 16;
+constexpr std::int64_t padded(std::int64_t n) { return (n + kWidth - 1) / kWidth * kWidth; }
+
 struct Products {
-    /// y (n, out) = x Wᵀ + bias at the columns [begin, end); x (n, in), bias (out) or null. Reads and unpacks each weight once
-    /// for up to eight vectors; that of one vector does not depend on the others.
+    std::int64_t vectorsAtOnce; ///< for which multiplyStored unpacks a weight once
+    /// y (n, out) = x Wᵀ + bias at the columns [begin, end); x (n, in), bias (out) or null. What one vector gives does not depend
+    /// on the others.
     void (*multiplyStored)(const StoredMatrix& matrix, const float* x, std::int64_t n, const float* bias, float* y, std::int64_t begin,
                            std::int64_t end);
     /// Row `row` (in) as float32: to within the rounding of one product what dequantize() gives.

@@ -218,6 +218,6 @@ void softmax(float* row, std::int64_t count, float scale) {
 } // namespace
 
 extern const Products TRIPTYCH_PRODUCTS;
-const Products TRIPTYCH_PRODUCTS = {multiplyStored, unpackStored, unpackStoredBfloat16, multiply, transpose, softmax};
+const Products TRIPTYCH_PRODUCTS = {kMostVectors, multiplyStored, unpackStored, unpackStoredBfloat16, multiply, transpose, softmax};
 
 } // namespace triptych::kernels

@@ -11,7 +11,6 @@
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mean.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/rsqrt.h>
@@ -193,18 +192,18 @@ at::Tensor T5::bias(const at::Tensor& table, std::span<const std::int64_t> queri
 }
 
 at::Tensor T5::attend(const Attention& attention, const at::Tensor& x, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& bias) const {
-    at::Tensor scores = at::bmm(heads(at::mm(x, attention.query.t())), keys.transpose(1, 2)); // no 1 / sqrt(D): T5's weights hold it
+    at::Tensor scores = at::bmm(heads(dense(x, attention.query, {})), keys.transpose(1, 2)); // no 1 / sqrt(D): T5's weights hold it
     if (bias.defined())
         scores = at::add(scores, bias);
     const at::Tensor context = at::bmm(at::softmax(scores, -1), values).transpose(0, 1).reshape({x.size(0), -1});
-    return at::mm(context, attention.output.t());
+    return dense(context, attention.output, {});
 }
 
 at::Tensor T5::inner(const Block& block, const at::Tensor& x) const {
-    at::Tensor y = activate(m_config.activation, at::mm(x, block.in.t()));
+    at::Tensor y = activate(m_config.activation, dense(x, block.in, {}));
     if (block.gate.defined())
-        y = at::mul(y, at::mm(x, block.gate.t()));
-    return at::mm(y, block.out.t());
+        y = at::mul(y, dense(x, block.gate, {}));
+    return dense(y, block.out, {});
 }
 
 at::Tensor T5::encode(std::span<const std::int32_t> ids, std::span<const std::int64_t> positions) const {
@@ -214,7 +213,7 @@ at::Tensor T5::encode(std::span<const std::int32_t> ids, std::span<const std::in
     const at::Tensor relative = bias(m_encoderBias, places, places, true);
     for (const Block& block : m_encoder) {
         const at::Tensor y = normalised(x, block.selfNorm);
-        x = at::add(x, attend(block.self, y, heads(at::mm(y, block.self.key.t())), heads(at::mm(y, block.self.value.t())), relative));
+        x = at::add(x, attend(block.self, y, heads(dense(y, block.self.key, {})), heads(dense(y, block.self.value, {})), relative));
         x = at::add(x, inner(block, normalised(x, block.innerNorm)));
     }
     return normalised(x, m_encoderNorm);
@@ -224,8 +223,8 @@ T5::State T5::begin(const at::Tensor& source) const {
     State state;
     for (const Block& block : m_decoder) {
         State::Layer layer;
-        layer.sourceKeys = heads(at::mm(source, block.cross.key.t()));
-        layer.sourceValues = heads(at::mm(source, block.cross.value.t()));
+        layer.sourceKeys = heads(dense(source, block.cross.key, {}));
+        layer.sourceValues = heads(dense(source, block.cross.value, {}));
         state.layers.push_back(std::move(layer));
     }
     return state;
@@ -240,7 +239,7 @@ at::Tensor T5::step(State& state, std::span<const std::int32_t> ids, at::Tensor*
         const Block& block = m_decoder[i];
         State::Layer& layer = state.layers[i];
         at::Tensor y = normalised(x, block.selfNorm);
-        const at::Tensor keys = heads(at::mm(y, block.self.key.t())), values = heads(at::mm(y, block.self.value.t()));
+        const at::Tensor keys = heads(dense(y, block.self.key, {})), values = heads(dense(y, block.self.value, {}));
         layer.keys = layer.keys.defined() ? at::cat({layer.keys, keys}, 1) : keys;
         layer.values = layer.values.defined() ? at::cat({layer.values, values}, 1) : values;
         x = at::add(x, attend(block.self, y, layer.keys, layer.values, relative));
@@ -254,7 +253,7 @@ at::Tensor T5::step(State& state, std::span<const std::int32_t> ids, at::Tensor*
         *hidden = x;
     if (m_config.scale_decoder_outputs)
         x = at::mul(x, 1.0 / std::sqrt(static_cast<double>(m_config.d_model)));
-    return at::mm(x, m_head.t());
+    return dense(x, m_head, {});
 }
 
 } // namespace triptych

@@ -8,7 +8,7 @@ namespace { // also in files compiled for newer processors: see lanes.h
 
 /// exp for x <= 0 with a relative error of 2e-7; branch-free, so that loops over it vectorise.
 inline float expNegative(float x) {
-    x = x > -87.0f ? x : -87.0f;
+    x = x < -87.0f ? -87.0f : x; // this way round a NaN stays one
     const float n = __builtin_rintf(x * 1.44269504088896341f);
     const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float p = 1.9875691500e-4f;

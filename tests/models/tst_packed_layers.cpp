@@ -140,7 +140,11 @@ private Q_SLOTS:
     }
     void queriesOfNeitherKindAreRefused() {
         const at::Tensor x = at::randn({9, 8});
-        QVERIFY_EXCEPTION_THROWN(packedAttention(x.narrow(0, 0, 4), x, x, std::vector<std::int64_t>{0, 5, 9}, 2, {}), Error);
+        const at::Tensor part = x.narrow(0, 0, 4);
+        const std::vector<std::int64_t> starts = {0, 5, 9};
+        QVERIFY_EXCEPTION_THROWN(packedAttention(part, x, x, starts, 2, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(packedAttention(part, part, part, starts, 2, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(packedAttention(x, x, part, starts, 2, {}), Error);
     }
     /// Dropout inside attention and norm: the gradient is that of the function that was computed.
     void droppedLayersPassFiniteDifferences_data() {

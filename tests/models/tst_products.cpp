@@ -5,8 +5,10 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -163,6 +165,18 @@ private Q_SLOTS:
                         QVERIFY(std::fabs(c[std::size_t(row * (n + 1) + column)] - sum) <= 1e-5);
                     }
                     QCOMPARE(c[std::size_t(row * (n + 1) + n)], -5.0f); // nothing beside C is written
+                }
+            }
+        }
+    }
+    void softmaxOfWhatIsNoNumberIsNone() {
+        for (const kernels::Products* products : variants()) {
+            for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+                for (const std::size_t at : {0u, 9u, 16u, 36u}) {
+                    std::vector<float> row = randomFloats(37, 4);
+                    row[at] = bad;
+                    products->softmax(row.data(), 37, 0.5f);
+                    QVERIFY(std::all_of(row.begin(), row.end(), [](float value) { return std::isnan(value); }));
                 }
             }
         }
