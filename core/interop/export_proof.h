@@ -64,8 +64,8 @@ struct ProofComparison {
 /// `expected` may be shortened. Outputs may differ by `tolerance` of the greatest one of their prompt.
 ProofComparison compareTranscripts(const Json& expected, const Json& found, double tolerance);
 
-/// What rounding of the weights costs: mean KL divergence in nats over all positions, perplexities of the prompts, largest difference
-/// of a logit. One (T, V) a prompt on either side; `questions` as above.
+/// What rounding of the weights costs: mean KL divergence in nats over all positions, perplexities, largest difference of a logit,
+/// over the prompts that are texts if there are any. One (T, V) a prompt on either side; `questions` as above.
 Json proofDrift(const Json& questions, const std::vector<at::Tensor>& source, const std::vector<at::Tensor>& exported);
 
 /// Has another process (the engine) open the model and answer. Throws Error{Corrupt} with what it said if it could not, {Cancelled}.
