@@ -27,6 +27,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QJsonDocument>
@@ -152,11 +153,10 @@ void ModelsPage::build() {
     m_known->setObjectName(QStringLiteral("getModel"));
     m_knownMenu = new QMenu(m_known);
     m_known->setMenu(m_knownMenu);
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(m_remove);
-    buttons->addWidget(m_export);
-    buttons->addWidget(m_known);
-    buttons->addStretch();
+    auto* buttons = new QGridLayout; // three side by side would be cut in a narrow column
+    buttons->addWidget(m_export, 0, 0);
+    buttons->addWidget(m_remove, 0, 1);
+    buttons->addWidget(m_known, 1, 0, 1, 2);
     m_listCard->body()->addWidget(m_list, 1);
     m_listCard->body()->addLayout(buttons);
     m_listCard->body()->addWidget(m_drop);
@@ -401,10 +401,12 @@ void ModelsPage::showFacts() {
             rows.append({tr("Architecture"), architecture, {}});
         if (const auto parameters = static_cast<std::int64_t>(numberAt(facts, "parameters")); parameters > 0) {
             rows.append({tr("Parameters"), tr("%1 in %2").arg(shortCountText(parameters), textAt(facts, "dtype")), countText(parameters)});
-            rows.append({tr("Shape"), tr("%1 layers of %2, %3 heads").arg(countText(static_cast<std::int64_t>(numberAt(facts, "layers"))),
-                                                                           countText(static_cast<std::int64_t>(numberAt(facts, "dimension"))),
-                                                                           countText(static_cast<std::int64_t>(numberAt(facts, "heads")))),
-                         {}});
+            if (const double heads = numberAt(facts, "heads"); heads > 0) {
+                rows.append({tr("Shape"), tr("%1 layers of %2, %3 heads").arg(countText(static_cast<std::int64_t>(numberAt(facts, "layers"))),
+                                                                               countText(static_cast<std::int64_t>(numberAt(facts, "dimension"))),
+                                                                               countText(static_cast<std::int64_t>(heads))),
+                             {}});
+            }
             rows.append({tr("Vocabulary"), tr("%1 tokens").arg(countText(static_cast<std::int64_t>(numberAt(facts, "vocabulary")))), {}});
             if (const double positions = numberAt(facts, "max_length"); positions > 0)
                 rows.append({tr("Longest text"), tr("%1 tokens").arg(countText(static_cast<std::int64_t>(positions))), {}});
