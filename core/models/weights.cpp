@@ -33,7 +33,7 @@ NamedTensors readWeights(const std::filesystem::path& path, bool shapesOnly) {
             key.replace(key.size() - 4, 4, "bias");
         at::Tensor tensor;
         if (shapesOnly) {
-            tensor = at::zeros({1}, at::TensorOptions().dtype(at::kFloat)).expand(view.shape);
+            tensor = at::zeros(at::IntArrayRef(), at::TensorOptions().dtype(at::kFloat)).expand(view.shape);
         } else {
             tensor = at::empty(view.shape, at::TensorOptions().dtype(type));
             std::memcpy(tensor.mutable_data_ptr(), view.data.data(), view.data.size());

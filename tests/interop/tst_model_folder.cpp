@@ -14,6 +14,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <span>
 
 using namespace triptych;
 
@@ -211,6 +212,20 @@ private Q_SLOTS:
         const Bert now = openBert(m_tiny / "encoder");
         QVERIFY(old.weights().at("embeddings.LayerNorm.weight").equal(now.weights().at("embeddings.LayerNorm.weight")));
         QCOMPARE(old.weights().size(), now.weights().size());
+    }
+    void tensorsBesideTheModelMayHaveNoDimension() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "scaled");
+        const float scale = 2.5f;
+        std::vector<TensorToWrite> tensors = {{"logit_scale", DType::F32, {}, std::as_bytes(std::span(&scale, 1))}};
+        {
+            const SafetensorsFile file(m_tiny / "encoder/model.safetensors");
+            for (const auto& [name, view] : file.tensors())
+                tensors.push_back({name, view.dtype, view.shape, view.data});
+            writeSafetensors(folder / "model.safetensors", tensors);
+        }
+        QCOMPARE(describeModelFolder(folder).kind, std::string("encoder"));
+        importModel(folder, "scaled", path("models6"), nullProgress(), {});
+        QCOMPARE(openBert(path("models6") / "scaled").weights().size(), openBert(m_tiny / "encoder").weights().size());
     }
     void labelsWithHolesAreRefused() {
         const fs::path folder = copyOf(m_tiny / "classifier", "holes");
