@@ -157,6 +157,8 @@ const GgufTensor& GgufDecoderWeights::stored(const std::string& name, const std:
     if (theirs.empty() || found == m_file->tensors().end())
         missing(m_source, theirs.empty() ? name : theirs);
     checkShape(found->second.shape, shape, m_source, theirs);
+    if (!canDequantize(found->second.type))
+        m_file->dequantize(theirs, {}); // which says what is wrong
     return found->second;
 }
 
@@ -185,8 +187,6 @@ std::shared_ptr<const Linear> GgufDecoderWeights::linear(const Matrix& matrix) c
     const std::string name = matrix.name + ".weight";
     const GgufTensor& from = stored(name, {matrix.out, matrix.in});
     const auto layout = ggmlLayout(from.type);
-    if (!canDequantize(from.type) || matrix.in % layout->blockValues != 0)
-        return DecoderWeights::linear(matrix); // which says what is wrong
     std::vector<std::int32_t> order;
     if (m_interleaved && isTurned(name)) {
         // As tensor() turns them.

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/files.h"
 #include "models/decoder.h"
 #include "support/decoder_fixtures.h"
 
@@ -304,6 +305,18 @@ private Q_SLOTS:
         wrong.intermediate_size = 96;
         expectError([&] { Decoder(wrong, GgufDecoderWeights(file, wrong, "tiny.gguf")); }, ErrorCode::InvalidInput,
                     {"tiny.gguf", "blk.0.ffn_gate.weight", "[96, 32]"});
+    }
+    void typesThatAreNotReadAreNamedByTheCheckToo() {
+        const QTemporaryDir dir;
+        const std::filesystem::path path = std::filesystem::path(dir.path().toStdString()) / "other.gguf";
+        const std::string name = "blk.1.ffn_gate.weight";
+        std::string bytes = readFile(folder() / "llama_q8.gguf");
+        char& type = bytes.at(bytes.find(name) + name.size() + 4 + 2 * 8); // behind the number of dimensions and two of them
+        QCOMPARE(type, '\x08');                                           // Q8_0
+        type = '\x14';                                                    // IQ4_NL, blocks of as many values in fewer bytes
+        atomicWrite(path, bytes);
+        for (const auto& read : {std::function([&] { checkDecoder(path); }), std::function([&] { openDecoder(path); })})
+            expectError(read, ErrorCode::Unsupported, {"other.gguf", name, "IQ4_NL", "not read"});
     }
     void foldersSayWhatTheyLack() {
         const QTemporaryDir dir;
