@@ -158,7 +158,7 @@ LoraConfig LoraConfig::read(const std::filesystem::path& file) {
         layerNames = strings(fields, "layers_pattern");
     std::erase(layerNames, "");
     for (const std::string& name : layerNames)
-        config.m_layerPatterns.push_back(expression(fmt::format(R"((?:|.*?\.){}\.\d+\.)", name), fields, "layers_pattern"));
+        config.m_layerPatterns.push_back(expression(fmt::format(R"((?:|.*?\.)(?:{})\.\d+\.)", name), fields, "layers_pattern"));
     if (layerNames.empty())
         config.m_layerPatterns.push_back(expression(R"(.*?\.[^.]*\.\d+\.)", fields, "layers_pattern"));
     return config;
@@ -187,7 +187,8 @@ bool LoraConfig::hasLayer(const std::string& module) const {
     const std::u32string text = decodeUtf8(module);
     for (const Expression& pattern : m_layerPatterns) {
         const auto match = find(*pattern, text);
-        if (!match)
+        // A name with parentheses of its own can match without a number.
+        if (!match || match->end < 2 || text[static_cast<std::size_t>(match->end) - 1] != U'.')
             continue;
         std::int64_t number = 0, place = 1;
         for (auto i = static_cast<std::size_t>(match->end) - 1; i-- > 0 && text[i] >= U'0' && text[i] <= U'9' && place <= kMostLayers; place *= 10)

@@ -294,6 +294,11 @@ private Q_SLOTS:
         row("layers of a name", R"({"target_modules": ["q"], "layers_to_transform": [0], "layers_pattern": "layer"})", "encoder.block.3.layer.0.q", true);
         row("first number without a name", R"({"target_modules": ["q"], "layers_to_transform": [0]})", "encoder.block.3.layer.0.q", false);
         row("layers of another name", R"({"target_modules": ["q"], "layers_to_transform": [3], "layers_pattern": ["h", ""]})", "encoder.block.3.layer.0.q", false);
+        row("layers of an empty name or another", R"({"target_modules": ["q_proj"], "layers_to_transform": [0], "layers_pattern": "|x"})", "model.layers.0.q_proj", false);
+        row("layers of either name", R"({"target_modules": ["q"], "layers_to_transform": [3], "layers_pattern": "h|block"})", "encoder.block.3.layer.0.q", true);
+        row("layers of either name, the first is elsewhere", R"({"target_modules": ["q"], "layers_to_transform": [0], "layers_pattern": "encoder|x"})", "encoder.block.3.layer.0.q", false);
+        row("layers of a name that leaves its parentheses", "{\"target_modules\": [\"q\"], \"layers_to_transform\": [0], \"layers_pattern\": \"x))|(?:(?:|\"}", "encoder.block.3.layer.0.q", false);
+        row("layers of a name that leaves its parentheses, nothing matched", "{\"target_modules\": [\"q\"], \"layers_to_transform\": [0], \"layers_pattern\": \"x)|(?:)|(?:\"}", "encoder.block.3.layer.0.q", false);
         row("whole name, whatever the layer", R"({"target_modules": ["x.layers.3.q"], "layers_to_transform": [1]})", "x.layers.3.q", true);
     }
     void targetsFollowPeft() {
