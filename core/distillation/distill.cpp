@@ -7,6 +7,7 @@
 #include "interop/hugging_face.h"
 #include "jobs/students.h"
 #include "metrics/classification.h"
+#include "models/lora_adapter.h"
 #include "prediction/base_encoder.h"
 #include "prediction/evaluation.h"
 #include "prediction/run_result.h"
@@ -21,6 +22,7 @@
 #include <chrono>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace triptych {
 
@@ -128,21 +130,21 @@ std::vector<std::vector<std::int64_t>> piecesOf(const StudentModel& model, const
     return pieces;
 }
 
-/// The folder whose tokenizer the student shares: the teacher's own, or that of the encoder it rests on.
+/// The teacher's own folder, if it is a model with a tokenizer, or that of the encoder it rests on, which may be an adapter's.
 fs::path encoderFolder(const fs::path& teacher) {
     if (hasTokenizer(teacher))
         return teacher;
     return baseEncoderFolder(readArtefact(teacher).base, teacher);
 }
 
-/// A tokenizer of the pieces of those rows; returns the encoder's id of each of its tokens.
-std::vector<std::int32_t> pruneTokenizerTo(const fs::path& folder, const fs::path& encoder, const TokenRows& rows) {
+/// A tokenizer of the pieces of those rows; returns the id that each of its tokens has in the whole one.
+std::vector<std::int32_t> pruneTokenizerTo(const fs::path& folder, const fs::path& whole, const TokenRows& rows) {
     std::set<std::int32_t> used;
     for (const Encoding& encoding : rows.encodings)
         used.insert(encoding.ids.begin(), encoding.ids.end());
-    const PrunedTokenizer pruned = pruneTokenizer(encoder, used);
+    const PrunedTokenizer pruned = pruneTokenizer(whole, used);
     makeEmpty(folder);
-    writePrunedTokenizer(pruned, encoder, folder);
+    writePrunedTokenizer(pruned, whole, folder);
     return pruned.kept;
 }
 
@@ -191,14 +193,14 @@ Json distill(JobContext& context, const PredictorRegistry& predictors) {
     const std::unique_ptr<Predictor> teacher = predictors.open(teacherFolder);
     const std::vector<std::size_t> places = matchLabels(spec.labels, *teacher, teacherFolder);
 
-    std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(encoder);
+    fs::path tokens = tokenizerFolder(encoder);
+    std::unique_ptr<Tokenizer> tokenizer = Tokenizer::open(tokens);
     const std::int64_t maxLength = settings.train.max_length;
     TokenRows train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
-    fs::path tokens = encoder;
     std::vector<std::int32_t> kept;
     if (settings.prune_vocabulary) {
-        tokens = context.directory().path() / "tokenizer";
-        kept = pruneTokenizerTo(tokens, encoder, train);
+        const fs::path whole = std::exchange(tokens, context.directory().path() / "tokenizer");
+        kept = pruneTokenizerTo(tokens, whole, train);
         tokenizer = Tokenizer::open(tokens);
         train = tokenizeRows(rows.train, *tokenizer, maxLength, spec.labels, context.stop());
     }

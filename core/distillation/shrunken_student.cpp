@@ -5,7 +5,9 @@
 #include "distillation/student.h"
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
+#include "models/lora_adapter.h"
 #include "models/sequence_classifier.h"
+#include "text/json_fields.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
@@ -27,10 +29,7 @@ namespace {
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
 constexpr double kInitialDeviation = 0.02;
 
-BertConfig configOf(const fs::path& encoder) {
-    const fs::path file = encoder / "config.json";
-    return bertConfigFromJson(readJsonFile(file, kMaxConfigBytes), file.string());
-}
+BertConfig configOf(const fs::path& encoder) { return bertConfigFromJson(modelConfig(encoder), (baseFolder(encoder) / "config.json").string()); }
 
 template <typename Number>
 at::Tensor wholeNumbers(const std::vector<Number>& values) {
@@ -69,7 +68,7 @@ public:
         std::map<std::string, std::int64_t> changes = {{std::string(config.family->num_hidden_layers), config.num_hidden_layers}};
         if (!m_kept.empty()) {
             changes["vocab_size"] = config.vocab_size;
-            const Json ofEncoder = readJsonFile(m_encoder / "config.json", kMaxConfigBytes);
+            const Json ofEncoder = modelConfig(m_encoder);
             for (const auto& [key, value] : ofEncoder.items()) {
                 const auto place = value.is_number_integer() ? std::find(m_kept.begin(), m_kept.end(), value.get<std::int64_t>()) : m_kept.end();
                 if (key.ends_with("_token_id") && place != m_kept.end())
@@ -121,11 +120,11 @@ SequenceClassifier randomClassifier(const BertConfig& config, std::int64_t label
 } // namespace
 
 bool holdsEncoder(const fs::path& folder) {
-    if (!hasSafetensors(folder) || !fs::exists(folder / "config.json"))
+    const fs::path base = baseFolder(folder), file = base / "config.json";
+    if (!hasSafetensors(base) || !fs::exists(file))
         return false;
-    const Json config = readJsonFile(folder / "config.json", kMaxConfigBytes);
-    const auto type = config.find("model_type");
-    return type != config.end() && type->is_string() && bertFamily(type->get<std::string>());
+    const Json config = readJsonFile(file, kMaxConfigBytes);
+    return bertFamily(JsonFields(config, file.string()).string("model_type", "bert"));
 }
 
 std::vector<int> copiedLayers(int teacher, int student) {

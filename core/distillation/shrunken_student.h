@@ -4,7 +4,7 @@
 
 namespace triptych {
 
-/// Whether a folder holds a body of BERT's shape: what Encoder::open opens.
+/// Whether a folder holds a body of BERT's shape, or an adapter of one: what Encoder::open opens.
 bool holdsEncoder(const std::filesystem::path& folder);
 
 /// A classifier of the encoder's family and width with settings.num_hidden_layers layers. With `taught` it begins with the encoder's

@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "distillation/shrunken_student.h"
 #include "distillation/student.h"
-#include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "models/bilstm.h"
 #include "models/encoder.h"
@@ -85,19 +84,15 @@ std::unique_ptr<StudentModel> randomPieceStudent(const StudentPlan& plan, const 
 
 /// Rows of the word table (V, H) for the vocabulary; undefined where the teacher is of another shape than BERT's.
 at::Tensor wordVectors(const fs::path& encoder, std::span<const std::int32_t> vocabulary) {
-    if (!hasSafetensors(encoder))
+    if (!holdsEncoder(encoder))
         return {};
-    constexpr std::string_view kTable = "embeddings.word_embeddings.weight";
-    for (const auto& [name, tensor] : readWeights(encoder)) {
-        const bool prefixed = std::any_of(bertFamilies().begin(), bertFamilies().end(),
-                                          [&](const BertFamily& family) { return name == std::string(family.prefix) + std::string(kTable); });
-        if ((!prefixed && name != kTable) || tensor.dim() != 2 || tensor.size(0) <= vocabulary.back())
-            continue;
-        at::Tensor rows = at::empty({static_cast<std::int64_t>(vocabulary.size())}, at::TensorOptions().dtype(at::kLong));
-        std::copy(vocabulary.begin(), vocabulary.end(), rows.mutable_data_ptr<std::int64_t>());
-        return at::index_select(tensor, 0, rows);
-    }
-    return {};
+    const Bert bert = openBert(encoder);
+    const at::Tensor& words = bert.weights().at("embeddings.word_embeddings.weight");
+    if (words.size(0) <= vocabulary.back())
+        return {};
+    at::Tensor rows = at::empty({static_cast<std::int64_t>(vocabulary.size())}, at::TensorOptions().dtype(at::kLong));
+    std::copy(vocabulary.begin(), vocabulary.end(), rows.mutable_data_ptr<std::int64_t>());
+    return at::index_select(words, 0, rows);
 }
 
 /// What the encoder makes of each piece alone (pieces, H), as Model2Vec has it; undefined where there is no encoder.

@@ -40,7 +40,7 @@ struct StudentPlan {
     const DistillSettings& settings;
     const std::vector<std::string>& labels;
     std::uint64_t seed = 0;
-    std::filesystem::path encoder;   ///< the teacher's own folder, or that of the encoder it rests on
+    std::filesystem::path encoder;   ///< the teacher's own folder, or that of the encoder it rests on, which may be an adapter's
     std::filesystem::path tokens;    ///< the folder whose tokenizer the student has: that one, or one of a pruned tokenizer
     const Tokenizer& tokenizer;      ///< of that folder
     std::vector<std::int32_t> kept;  ///< the encoder's ids of a pruned tokenizer's, by new id; empty: all

@@ -8,6 +8,7 @@
 #include "distillation/shrunken_student.h"
 #include "distillation/soft_target_loss.h"
 #include "distillation/student.h"
+#include "interop/hugging_face.h"
 #include "interop/model_folder.h"
 #include "jobs/run_predictions.h"
 #include "models/sequence_classifier.h"
@@ -64,6 +65,23 @@ class DistillationTest : public QObject {
     fs::path m_teacher;
 
     fs::path runs() const { return m_dir.path().toStdString(); }
+    /// An adapter of the tiny encoder, without a tokenizer of its own.
+    fs::path adapterOfBase(const std::string& name) const {
+        const fs::path folder = runs() / name;
+        fs::create_directories(folder);
+        writeJsonFile(folder / "adapter_config.json", {{"peft_type", "LORA"}, {"task_type", "FEATURE_EXTRACTION"}, {"base_model_name_or_path", kBase},
+                                                       {"r", 2}, {"lora_alpha", 4}, {"target_modules", Json::array({"word_embeddings", "key"})}});
+        const std::string prefix = "base_model.model.";
+        NamedTensors tensors = {{prefix + "embeddings.word_embeddings.lora_embedding_A", at::randn({2, 200})},
+                                {prefix + "embeddings.word_embeddings.lora_embedding_B", at::randn({32, 2})}};
+        for (int layer = 0; layer < 2; ++layer) {
+            const std::string key = prefix + "encoder.layer." + std::to_string(layer) + ".attention.self.key.lora_";
+            tensors[key + "A.weight"] = at::randn({2, 32});
+            tensors[key + "B.weight"] = at::randn({32, 2});
+        }
+        saveTensors(folder / "adapter_model.safetensors", tensors);
+        return folder;
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -321,6 +339,38 @@ private Q_SLOTS:
         const RunDirectory run = tinyRun(runs(), name, "distill", "soft", {{"teacher", teacher.model()}}, kShort);
         QCOMPARE(runJob(run.path(), m_jobs), 0);
         QCOMPARE(m_predictors.open(run.model())->predict(std::vector<std::string>{"play the music"}).size(), std::size_t(1));
+    }
+    void adaptedEncodersTeach_data() { jobMakesStudentAndControl_data(); }
+    void adaptedEncodersTeach() {
+        QFETCH(QString, student);
+        const std::string name = student.toStdString();
+        const fs::path adapter = adapterOfBase("adapter_" + name);
+        const RunDirectory teacher = tinyRun(runs(), "adapted_teacher_" + name, "train", "head", {{"base", adapter}}, kTeacher);
+        QVERIFY2(runJob(teacher.path(), m_jobs) == 0, teacher.status().error.value_or(Json()).dump().c_str());
+        Json settings = shortSettings(name);
+        settings["prune_vocabulary"] = true; // which means the shrunken transformer alone
+        const RunDirectory run = tinyRun(runs(), "adapted_" + name, "distill", "soft", {{"teacher", teacher.model()}}, settings);
+        QVERIFY2(runJob(run.path(), m_jobs) == 0, run.status().error.value_or(Json()).dump().c_str());
+        QCOMPARE(m_predictors.open(run.model())->predict(std::vector<std::string>{"play the music"}).size(), std::size_t(1));
+        QCOMPARE(describeModelFolder(run.model()).kind, name);
+
+        // The student begins with the adapted encoder, not with its base and not at random.
+        FakeContext context(run);
+        const auto tokenizer = Tokenizer::open(kBase);
+        const std::vector<std::string>& labels = context.spec().labels;
+        const TokenRows train = tokenizeRows(readExamples(run.path() / "inputs/train.jsonl"), *tokenizer, 16, labels, {});
+        const auto tableOf = [&](const fs::path& encoder, bool taught) {
+            DistillSettings fitted = distillSettingsFromJson(shortSettings(name));
+            fitToEncoder(fitted, encoder);
+            const StudentPlan plan = {fitted, labels, 5, encoder, kBase, *tokenizer, {}, train, {}};
+            const std::unique_ptr<StudentModel> made = taught ? taughtStudent(plan, context) : randomStudent(plan);
+            return made->weights().at(made->table()).detach().clone();
+        };
+        const at::Tensor table = tableOf(adapter, true);
+        QVERIFY(!table.equal(tableOf(adapter, false)));
+        QVERIFY(!table.equal(tableOf(kBase, true)));
+        if (name == "shrunken")
+            QVERIFY(table.equal(openBert(adapter).weights().at("embeddings.word_embeddings.weight")));
     }
     void pausedLabellingGoesOn() {
         const Json settings = {{"epochs", 1}, {"batch_size", 16}, {"embedding_size", 16}, {"filters", 16}, {"variants", 2}};
