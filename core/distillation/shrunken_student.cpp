@@ -143,6 +143,12 @@ void fitToEncoder(DistillSettings& settings, const fs::path& encoder) {
                     "Choose a fine-tuned encoder as the teacher, or another student.");
     }
     const BertConfig config = configOf(encoder);
+    if (settings.prune_vocabulary && config.family->positions_by_padding) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the setting 'prune_vocabulary' is true, but '{}' counts positions from the id of the padding token, which pruning can move",
+                                encoder.string()),
+                    "Set it to false, or choose a teacher of the kind of BERT.");
+    }
     if (settings.num_hidden_layers > config.num_hidden_layers) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("the setting 'num_hidden_layers' is {}, but the teacher in '{}' has {} layers", settings.num_hidden_layers,

@@ -56,7 +56,8 @@ std::unique_ptr<StudentModel> randomStudent(const StudentPlan& plan);
 std::unique_ptr<StudentModel> taughtStudent(const StudentPlan& plan, JobContext& context);
 
 /// Fills in what follows from the encoder: the longest text it reads and, of a shrunken transformer, the number of layers.
-/// Throws Error{InvalidArgument} naming folder and setting if a transformer of that many layers cannot be shrunk from it.
+/// Throws Error{InvalidArgument} naming folder and setting if a transformer of that many layers, or with fewer tokens, cannot be
+/// shrunk from it.
 void fitToEncoder(DistillSettings& settings, const std::filesystem::path& encoder);
 
 /// Which of a teacher's layers a student of fewer layers begins with: the first, the last and those evenly between, 0 2 4 7 9 11 for 6

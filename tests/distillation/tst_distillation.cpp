@@ -372,6 +372,22 @@ private Q_SLOTS:
         if (name == "shrunken")
             QVERIFY(table.equal(openBert(adapter).weights().at("embeddings.word_embeddings.weight")));
     }
+    void vocabulariesThatPositionsDependOnStayWhole() {
+        for (const char* family : {"roberta", "xlm-roberta"}) {
+            const fs::path encoder = fs::path(TRIPTYCH_TEST_DATA) / "encoders" / (std::string(family) + "-sequence");
+            DistillSettings settings = distillSettingsFromJson({{"student", "shrunken"}});
+            fitToEncoder(settings, encoder);
+            settings.prune_vocabulary = true;
+            try {
+                fitToEncoder(settings, encoder);
+                QFAIL(family);
+            } catch (const Error& error) {
+                QVERIFY(error.code() == ErrorCode::InvalidArgument);
+                for (const std::string& part : {std::string("prune_vocabulary"), encoder.string()})
+                    QVERIFY2(error.message().find(part) != std::string::npos, error.what());
+            }
+        }
+    }
     void pausedLabellingGoesOn() {
         const Json settings = {{"epochs", 1}, {"batch_size", 16}, {"embedding_size", 16}, {"filters", 16}, {"variants", 2}};
         const RunDirectory run = tinyRun(runs(), "paused", "distill", "soft", {{"teacher", m_teacher}}, settings);
