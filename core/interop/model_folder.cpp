@@ -12,6 +12,7 @@
 #include "models/bilstm.h"
 #include "models/decoder.h"
 #include "models/lora_encoder.h"
+#include "models/required_tensor.h"
 #include "models/sentence_modules.h"
 #include "models/static_embeddings.h"
 #include "models/t5.h"
@@ -47,24 +48,9 @@ using Shapes = std::map<std::string, std::vector<std::int64_t>>;
 
 /// The weights have the names, with or without a family's prefix, and the shapes of the configuration.
 void checkShapes(const NamedTensors& weights, const Shapes& shapes, const std::string& prefix, const std::string& source) {
-    const auto find = [&](const std::string& name) {
-        auto found = weights.find(name);
-        for (const std::string& candidate : {prefix + name, name.starts_with(prefix) ? name.substr(prefix.size()) : name}) {
-            if (found == weights.end())
-                found = weights.find(candidate);
-        }
-        return found;
-    };
     for (const auto& [name, shape] : shapes) {
-        const auto tensor = find(name);
-        if (tensor == weights.end()) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name), "Weights and config.json must be of the same model.");
-        }
-        if (tensor->second.sizes() != at::IntArrayRef(shape)) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has the shape {}, config.json asks for {}", source, name,
-                                                             Json(tensor->second.sizes().vec()).dump(), Json(shape).dump()),
-                        "Weights and config.json must be of the same model.");
-        }
+        const std::string prefixed = prefix + name, bare = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+        requiredTensor(weights, weights.contains(name) ? name : weights.contains(prefixed) ? prefixed : weights.contains(bare) ? bare : name, shape, source);
     }
 }
 

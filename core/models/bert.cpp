@@ -4,6 +4,7 @@
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
+#include "models/required_tensor.h"
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/constant_pad_nd.h>
@@ -12,7 +13,6 @@
 #include <ATen/ops/index_select.h>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -152,18 +152,9 @@ PackedBatch Bert::packVisible(const Encoding& encoding, const std::vector<bool>&
 }
 
 at::Tensor Bert::take(const std::string& name, std::vector<std::int64_t> shape, std::string_view source) const {
-    const auto found = m_weights.find(name);
-    if (found == m_weights.end()) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
-                    "The weights and config.json must be of the same model.");
-    }
-    const at::Tensor& tensor = found->second;
-    if (tensor.sizes() != at::IntArrayRef(shape) || tensor.scalar_type() != at::kFloat || !tensor.is_contiguous()) {
-        throw Error(ErrorCode::InvalidInput,
-                    fmt::format("'{}': tensor '{}' has shape [{}] where config.json asks for [{}]", source, name,
-                                fmt::join(tensor.sizes(), ", "), fmt::join(shape, ", ")),
-                    "The weights and config.json must be of the same model.");
-    }
+    const at::Tensor& tensor = requiredTensor(m_weights, name, shape, source);
+    if (!tensor.is_contiguous())
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' is not contiguous", source, name));
     return tensor;
 }
 

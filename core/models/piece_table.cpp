@@ -1,13 +1,13 @@
 #include "models/piece_table.h"
 
 #include "base/error.h"
+#include "models/required_tensor.h"
 #include "text/json_fields.h"
 
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -86,13 +86,8 @@ at::Tensor embedPieces(const at::Tensor& embedding, const PieceBatch& batch, con
 }
 
 void requireShapes(const NamedTensors& weights, const TensorShapes& shapes, std::string_view source) {
-    for (const auto& [name, shape] : shapes) {
-        const auto found = weights.find(name);
-        if (found == weights.end() || found->second.sizes() != at::IntArrayRef(shape)) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tensor '{}' is missing or not of shape [{}]", source, name, fmt::join(shape, ", ")),
-                        "The weights and config.json must be of the same model.");
-        }
-    }
+    for (const auto& [name, shape] : shapes)
+        requiredTensor(weights, name, shape, source);
 }
 
 } // namespace triptych

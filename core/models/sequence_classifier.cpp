@@ -1,9 +1,9 @@
 #include "models/sequence_classifier.h"
 
-#include "base/error.h"
 #include "base/random.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
+#include "models/required_tensor.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -57,23 +57,13 @@ std::map<std::string, std::vector<std::int64_t>> classifierShapes(const BertConf
 SequenceClassifier::SequenceClassifier(Bert bert, const NamedTensors& head, std::string_view source) : m_bert(std::move(bert)) {
     const BertFamily& family = *m_bert.config().family;
     const std::int64_t hidden = m_bert.config().hidden_size;
-    const auto take = [&](std::string_view layer, const char* part, std::int64_t rows, std::int64_t columns) {
-        const std::string name = fmt::format("{}.{}", layer, part);
-        const auto found = head.find(name);
-        if (found == head.end()) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
-                        "This folder holds an encoder, not a classifier.");
-        }
-        const at::Tensor& tensor = found->second;
-        const bool fits = columns > 0 ? tensor.dim() == 2 && tensor.size(1) == columns : tensor.dim() == 1;
-        if (!fits || tensor.size(0) < 1 || (rows > 0 && tensor.size(0) != rows) || tensor.scalar_type() != at::kFloat)
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tensor '{}' does not fit the body", source, name));
-        return tensor;
+    const auto take = [&](std::string_view layer, const char* part, const std::vector<std::int64_t>& shape) {
+        return requiredTensor(head, fmt::format("{}.{}", layer, part), shape, source, "This folder holds an encoder, not a classifier.");
     };
-    m_denseWeight = take(family.head_dense, "weight", hidden, hidden);
-    m_denseBias = take(family.head_dense, "bias", hidden, 0);
-    m_outWeight = take(family.head_out, "weight", 0, hidden);
-    m_outBias = take(family.head_out, "bias", m_outWeight.size(0), 0);
+    m_denseWeight = take(family.head_dense, "weight", {hidden, hidden});
+    m_denseBias = take(family.head_dense, "bias", {hidden});
+    m_outWeight = take(family.head_out, "weight", {-1, hidden});
+    m_outBias = take(family.head_out, "bias", {m_outWeight.size(0)});
 }
 
 SequenceClassifier SequenceClassifier::open(const std::filesystem::path& folder) {

@@ -4,6 +4,7 @@
 #include "formats/safetensors_set.h"
 #include "models/dense.h"
 #include "models/lora_encoder.h"
+#include "models/required_tensor.h"
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/bmm.h>
@@ -17,7 +18,6 @@
 #include <ATen/ops/softmax.h>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -93,20 +93,7 @@ std::map<std::string, std::vector<std::int64_t>> t5Shapes(const T5Config& config
 T5::T5(T5Config config, NamedTensors weights, std::string_view source) : m_config(config) {
     auto shapes = t5Shapes(config);
     shapes["lm_head.weight"] = shapes.at("shared.weight");
-    const auto take = [&](const std::string& name) {
-        const auto found = weights.find(name);
-        if (found == weights.end()) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
-                        "The weights and config.json must be of the same model.");
-        }
-        const std::vector<std::int64_t>& shape = shapes.at(name);
-        if (found->second.sizes() != at::IntArrayRef(shape)) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' has shape [{}] where config.json asks for [{}]", source, name,
-                                                             fmt::join(found->second.sizes(), ", "), fmt::join(shape, ", ")),
-                        "The weights and config.json must be of the same model.");
-        }
-        return found->second;
-    };
+    const auto take = [&](const std::string& name) { return requiredTensor(weights, name, shapes.at(name), source); };
     m_words = take("shared.weight");
     m_head = config.untied || weights.contains("lm_head.weight") ? take("lm_head.weight") : m_words;
     for (const bool decoder : {false, true}) {

@@ -4,6 +4,7 @@
 #include "models/dense.h"
 #include "models/lora_adapter.h"
 #include "models/packed_layers.h"
+#include "models/required_tensor.h"
 
 #include <fmt/format.h>
 
@@ -44,45 +45,26 @@ TaskModel::TaskModel(Bert bert, EncoderTask task, const NamedTensors& head, std:
     const BertConfig& config = m_bert->config();
     const BertFamily& family = *config.family;
     const std::int64_t hidden = config.hidden_size;
-    /// `rows` 0: any number.
-    const auto check = [&](const std::string& name, const at::Tensor& tensor, std::int64_t rows, std::int64_t columns) {
-        const bool fits = columns > 0 ? tensor.dim() == 2 && tensor.size(1) == columns : tensor.dim() == 1;
-        if (!fits || tensor.size(0) < 1 || (rows > 0 && tensor.size(0) != rows)) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tensor '{}' has the shape {}, which does not fit the body", source, name,
-                                                             Json(tensor.sizes().vec()).dump()),
-                        "The weights and config.json must be of the same model.");
-        }
-        return tensor;
-    };
-    const auto take = [&](std::string_view layer, const char* part, std::int64_t rows, std::int64_t columns) {
-        const std::string name = fmt::format("{}.{}", layer, part);
-        const auto found = head.find(name);
-        if (found == head.end()) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, name),
-                        "config.json names a head that the weights do not have.");
-        }
-        return check(name, found->second, rows, columns);
+    const auto take = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
+        return requiredTensor(head, name, shape, source, "config.json names a head that the weights do not have.");
     };
     if (task != EncoderTask::MaskedLm) {
         const bool span = task == EncoderTask::QuestionAnswering;
-        const char* const name = span ? "qa_outputs" : "classifier";
-        m_outWeight = take(name, "weight", span ? 2 : 0, hidden);
-        m_outBias = take(name, "bias", m_outWeight.size(0), 0);
+        const std::string name = span ? "qa_outputs" : "classifier";
+        m_outWeight = take(name + ".weight", {span ? 2 : -1, hidden});
+        m_outBias = take(name + ".bias", {m_outWeight.size(0)});
         return;
     }
-    m_denseWeight = take(family.mask_dense, "weight", hidden, hidden);
-    m_denseBias = take(family.mask_dense, "bias", hidden, 0);
-    m_gain = take(family.mask_norm, "weight", hidden, 0);
-    m_shift = take(family.mask_norm, "bias", hidden, 0);
+    const std::string dense(family.mask_dense), norm(family.mask_norm), decoder(family.mask_decoder), bias(family.mask_bias);
+    m_denseWeight = take(dense + ".weight", {hidden, hidden});
+    m_denseBias = take(dense + ".bias", {hidden});
+    m_gain = take(norm + ".weight", {hidden});
+    m_shift = take(norm + ".bias", {hidden});
     // Tied to the word table unless the file has a table of its own.
-    const std::string decoder = std::string(family.mask_decoder) + ".weight";
-    const auto own = head.find(decoder);
-    m_outWeight = own == head.end() ? m_bert->weights().at("embeddings.word_embeddings.weight") : check(decoder, own->second, config.vocab_size, hidden);
-    const std::string bias(family.mask_bias), otherBias = std::string(family.mask_decoder) + ".bias";
-    const auto found = head.contains(bias) ? head.find(bias) : head.find(otherBias);
-    if (found == head.end())
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' lacks the tensor '{}'", source, bias));
-    m_outBias = check(bias, found->second, config.vocab_size, 0);
+    m_outWeight = head.contains(decoder + ".weight") ? take(decoder + ".weight", {config.vocab_size, hidden})
+                                                     : m_bert->weights().at("embeddings.word_embeddings.weight");
+    const bool elsewhere = !head.contains(bias) && head.contains(decoder + ".bias");
+    m_outBias = take(elsewhere ? decoder + ".bias" : bias, {config.vocab_size});
 }
 
 TaskModel TaskModel::open(const std::filesystem::path& folder, Precision precision) {
