@@ -68,7 +68,8 @@ void addAdd(CLI::App& group, CliContext& context) {
     add->add_option("--model", endpoint->model, "The model's name as the server calls it")->required()->type_name("M");
     add->add_flag("--embedder", endpoint->embedder, "It gives vectors, not texts");
     add->add_option("--dimension", endpoint->dimension, "Of its vectors (default: the server is asked at the first test)")->type_name("D")->check(CLI::Range(1, 1 << 20));
-    add->add_option("--key-env", endpoint->key_env, "Environment variable that holds the key (default: TRIPTYCH_KEY_<NAME>)")->type_name("VAR");
+    add->add_option("--key-env", endpoint->key_env, "Environment variable TRIPTYCH_KEY_... that holds the key (default: TRIPTYCH_KEY_<NAME>)")->type_name("VAR");
+    add->add_flag("--allow-plain-http", endpoint->allow_plain_http, "Send the key over a network without encryption too, where the address is http");
     add->add_option("--connect-timeout", endpoint->connect_timeout_s, "Seconds until there is a connection (default: 10)")->type_name("S");
     add->add_option("--first-byte-timeout", endpoint->first_byte_timeout_s, "Seconds until the answer begins (default: 120)")->type_name("S");
     add->add_option("--idle-timeout", endpoint->idle_timeout_s, "Seconds between two pieces of it (default: 60)")->type_name("S");
@@ -151,7 +152,10 @@ int changeKey(const CliContext& context, const std::string& name, bool clear) {
 } // namespace
 
 std::optional<Endpoint> namedEndpoint(const CliContext& context, const std::string& name) {
-    return Workspace::exists(context.workspace_folder) ? findEndpoint(context.workspace_folder, name) : std::nullopt;
+    std::optional<Endpoint> endpoint = Workspace::exists(context.workspace_folder) ? findEndpoint(context.workspace_folder, name) : std::nullopt;
+    if (endpoint)
+        requireNoModel(openIndexed(context), *endpoint);
+    return endpoint;
 }
 
 void addEndpointCommands(CLI::App& app, CliContext& context) {

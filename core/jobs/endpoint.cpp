@@ -1,6 +1,8 @@
 #include "jobs/endpoint.h"
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/resources.h"
 #include "jobs/keychain.h"
 #include "jobs/model_lookup.h"
 #include "storage/workspace.h"
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::size_t kMaxKeyBytes = 4096;
 constexpr int kMaxDimension = 1 << 20;
+constexpr std::string_view kVariablePrefix = "TRIPTYCH_KEY_"; // no other variable can be named by a workspace
 
 fs::path folderOf(const fs::path& workspace) { return workspace / "endpoints"; }
 fs::path fileOf(const fs::path& workspace, const std::string& name) { return folderOf(workspace) / (name + ".json"); }
@@ -50,7 +53,41 @@ std::string plainAddress(const std::string& given) {
 
 bool isVariable(const std::string& name) {
     const auto fits = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
-    return name.size() <= 200 && std::all_of(name.begin(), name.end(), fits) && (name.empty() || !std::isdigit(static_cast<unsigned char>(name.front())));
+    return name.size() <= 200 && name.size() > kVariablePrefix.size() && name.starts_with(kVariablePrefix) && std::all_of(name.begin(), name.end(), fits);
+}
+
+/// Outside the workspace, which may come from elsewhere: that the user gives the variable's key to the server.
+fs::path recordOf(const Endpoint& endpoint) { return dataFolder() / "endpoint_keys" / (sha256(keyVariable(endpoint) + ' ' + serverOf(endpoint)) + ".json"); }
+
+void makeFolder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", folder.string(), error.message()));
+}
+
+bool goesInTheOpen(const Endpoint& endpoint) {
+    const std::string server = serverOf(endpoint);
+    if (!server.starts_with("http://") || endpoint.allow_plain_http)
+        return false;
+    std::string host = server.substr(7);
+    if (host.starts_with('['))
+        return host.substr(0, host.find(']') + 1) != "[::1]";
+    host.resize(std::min(host.size(), host.find(':')));
+    const auto fits = [](unsigned char c) { return std::isdigit(c) || c == '.'; };
+    return host != "localhost" && !(host.starts_with("127.") && std::all_of(host.begin(), host.end(), fits)); // not 127.0.0.1.example.org
+}
+
+/// Of the model that has a name, whether its folder is there or not.
+std::optional<fs::path> modelOfName(const Workspace& workspace, const std::string& name) {
+    try {
+        return resolveModel(&workspace, name).folder;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::NotFound)
+            throw;
+    }
+    const auto record = workspace.model(name);
+    return record ? std::optional(workspace.folder() / record->path) : std::nullopt;
 }
 
 } // namespace
@@ -62,6 +99,7 @@ Json endpointToJson(const Endpoint& endpoint) {
             {"embedder", endpoint.embedder},
             {"dimension", endpoint.dimension},
             {"key_env", endpoint.key_env},
+            {"allow_plain_http", endpoint.allow_plain_http},
             {"connect_timeout_s", endpoint.connect_timeout_s},
             {"first_byte_timeout_s", endpoint.first_byte_timeout_s},
             {"idle_timeout_s", endpoint.idle_timeout_s},
@@ -83,6 +121,7 @@ Endpoint endpointFromJson(const Json& value, const std::string& name, const std:
     endpoint.embedder = fields.boolean("embedder", false);
     endpoint.dimension = static_cast<int>(fields.integer("dimension", 0, kMaxDimension, 0));
     endpoint.key_env = fields.string("key_env", "");
+    endpoint.allow_plain_http = fields.boolean("allow_plain_http", false);
     endpoint.connect_timeout_s = fields.number("connect_timeout_s", endpoint.connect_timeout_s);
     endpoint.first_byte_timeout_s = fields.number("first_byte_timeout_s", endpoint.first_byte_timeout_s);
     endpoint.idle_timeout_s = fields.number("idle_timeout_s", endpoint.idle_timeout_s);
@@ -100,8 +139,8 @@ Endpoint checkedEndpoint(Endpoint endpoint) {
     const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (endpoint.model.empty() || endpoint.model.size() > 500 || std::any_of(endpoint.model.begin(), endpoint.model.end(), control))
         refuse("model is empty, too long or holds control characters", "Give the model's name as the server calls it.");
-    if (!isVariable(endpoint.key_env))
-        refuse("key_env is no name of an environment variable", "It names the variable that holds the key; it is not the key itself.");
+    if (!endpoint.key_env.empty() && !isVariable(endpoint.key_env))
+        refuse(fmt::format("key_env is no environment variable {}...", kVariablePrefix), "It names the variable that holds the key; it is not the key itself.");
     for (const auto& [name, seconds] : {std::pair("connect_timeout_s", endpoint.connect_timeout_s), std::pair("first_byte_timeout_s", endpoint.first_byte_timeout_s),
                                         std::pair("idle_timeout_s", endpoint.idle_timeout_s), std::pair("retry_pause_s", endpoint.retry_pause_s)}) {
         if (!(seconds > 0 && seconds <= 86400))
@@ -138,26 +177,26 @@ void addEndpoint(const Workspace& workspace, const Endpoint& endpoint) {
     checkModelName(endpoint.name);
     const Endpoint checked = checkedEndpoint(endpoint);
     const std::vector<std::string> names = endpointNames(workspace.folder());
-    bool taken = std::find(names.begin(), names.end(), endpoint.name) != names.end();
-    try {
-        resolveModel(&workspace, endpoint.name);
-        taken = true;
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::NotFound)
-            throw;
-        taken = taken || workspace.model(endpoint.name).has_value();
-    }
-    if (taken)
+    if (std::find(names.begin(), names.end(), endpoint.name) != names.end() || modelOfName(workspace, endpoint.name))
         throw Error(ErrorCode::AlreadyExists, fmt::format("there is a model or an endpoint '{}' already", endpoint.name), "Choose another name, or remove that one first.");
+    if (!goesInTheOpen(checked)) {
+        const fs::path record = recordOf(checked);
+        makeFolder(record.parent_path());
+        writeJsonFile(record, {{"variable", keyVariable(checked)}, {"server", serverOf(checked)}});
+    }
     saveEndpoint(workspace.folder(), checked);
+}
+
+void requireNoModel(const Workspace& workspace, const Endpoint& endpoint) {
+    if (const auto model = modelOfName(workspace, endpoint.name)) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' is both the endpoint at '{}' and the model '{}'", endpoint.name, endpoint.base_url, model->string()),
+                    "Give the model by its path, or remove the endpoint and add it under another name.");
+    }
 }
 
 void saveEndpoint(const fs::path& workspace, const Endpoint& endpoint) {
     checkModelName(endpoint.name);
-    std::error_code error;
-    fs::create_directories(folderOf(workspace), error);
-    if (error)
-        throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", folderOf(workspace).string(), error.message()));
+    makeFolder(folderOf(workspace));
     writeJsonFile(fileOf(workspace, endpoint.name), endpointToJson(checkedEndpoint(endpoint)));
 }
 
@@ -174,12 +213,21 @@ void removeEndpoint(const fs::path& workspace, const std::string& name) {
 std::string keyVariable(const Endpoint& endpoint) {
     if (!endpoint.key_env.empty())
         return endpoint.key_env;
-    std::string variable = "TRIPTYCH_KEY_";
+    std::string variable(kVariablePrefix);
     for (const char c : endpoint.name) {
         const auto letter = static_cast<unsigned char>(c);
         variable += letter < 0x80 && std::isalnum(letter) ? static_cast<char>(std::toupper(letter)) : '_';
     }
     return variable;
+}
+
+std::string serverOf(const Endpoint& endpoint) { return endpoint.base_url.substr(0, endpoint.base_url.find('/', endpoint.base_url.find("//") + 2)); }
+
+void requireSafeWay(const Endpoint& endpoint) {
+    if (goesInTheOpen(endpoint)) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the key of '{}' would go to '{}' unencrypted", endpoint.name, serverOf(endpoint)),
+                    "Use an address of https. Where everyone on the way may read the key, `triptych-cli endpoint add` takes --allow-plain-http.");
+    }
 }
 
 void checkKey(std::string_view text, std::string_view source) {
@@ -197,11 +245,18 @@ EndpointKey endpointKey(const Endpoint& endpoint, const std::stop_token& stop) {
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) // as `$(cat file)` may leave them
             text.remove_suffix(1);
         checkKey(text, variable);
+        requireSafeWay(endpoint);
+        std::error_code none;
+        if (!fs::exists(recordOf(endpoint), none)) {
+            throw Error(ErrorCode::InvalidArgument, fmt::format("the endpoint '{}' was not added on this machine, so '{}' does not get the key in {}", endpoint.name, serverOf(endpoint), variable),
+                        "If the server is yours to trust, remove the endpoint and add it again.");
+        }
         return {std::string(text), variable};
     }
     try {
         if (const auto stored = lookUpKey(endpoint, stop)) {
             checkKey(*stored, "the keychain");
+            requireSafeWay(endpoint);
             return {*stored, "the keychain"};
         }
         return {{}, fmt::format("in {} and in the keychain", variable)};

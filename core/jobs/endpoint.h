@@ -20,7 +20,8 @@ struct Endpoint {
     std::string model;                ///< as the server calls it
     bool embedder = false;            ///< it gives vectors, not texts
     int dimension = 0;                ///< of its vectors; 0 while nobody has asked
-    std::string key_env;              ///< environment variable with the key; empty: keyVariable() says
+    std::string key_env;              ///< environment variable with the key, "TRIPTYCH_KEY_..."; empty: keyVariable() says
+    bool allow_plain_http = false;    ///< its key may go over a network unencrypted
     double connect_timeout_s = 10;
     double first_byte_timeout_s = 120; ///< until the answer begins; what only keeps the line open does not count
     double idle_timeout_s = 60;       ///< between two pieces of it
@@ -39,8 +40,11 @@ Endpoint checkedEndpoint(Endpoint endpoint);
 std::vector<std::string> endpointNames(const std::filesystem::path& workspace);
 /// None if the workspace has none of this name. Throws Error{InvalidInput} naming the file.
 std::optional<Endpoint> findEndpoint(const std::filesystem::path& workspace, const std::string& name);
-/// Throws Error{AlreadyExists} if an endpoint or a model has the name, {InvalidArgument} as checkedEndpoint() and checkModelName().
+/// Notes in dataFolder() too that the key of keyVariable() may go to this server. Throws Error{AlreadyExists} if an endpoint or
+/// a model has the name, {InvalidArgument} as checkedEndpoint() and checkModelName().
 void addEndpoint(const Workspace& workspace, const Endpoint& endpoint);
+/// For where a model may be meant as well. Throws Error{InvalidArgument} naming both if a model has the endpoint's name.
+void requireNoModel(const Workspace& workspace, const Endpoint& endpoint);
 /// Replaces what is on file.
 void saveEndpoint(const std::filesystem::path& workspace, const Endpoint& endpoint);
 /// Its key stays in the keychain: see keychain.h. Throws Error{NotFound | Io}.
@@ -48,6 +52,11 @@ void removeEndpoint(const std::filesystem::path& workspace, const std::string& n
 
 /// key_env, else "TRIPTYCH_KEY_" and the name in capitals, digits and underscores.
 std::string keyVariable(const Endpoint& endpoint);
+/// "https://host:port" of base_url: what a key belongs to.
+std::string serverOf(const Endpoint& endpoint);
+/// Throws Error{InvalidArgument} naming the server if a key would go to it unencrypted: plain HTTP to another machine, unless
+/// allow_plain_http.
+void requireSafeWay(const Endpoint& endpoint);
 
 /// The key of a server and where it was found.
 struct EndpointKey {
@@ -55,7 +64,8 @@ struct EndpointKey {
     std::string source; ///< for messages: a variable's name or "the keychain"; without a key, where it was looked for
 };
 /// The environment first, then the keychain; that there is no keychain is no error. Throws Error{InvalidArgument} naming the
-/// source, never the key, if what is there cannot be a key.
+/// source, never the key, if what is there cannot be a key; naming the server if addEndpoint() has not put it on record here,
+/// so that a workspace from elsewhere sends no variable to an address of its own, and as requireSafeWay().
 EndpointKey endpointKey(const Endpoint& endpoint, const std::stop_token& stop = {});
 /// Throws Error{InvalidArgument} naming `source` unless the text is 1 to 4096 printable ASCII characters without blanks.
 void checkKey(std::string_view text, std::string_view source);

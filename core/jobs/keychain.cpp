@@ -129,9 +129,7 @@ void requireKeychain(const ToolResult& result) {
 }
 
 std::vector<std::string> withAttributes(std::vector<std::string> words, const Endpoint& endpoint) {
-    const std::size_t host = endpoint.base_url.find("//") + 2;
-    for (const std::string& word : {std::string("application"), std::string("triptych"), std::string("endpoint"), endpoint.name, std::string("server"),
-                                    endpoint.base_url.substr(0, endpoint.base_url.find('/', host))})
+    for (const std::string& word : {std::string("application"), std::string("triptych"), std::string("endpoint"), endpoint.name, std::string("server"), serverOf(endpoint)})
         words.push_back(word);
     return words;
 }
@@ -146,6 +144,7 @@ std::optional<std::string> lookUpKey(const Endpoint& endpoint, const std::stop_t
 
 void storeKey(const Endpoint& endpoint, const std::string& key, const std::stop_token& stop) {
     checkKey(key, "the field of the key");
+    requireSafeWay(endpoint);
     const ToolResult result = runTool(withAttributes({"store", "--label=Triptych: " + endpoint.name}, endpoint), key, stop);
     requireKeychain(result);
     if (result.code != 0)

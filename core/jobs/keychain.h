@@ -15,7 +15,7 @@ struct Endpoint;
 
 /// None if there is no key of this endpoint.
 std::optional<std::string> lookUpKey(const Endpoint& endpoint, const std::stop_token& stop = {});
-/// Replaces the one there is. Throws Error{InvalidArgument} as checkKey() does.
+/// Replaces the one there is. Throws Error{InvalidArgument} as checkKey() and requireSafeWay() do.
 void storeKey(const Endpoint& endpoint, const std::string& key, const std::stop_token& stop = {});
 /// No error if there is none.
 void clearKey(const Endpoint& endpoint, const std::stop_token& stop = {});

@@ -139,6 +139,30 @@ private Q_SLOTS:
         QCOMPARE(json(words("model import --name tiny") << QStringLiteral(TRIPTYCH_TEST_DATA "/bert_tiny/encoder")).exitCode, 0);
         QCOMPARE(add("tiny", server).errorCode(), QStringLiteral("already_exists"));
     }
+    void aWorkspaceFromElsewhereGetsNoKey() {
+        HttpServer server([](const HttpRequest& request, int) { return answered(request); });
+        fs::create_directories(path("endpoints"));
+        const auto plant = [&](const char* variable) {
+            atomicWrite(path("endpoints/lab.json"), Json({{"base_url", server.url()}, {"model", "m"}, {"key_env", variable}}).dump());
+        };
+        plant("HOME");
+        QCOMPARE(json(words("model generate lab --prompt hi")).errorCode(), QStringLiteral("invalid_input"));
+        plant("TRIPTYCH_KEY_LAB");
+        qputenv("TRIPTYCH_KEY_LAB", kKey);
+        const CliResult refused = json(words("model generate lab --prompt hi"));
+        QVERIFY2(refused.errorCode() == QStringLiteral("invalid_argument") && refused.out.contains("add it again"), refused.out.constData());
+        QVERIFY(server.requests().isEmpty());
+        QCOMPARE(json(words("endpoint remove lab")).exitCode, 0);
+        QCOMPARE(add("lab", server).exitCode, 0);
+        QCOMPARE(json(words("model generate lab --prompt hi")).exitCode, 0);
+        // Nor does it stand in for a model.
+        fs::create_directories(m_dir->path().toStdString() + "/data/models/lab");
+        for (const char* command : {"model generate lab --prompt hi", "model embed lab texts.jsonl"}) {
+            atomicWrite(path("texts.jsonl"), "{\"text\": \"abc\"}\n");
+            const CliResult both = json(words(command));
+            QVERIFY2(both.errorCode() == QStringLiteral("invalid_argument") && both.out.contains("models/lab") && both.out.contains(QByteArray::fromStdString(server.url())), both.out.constData());
+        }
+    }
     void faultsAreSaid() {
         HttpServer server([](const HttpRequest& request, int) { return answered(request); });
         const CliResult asUser = json(words("endpoint add lab --model m --url") << QStringLiteral("https://user:") + QString::fromLatin1(kKey) + QStringLiteral("@host/v1"));

@@ -92,7 +92,8 @@ private Q_SLOTS:
         };
         QVERIFY(refused([](Endpoint& e) { e.model = ""; }, "model"));
         QVERIFY(refused([](Endpoint& e) { e.model = "a\nb"; }, "model"));
-        QVERIFY(refused([](Endpoint& e) { e.key_env = "sk-secret"; }, "key_env"));
+        for (const char* variable : {"sk-secret", "AWS_SECRET_ACCESS_KEY", "TRIPTYCH_KEY_", "TRIPTYCH_KEY_A-B", "XTRIPTYCH_KEY_A"})
+            QVERIFY(refused([variable](Endpoint& e) { e.key_env = variable; }, "key_env"));
         QVERIFY(refused([](Endpoint& e) { e.idle_timeout_s = 0; }, "idle_timeout_s"));
         QVERIFY(refused([](Endpoint& e) { e.connect_timeout_s = 1e9; }, "connect_timeout_s"));
         QVERIFY(refused([](Endpoint& e) { e.attempts = 0; }, "attempts"));
@@ -134,6 +135,7 @@ private Q_SLOTS:
         row("no address", "{\"model\": \"m\"}", "base_url");
         row("address a number", "{\"base_url\": 7, \"model\": \"m\"}", "base_url");
         row("bad address", "{\"base_url\": \"https://u:secret@h/v1\", \"model\": \"m\"}", "base_url");
+        row("another's variable", "{\"base_url\": \"https://h/v1\", \"model\": \"m\", \"key_env\": \"AWS_SECRET_ACCESS_KEY\"}", "key_env");
         row("bad time", "{\"base_url\": \"https://h/v1\", \"model\": \"m\", \"idle_timeout_s\": -1}", "idle_timeout_s");
     }
     void filesThatDoNotFitAreNamed() {
@@ -148,7 +150,9 @@ private Q_SLOTS:
 
     void theEnvironmentGoesBeforeTheKeychain() {
         testing::FakeKeychain keychain(m_dir->path());
+        Workspace workspace = Workspace::open(m_folder);
         const Endpoint endpoint = plain();
+        addEndpoint(workspace, endpoint);
         EndpointKey key = endpointKey(endpoint);
         QVERIFY(key.text.empty());
         QVERIFY2(key.source.find("TRIPTYCH_KEY_LAB") != std::string::npos && key.source.find("keychain") != std::string::npos, key.source.c_str());
@@ -161,10 +165,12 @@ private Q_SLOTS:
         QCOMPARE(key.text, std::string("other-key"));
         QCOMPARE(key.source, std::string("TRIPTYCH_KEY_LAB"));
         Endpoint named = endpoint;
-        named.key_env = "TRIPTYCH_TEST_OTHER";
-        qputenv("TRIPTYCH_TEST_OTHER", "third");
+        named.name = "other";
+        named.key_env = "TRIPTYCH_KEY_TEST";
+        addEndpoint(workspace, named);
+        qputenv("TRIPTYCH_KEY_TEST", "third");
         QCOMPARE(endpointKey(named).text, std::string("third"));
-        qunsetenv("TRIPTYCH_TEST_OTHER");
+        qunsetenv("TRIPTYCH_KEY_TEST");
         clearKey(endpoint);
         clearKey(endpoint); // none is there: no error
         qunsetenv("TRIPTYCH_KEY_LAB");
@@ -182,6 +188,75 @@ private Q_SLOTS:
         Endpoint samePlace = plain();
         samePlace.base_url = "http://127.0.0.1:8000/other";
         QCOMPARE(endpointKey(samePlace).text, std::string(kKey));
+    }
+    void theEnvironmentsKeyBelongsToServersAddedHere() {
+        Workspace workspace = Workspace::open(m_folder);
+        qputenv("TRIPTYCH_KEY_LAB", kKey);
+        const auto refused = [](const Endpoint& endpoint) {
+            const Error error = errorOf([&] { endpointKey(endpoint); });
+            return error.code() == ErrorCode::InvalidArgument && holds(error, "add it again") && holds(error, serverOf(endpoint).c_str()) && !holds(error, kKey);
+        };
+        // As in a workspace that came from elsewhere: its file is there, and nobody has added it.
+        saveEndpoint(m_folder, plain());
+        QVERIFY(refused(*findEndpoint(m_folder, "lab")));
+        removeEndpoint(m_folder, "lab");
+        addEndpoint(workspace, plain());
+        QCOMPARE(endpointKey(plain()).text, std::string(kKey));
+        Endpoint foreign = plain();
+        foreign.base_url = "https://elsewhere.example/v1";
+        QVERIFY(refused(foreign));
+        foreign = plain();
+        foreign.key_env = "TRIPTYCH_KEY_OTHER";
+        qputenv("TRIPTYCH_KEY_OTHER", kKey);
+        QVERIFY(refused(foreign));
+        qunsetenv("TRIPTYCH_KEY_OTHER");
+    }
+    void aKeyGoesUnencryptedOnlyIfAllowed_data() {
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<bool>("safe");
+        const auto row = [](const char* address, bool safe) { QTest::newRow(address) << QString::fromLatin1(address) << safe; };
+        row("https://lab.example/v1", true);
+        row("http://127.0.0.1:8000/v1", true);
+        row("http://127.8.8.8/v1", true);
+        row("http://localhost:8000/v1", true);
+        row("http://[::1]:8000/v1", true);
+        row("http://lab.example/v1", false);
+        row("http://192.168.1.9:8000/v1", false);
+        row("http://127.0.0.1.lab.example/v1", false);
+        row("http://localhost.lab.example/v1", false);
+        row("http://[::1f]:8000/v1", false);
+    }
+    void aKeyGoesUnencryptedOnlyIfAllowed() {
+        QFETCH(QString, address);
+        QFETCH(bool, safe);
+        testing::FakeKeychain keychain(m_dir->path());
+        Workspace workspace = Workspace::open(m_folder);
+        Endpoint endpoint = plain();
+        endpoint.base_url = address.toStdString();
+        addEndpoint(workspace, endpoint);
+        QVERIFY(endpointKey(endpoint).text.empty()); // without a key any address will do
+        qputenv("TRIPTYCH_KEY_LAB", kKey);
+        if (safe) {
+            QCOMPARE(endpointKey(endpoint).text, std::string(kKey));
+            return;
+        }
+        const auto refused = [](const Error& error) { return error.code() == ErrorCode::InvalidArgument && holds(error, "unencrypted") && holds(error, "https"); };
+        QVERIFY(refused(errorOf([&] { endpointKey(endpoint); })));
+        QVERIFY(refused(errorOf([&] { storeKey(endpoint, kKey); })));
+        endpoint.allow_plain_http = true; // in the file alone, it opens nothing
+        QVERIFY(holds(errorOf([&] { endpointKey(endpoint); }), "add it again"));
+        removeEndpoint(m_folder, "lab");
+        addEndpoint(workspace, endpoint);
+        QVERIFY(findEndpoint(m_folder, "lab")->allow_plain_http);
+        QCOMPARE(endpointKey(endpoint).text, std::string(kKey));
+    }
+    void aNameOfBothIsNobodys() {
+        Workspace workspace = Workspace::open(m_folder);
+        addEndpoint(workspace, plain());
+        requireNoModel(workspace, plain());
+        fs::create_directories(m_dir->path().toStdString() + "/data/models/lab");
+        const Error error = errorOf([&] { requireNoModel(workspace, plain()); });
+        QVERIFY2(error.code() == ErrorCode::InvalidArgument && holds(error, "data/models/lab") && holds(error, "http://127.0.0.1:8000"), error.what());
     }
     void withoutAKeychainTheEnvironmentIsNamed() {
         const QByteArray path = qgetenv("PATH");
@@ -216,6 +291,7 @@ private Q_SLOTS:
             const Error error = errorOf([&] { storeKey(plain(), bad); });
             QVERIFY(error.code() == ErrorCode::InvalidArgument && (*bad == 0 || !holds(error, bad)));
         }
+        addEndpoint(Workspace::open(m_folder), plain());
         qputenv("TRIPTYCH_KEY_LAB", "two words");
         const Error error = errorOf([] { endpointKey(plain()); });
         QVERIFY(error.code() == ErrorCode::InvalidArgument && holds(error, "TRIPTYCH_KEY_LAB") && !holds(error, "two words"));
@@ -224,8 +300,8 @@ private Q_SLOTS:
         Endpoint endpoint = plain();
         endpoint.name = "My-server 2.0中";
         QCOMPARE(keyVariable(endpoint), std::string("TRIPTYCH_KEY_MY_SERVER_2_0___"));
-        endpoint.key_env = "OTHER";
-        QCOMPARE(keyVariable(endpoint), std::string("OTHER"));
+        endpoint.key_env = "TRIPTYCH_KEY_OTHER";
+        QCOMPARE(keyVariable(endpoint), std::string("TRIPTYCH_KEY_OTHER"));
     }
 };
 
