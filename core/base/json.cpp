@@ -18,19 +18,14 @@ Json parseJson(std::string_view text, std::string_view source) {
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON at byte {}: a NUL byte", source, nul + 1), "Remove that byte.");
     try {
-        bool tooDeep = false;
         const auto guard = [&](int depth, Json::parse_event_t, Json&) {
-            // The parser itself is iterative; the destructor and every consumer of a value are not.
+            // The parser itself is iterative; the destructor and every consumer of a value are not. Ends it at once: it keeps
+            // a word of memory for every level, also of what is left out.
             if (depth > kMaxDepth)
-                tooDeep = true;
-            return !tooDeep;
+                throw Error(ErrorCode::InvalidInput, fmt::format("'{}' nests deeper than {} levels", source, kMaxDepth));
+            return true;
         };
-        Json value = Json::parse(text.begin(), text.end(), guard);
-        if (tooDeep) {
-            throw Error(ErrorCode::InvalidInput,
-                        fmt::format("'{}' nests deeper than {} levels", source, kMaxDepth));
-        }
-        return value;
+        return Json::parse(text.begin(), text.end(), guard);
     } catch (const Json::parse_error& error) {
         throw Error(ErrorCode::InvalidInput,
                     fmt::format("'{}' is not valid JSON at byte {}", source, error.byte),

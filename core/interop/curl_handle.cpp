@@ -17,6 +17,9 @@ CurlHandle newCurlHandle(const std::string& url, char* errorText) {
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(handle.get(), CURLOPT_QUICK_EXIT, 1L); // a stop does not wait for the thread that resolves the name
+#endif
     curl_easy_setopt(handle.get(), CURLOPT_USERAGENT, "triptych");
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, errorText);
     return handle;

@@ -12,6 +12,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace triptych {
@@ -22,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostEventBytes = 4u << 20;
 constexpr std::size_t kMostAnswerBytes = 64u << 20;
+constexpr std::size_t kMostErrorBytes = 64u << 10; // more of a refusal nobody reads
+constexpr int kMostErrorLevels = 3;                // {"error": {"message": "..."}} and one to spare
 constexpr std::size_t kBatch = 64;      // texts in one request
 constexpr std::size_t kLikeKey = 8;     // characters in a row that may be a part of the key
 constexpr std::size_t kExcerpt = 300;   // bytes of what a server says
@@ -68,24 +71,32 @@ std::string safe(std::string_view text, const std::string& key, std::size_t most
     return shown;
 }
 
+/// None if it is no JSON, or nests too deep.
+std::optional<Json> parsed(const std::string& text) {
+    try {
+        return parseJson(text, "the answer");
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 /// What an answer that is a refusal says, in whichever of the usual forms; empty if it says nothing.
-std::string said(const Json& value) {
+std::string said(const Json& value, int levels = kMostErrorLevels) {
     if (value.is_string())
         return value.get<std::string>();
-    if (!value.is_object())
+    if (!value.is_object() || levels == 0)
         return {};
     for (const char* key : {"error", "message", "detail"}) {
         if (const auto found = value.find(key); found != value.end()) {
-            if (const std::string text = said(*found); !text.empty())
+            if (const std::string text = said(*found, levels - 1); !text.empty())
                 return text;
         }
     }
     return {};
 }
 std::string saidIn(const std::string& body) {
-    const Json value = Json::parse(body, nullptr, false);
-    if (!value.is_discarded())
-        return said(value);
+    if (const auto value = parsed(body))
+        return said(*value);
     const std::size_t title = body.find("<title>");
     if (title != std::string::npos)
         return body.substr(title + 7, body.find("</title>", title) - title - 7);
@@ -220,6 +231,7 @@ private:
             curl_easy_getinfo(m_handle, CURLINFO_RESPONSE_CODE, &status);
             curl_easy_getinfo(m_handle, CURLINFO_CONTENT_TYPE, &type);
             m_type = type ? type : "";
+            m_refused = status != 200;
             const bool events = status == 200 && *m_take && (m_type.starts_with("text/event-stream") || bytes.starts_with("data:"));
             m_kind = events ? Kind::Events : Kind::Whole;
         }
@@ -227,7 +239,7 @@ private:
         if (m_bytes > kMostAnswerBytes)
             fail(fmt::format("goes on behind {} MB", kMostAnswerBytes >> 20), "Ask for fewer tokens.");
         if (m_kind == Kind::Whole) {
-            m_answer += bytes;
+            m_answer += m_refused ? bytes.substr(0, kMostErrorBytes - m_answer.size()) : bytes;
             heard();
             return;
         }
@@ -291,7 +303,7 @@ private:
     std::string m_answer, m_type;
     Kind m_kind = Kind::Unknown;
     std::size_t m_bytes = 0;
-    bool m_given = false, m_ended = false, m_any = false;
+    bool m_given = false, m_ended = false, m_any = false, m_refused = false;
     Clock::time_point m_begin, m_last;
     std::exception_ptr m_problem;
 };
@@ -321,9 +333,10 @@ public:
             m_request.end();
             return;
         }
-        const Json event = Json::parse(data, nullptr, false);
-        if (event.is_discarded())
+        const auto read = parsed(data);
+        if (!read)
             m_request.fail(fmt::format("sent what is no JSON in the middle of its stream: {}", m_request.safely(data)));
+        const Json& event = *read;
         if (!part(event, "error").is_null())
             m_request.fail(fmt::format("broke off{}", words(m_request.safely(said(event)))));
         takeUsage(part(event, "usage"));
@@ -345,9 +358,10 @@ public:
 
 private:
     void takeWhole(const std::string& body) {
-        const Json answer = Json::parse(body, nullptr, false);
-        if (answer.is_discarded())
+        const auto read = parsed(body);
+        if (!read)
             m_request.fail(fmt::format("answered with something else than JSON{}", words(m_request.safely(saidIn(body)))), "Is this the address of an OpenAI-compatible server?");
+        const Json& answer = *read;
         const Json& choice = firstOf(part(answer, "choices"));
         if (!choice.is_object())
             m_request.fail(fmt::format("gave no answer{}", words(m_request.safely(said(answer)))));
@@ -392,9 +406,10 @@ private:
 
 /// Rows of an answer of `/embeddings`, all of one width.
 void takeVectors(const Request& request, const std::string& body, std::size_t texts, std::vector<std::vector<float>>& rows) {
-    const Json answer = Json::parse(body, nullptr, false);
-    if (answer.is_discarded())
+    const auto read = parsed(body);
+    if (!read)
         request.fail(fmt::format("answered with something else than JSON{}", words(request.safely(saidIn(body)))), "Is this the address of an OpenAI-compatible server?");
+    const Json& answer = *read;
     const Json& data = part(answer, "data");
     if (!data.is_array() || data.size() != texts)
         request.fail(fmt::format("gave {} vectors for {} texts{}", data.is_array() ? data.size() : 0, texts, words(request.safely(said(answer)))));

@@ -5,11 +5,24 @@
 #include <QTest>
 
 #include <chrono>
+#include <cstring>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <optional>
 #include <thread>
 
 using namespace triptych;
 using namespace triptych::testing;
+
+/// In place of the system's: a name server that takes its time over one name.
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
+    if (node && std::strcmp(node, "slow.example") == 0) {
+        std::this_thread::sleep_for(std::chrono::seconds(5));
+        return EAI_AGAIN;
+    }
+    static const auto real = reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    return real(node, service, hints, result);
+}
 
 namespace {
 
@@ -296,6 +309,53 @@ private Q_SLOTS:
         const Asked result = ask(endpointAt(server), kKey, source.get_token());
         QVERIFY(result.error && result.error->code() == ErrorCode::Cancelled);
         QVERIFY(secondsSince(asked) < 1);
+    }
+    void aStopDoesNotWaitForTheNameServer() {
+        HttpServer server([](const HttpRequest&, int) { return HttpReply(); });
+        Endpoint endpoint = endpointAt(server);
+        endpoint.base_url = "http://slow.example/v1";
+        std::stop_source source;
+        Clock::time_point asked;
+        std::jthread stopper([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            asked = Clock::now();
+            source.request_stop();
+        });
+        const Asked result = ask(endpoint, kKey, source.get_token());
+        QVERIFY2(result.error && result.error->code() == ErrorCode::Cancelled, result.words().c_str());
+        QVERIFY(secondsSince(asked) < 1);
+    }
+    /// Bodies that would fill the stack or the memory of whoever takes them apart.
+    void deepAnswersAreNoJson_data() {
+        QTest::addColumn<QByteArray>("status");
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("body");
+        const QByteArray errors = QByteArray("{\"error\":").repeated(200'000), lists(32 << 20, '[');
+        for (const char* status : {"200 OK", "400 Bad Request"}) {
+            QTest::addRow("errors, %s", status) << QByteArray(status) << QByteArray("application/json") << errors;
+            QTest::addRow("closed errors, %s", status) << QByteArray(status) << QByteArray("application/json") << errors + "1" + QByteArray(200'000, '}');
+            QTest::addRow("lists, %s", status) << QByteArray(status) << QByteArray("application/json") << lists;
+        }
+        QTest::newRow("events") << QByteArray("200 OK") << QByteArray("text/event-stream") << "data: " + errors + "1" + QByteArray(200'000, '}') + "\n\n";
+    }
+    void deepAnswersAreNoJson() {
+        QFETCH(QByteArray, status);
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, body);
+        HttpServer server([&](const HttpRequest&, int) { return whole(status, type, body); });
+        const Asked asked = ask(endpointAt(server));
+        QVERIFY2(asked.error && asked.error->code() == ErrorCode::Io && asked.words().size() < 1000, asked.words().c_str());
+        const EndpointClient client(endpointAt(server), {});
+        const std::string word = "a";
+        QVERIFY_EXCEPTION_THROWN(client.embed({&word, 1}, nullProgress(), {}), Error);
+        QCOMPARE(server.requests().size(), qsizetype(2));
+    }
+    void nestedErrorsAreReadThreeLevelsDeep() {
+        QByteArray body = R"({"error": {"error": {"message": "this far"}}})";
+        HttpServer server([&](const HttpRequest&, int) { return whole("400 Bad Request", "application/json", body); });
+        QVERIFY(ask(endpointAt(server)).words().find("this far") != std::string::npos);
+        body = R"({"error": )" + body + "}";
+        QVERIFY(ask(endpointAt(server)).words().find("this far") == std::string::npos);
     }
     void anEndlessStreamEndsWithASinkAStopOrItsSize() {
         HttpServer server([](const HttpRequest&, int) { return HttpReply{{streamHead(), sse("x")}, 0, true}; });
