@@ -1,18 +1,24 @@
 #include "base/process.h"
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
+#include <poll.h>
 #include <spawn.h>
 #include <sstream>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -48,6 +54,79 @@ std::string bootId() {
     }
 }
 
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostOutput = 1u << 16;
+
+/// What a child's standard streams are.
+struct SpawnFiles {
+    posix_spawn_file_actions_t actions;
+    SpawnFiles() { posix_spawn_file_actions_init(&actions); }
+    ~SpawnFiles() { posix_spawn_file_actions_destroy(&actions); }
+    SpawnFiles(const SpawnFiles&) = delete;
+    SpawnFiles& operator=(const SpawnFiles&) = delete;
+};
+
+pid_t spawn(const std::vector<std::string>& command, const SpawnFiles& files) {
+    if (command.empty())
+        throw Error(ErrorCode::InvalidArgument, "there is no program to run");
+    std::vector<std::string> words = command;
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none, pipe;
+    sigemptyset(&none);
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE); // whoever serves a pipe ignores it
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &pipe);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    pid_t child = 0;
+    const int error = ::posix_spawnp(&child, arguments[0], &files.actions, &attributes, arguments.data(), environ);
+    posix_spawnattr_destroy(&attributes);
+    if (error != 0)
+        throw Error(error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, fmt::format("cannot run '{}': {}", command.front(), std::strerror(error)));
+    return child;
+}
+
+/// Waits for a child's end, which a stop or the time limit brings about.
+int endOf(pid_t child, const std::string& program, Clock::time_point limit, const std::stop_token& stop) {
+    constexpr std::chrono::milliseconds kLookInterval{5};
+    int status = 0;
+    for (bool killed = false;;) {
+        const pid_t ended = ::waitpid(child, &status, killed ? 0 : WNOHANG);
+        if (ended == child)
+            break;
+        if (ended < 0 && errno != EINTR) {
+            throwIfStopped(stop);
+            throw Error(ErrorCode::Io, fmt::format("how '{}' ended cannot be known: {}", program, std::strerror(errno)), "Whoever starts this program must not ignore SIGCHLD.");
+        }
+        if (!killed && (stop.stop_requested() || Clock::now() > limit)) {
+            ::kill(child, SIGKILL);
+            killed = true;
+        } else if (!killed) {
+            std::this_thread::sleep_for(kLookInterval);
+        }
+    }
+    throwIfStopped(stop);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// A stream between a child and us. Sockets and not pipes: writing to a child that is gone raises no signal.
+struct Stream {
+    std::optional<Descriptor> ours, theirs;
+    Stream() {
+        int ends[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+            throw Error(ErrorCode::Io, fmt::format("cannot make a stream for a program: {}", std::strerror(errno)));
+        ours.emplace(ends[0]);
+        theirs.emplace(ends[1]);
+    }
+};
+
 } // namespace
 
 std::string hostName() {
@@ -75,51 +154,48 @@ bool isSameProcess(std::int64_t pid, std::string_view stamp) {
 }
 
 int runProcess(const std::vector<std::string>& command, const std::filesystem::path& log, const std::stop_token& stop) {
-    constexpr std::chrono::milliseconds kLookInterval{5};
-    if (command.empty())
-        throw Error(ErrorCode::InvalidArgument, "there is no program to run");
-    std::vector<std::string> words = command;
-    std::vector<char*> arguments;
-    for (std::string& word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
+    SpawnFiles files;
+    posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files.actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    posix_spawn_file_actions_adddup2(&files.actions, STDOUT_FILENO, STDERR_FILENO);
+    return endOf(spawn(command, files), command.front(), Clock::time_point::max(), stop);
+}
 
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none, pipe;
-    sigemptyset(&none);
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE); // whoever serves a pipe ignores it
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &pipe);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    pid_t child = 0;
-    const int error = ::posix_spawnp(&child, arguments[0], &files, &attributes, arguments.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    if (error != 0) {
-        throw Error(error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, fmt::format("cannot run '{}': {}", command.front(), std::strerror(error)));
-    }
+ProcessAnswer askProcess(const std::vector<std::string>& command, std::string_view input, std::chrono::seconds patience, const std::stop_token& stop) {
+    throwIfStopped(stop);
+    Stream in, out, err;
+    SpawnFiles files;
+    posix_spawn_file_actions_adddup2(&files.actions, in.theirs->fd, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files.actions, out.theirs->fd, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files.actions, err.theirs->fd, STDERR_FILENO);
+    const pid_t child = spawn(command, files);
+    for (Stream* stream : {&in, &out, &err})
+        stream->theirs.reset();
+    [[maybe_unused]] const ssize_t sent = ::send(in.ours->fd, input.data(), input.size(), MSG_NOSIGNAL);
+    in.ours.reset();
 
-    int status = 0;
-    for (bool killed = false;;) {
-        const pid_t ended = ::waitpid(child, &status, killed ? 0 : WNOHANG);
-        if (ended == child || (ended < 0 && errno != EINTR))
-            break;
-        if (!killed && stop.stop_requested()) {
-            ::kill(child, SIGKILL);
-            killed = true;
-        } else if (!killed) {
-            std::this_thread::sleep_for(kLookInterval);
+    ProcessAnswer answer;
+    const Clock::time_point limit = Clock::now() + patience;
+    std::array<pollfd, 2> wait = {pollfd{out.ours->fd, POLLIN, 0}, pollfd{err.ours->fd, POLLIN, 0}};
+    while ((wait[0].fd >= 0 || wait[1].fd >= 0) && !stop.stop_requested() && Clock::now() <= limit) {
+        if (::poll(wait.data(), wait.size(), 50) <= 0)
+            continue;
+        for (std::size_t i = 0; i < wait.size(); ++i) {
+            if (wait[i].revents == 0)
+                continue;
+            char bytes[4096];
+            const ssize_t n = ::recv(wait[i].fd, bytes, sizeof bytes, 0);
+            std::string& text = i == 0 ? answer.out : answer.err;
+            if (n > 0)
+                text.append(bytes, std::min(static_cast<std::size_t>(n), kMostOutput - text.size()));
+            else if (n == 0 || errno != EINTR)
+                wait[i].fd = -1; // poll passes over it
         }
     }
-    throwIfStopped(stop);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    answer.code = endOf(child, command.front(), limit, stop);
+    if (Clock::now() > limit)
+        throw Error(ErrorCode::Io, fmt::format("'{}' has not ended within {} s", command.front(), patience.count()));
+    return answer;
 }
 
 } // namespace triptych

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <stop_token>
@@ -22,7 +23,16 @@ std::string processStamp(std::int64_t pid);
 bool isSameProcess(std::int64_t pid, std::string_view stamp);
 
 /// Runs a program to its end: no input, both outputs into the file `log`. Gives its exit code, or 128 and the number of the
-/// signal that ended it; a stop kills it. Throws Error{NotFound | Io} naming the program that cannot be started, {Cancelled}.
+/// signal that ended it; a stop kills it. Throws Error{NotFound | Io} naming the program that cannot be started or whose end
+/// cannot be known (who ignores SIGCHLD is told of none), {Cancelled}.
 int runProcess(const std::vector<std::string>& command, const std::filesystem::path& log, const std::stop_token& stop = {});
+
+struct ProcessAnswer {
+    int code = 0;         ///< as runProcess() gives it
+    std::string out, err; ///< the first 64 KB of each
+};
+/// As runProcess(), with `input` to read, at most 64 KB, and no file between: for what must lie on no disk. Throws Error{Io}
+/// too if it has not ended within `patience`.
+ProcessAnswer askProcess(const std::vector<std::string>& command, std::string_view input, std::chrono::seconds patience, const std::stop_token& stop = {});
 
 } // namespace triptych

@@ -42,7 +42,7 @@ std::string plainAddress(const std::string& given) {
         refuse("base_url carries a user, a query or a fragment, and these may hold a key", "Keys belong into the environment or the keychain.");
     for (const std::string_view operation : {"/chat/completions", "/completions", "/embeddings"}) {
         if (url.ends_with(operation))
-            url.resize(url.size() - operation.size());
+            url.erase(url.size() - operation.size());
     }
     while (url.size() > scheme && url.back() == '/')
         url.pop_back();
@@ -200,11 +200,21 @@ void saveEndpoint(const fs::path& workspace, const Endpoint& endpoint) {
     writeJsonFile(fileOf(workspace, endpoint.name), endpointToJson(checkedEndpoint(endpoint)));
 }
 
-void removeEndpoint(const fs::path& workspace, const std::string& name) {
+bool removeEndpoint(const fs::path& workspace, const std::string& name, const std::stop_token& stop) {
     checkModelName(name);
+    bool cleared = false;
+    try {
+        if (const auto endpoint = findEndpoint(workspace, name)) {
+            clearKey(*endpoint, stop);
+            cleared = true;
+        }
+    } catch (const Error& problem) {
+        if (problem.code() != ErrorCode::Unsupported && problem.code() != ErrorCode::InvalidInput)
+            throw;
+    }
     std::error_code error;
     if (fs::remove(fileOf(workspace, name), error))
-        return;
+        return cleared;
     if (error)
         throw Error(ErrorCode::Io, fmt::format("cannot remove '{}': {}", fileOf(workspace, name).string(), error.message()));
     throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");

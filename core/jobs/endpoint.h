@@ -47,8 +47,9 @@ void addEndpoint(const Workspace& workspace, const Endpoint& endpoint);
 void requireNoModel(const Workspace& workspace, const Endpoint& endpoint);
 /// Replaces what is on file.
 void saveEndpoint(const std::filesystem::path& workspace, const Endpoint& endpoint);
-/// Its key stays in the keychain: see keychain.h. Throws Error{NotFound | Io}.
-void removeEndpoint(const std::filesystem::path& workspace, const std::string& name);
+/// And its key out of the keychain, first: true if that was done, false without a keychain and where its file cannot be read,
+/// so that nobody knows the server. Throws Error{NotFound | Io}, and as clearKey().
+bool removeEndpoint(const std::filesystem::path& workspace, const std::string& name, const std::stop_token& stop = {});
 
 /// key_env, else "TRIPTYCH_KEY_" and the name in capitals, digits and underscores.
 std::string keyVariable(const Endpoint& endpoint);

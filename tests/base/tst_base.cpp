@@ -71,6 +71,33 @@ private Q_SLOTS:
             QVERIFY(error.code() == ErrorCode::Cancelled);
         }
     }
+    void anEndThatNobodyIsToldOfIsNoSuccess() {
+        const auto old = std::signal(SIGCHLD, SIG_IGN);
+        try {
+            runProcess({"sh", "-c", "exit 7"}, path("output"));
+            std::signal(SIGCHLD, old);
+            QFAIL("no error");
+        } catch (const Error& error) {
+            std::signal(SIGCHLD, old);
+            QVERIFY2(error.code() == ErrorCode::Io && error.message().find("'sh'") != std::string::npos, error.what());
+        }
+    }
+    void programsAreAskedAndAnswer() {
+        const ProcessAnswer answer = askProcess({"sh", "-c", "tr a-z A-Z; echo err >&2; exit 3"}, "words", std::chrono::seconds(60));
+        QVERIFY(answer.code == 3 && answer.out == "WORDS" && answer.err == "err\n");
+        const ProcessAnswer large = askProcess({"sh", "-c", "head -c 300000 /dev/zero"}, {}, std::chrono::seconds(60));
+        QVERIFY(large.code == 0 && large.out.size() == 65536);
+        // One that does not end, with its outputs open or closed.
+        for (const char* endless : {"exec sleep 100", "exec >&- 2>&-; exec sleep 100"}) {
+            try {
+                askProcess({"sh", "-c", endless}, {}, std::chrono::seconds(1));
+                QFAIL("no error");
+            } catch (const Error& error) {
+                QVERIFY2(error.code() == ErrorCode::Io && error.message().find("within 1 s") != std::string::npos, error.what());
+            }
+        }
+        QVERIFY_EXCEPTION_THROWN(askProcess({"/no/such/program"}, {}, std::chrono::seconds(1)), Error);
+    }
     void fullDiskLeavesNoHalfLine() {
         LineAppender lines(path("full"));
         lines.append("first");

@@ -99,6 +99,7 @@ private Q_SLOTS:
         QVERIFY(refused([](Endpoint& e) { e.attempts = 0; }, "attempts"));
     }
     void oneIsAddedFoundAndRemoved() {
+        testing::FakeKeychain keychain(m_dir->path());
         Workspace workspace = Workspace::open(m_folder);
         Endpoint endpoint = plain();
         endpoint.embedder = true;
@@ -121,8 +122,11 @@ private Q_SLOTS:
         taken.name = "../x";
         QVERIFY(errorOf([&] { addEndpoint(workspace, taken); }).code() == ErrorCode::InvalidArgument);
         QVERIFY(workspace.check().problems.empty());
-        removeEndpoint(m_folder, "lab");
-        QVERIFY(!findEndpoint(m_folder, "lab"));
+        storeKey(*findEndpoint(m_folder, "lab"), kKey);
+        QVERIFY(removeEndpoint(m_folder, "lab"));
+        QVERIFY(!findEndpoint(m_folder, "lab") && keychain.kept().isEmpty());
+        atomicWrite(m_folder / "endpoints/odd.json", "{");
+        QVERIFY(!removeEndpoint(m_folder, "odd")); // nobody knows its server
         QVERIFY(errorOf([&] { removeEndpoint(m_folder, "lab"); }).code() == ErrorCode::NotFound);
     }
     void filesThatDoNotFitAreNamed_data() {
