@@ -6,15 +6,18 @@
 #include "table.h"
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "generation/endpoint_check.h"
 #include "jobs/keychain.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -32,23 +35,49 @@ Endpoint endpointOf(const CliContext& context, const std::string& name) {
     throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
 }
 
-/// A line of standard input, which a terminal does not show.
-std::string readKey() {
-    const bool terminal = ::isatty(STDIN_FILENO) != 0;
-    termios shown{};
-    if (terminal) {
+/// While it lives, a terminal at standard input asks for the key and does not show it.
+class HiddenInput {
+public:
+    HiddenInput() : m_terminal(::isatty(STDIN_FILENO) != 0) {
+        if (!m_terminal)
+            return;
         std::fputs("key: ", stderr);
-        ::tcgetattr(STDIN_FILENO, &shown);
-        termios hidden = shown;
+        ::tcgetattr(STDIN_FILENO, &m_shown);
+        termios hidden = m_shown;
         hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     }
-    std::string key;
-    for (int c = std::getchar(); c != EOF && c != '\n' && key.size() < kMostKeyInput; c = std::getchar())
-        key += static_cast<char>(c);
-    if (terminal) {
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    ~HiddenInput() {
+        if (!m_terminal)
+            return;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &m_shown);
         std::fputs("\n", stderr);
+    }
+    HiddenInput(const HiddenInput&) = delete;
+    HiddenInput& operator=(const HiddenInput&) = delete;
+
+private:
+    bool m_terminal;
+    termios m_shown{};
+};
+
+/// A line of standard input; a stop ends the wait for it.
+std::string readKey(const std::stop_token& stop) {
+    constexpr int kLookIntervalMs = 50;
+    const HiddenInput hidden;
+    std::string key;
+    while (key.size() < kMostKeyInput) {
+        throwIfStopped(stop);
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (::poll(&input, 1, kLookIntervalMs) <= 0)
+            continue;
+        char c = 0;
+        const ssize_t n = ::read(STDIN_FILENO, &c, 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0 || c == '\n')
+            break;
+        key += c;
     }
     if (key.ends_with('\r'))
         key.pop_back();
@@ -119,19 +148,7 @@ int testOne(const CliContext& context, const std::string& name) {
 }
 
 int removeOne(const CliContext& context, const std::string& name) {
-    const fs::path workspace = context.openWorkspace().folder();
-    bool cleared = false;
-    try {
-        if (const auto endpoint = findEndpoint(workspace, name)) {
-            clearKey(*endpoint, context.stop);
-            cleared = true;
-        }
-    } catch (const Error& error) {
-        // Without a keychain there is no key in it; of a file that cannot be read nobody knows the server.
-        if (error.code() != ErrorCode::Unsupported && error.code() != ErrorCode::InvalidInput)
-            throw;
-    }
-    removeEndpoint(workspace, name);
+    const bool cleared = removeEndpoint(context.openWorkspace().folder(), name, context.stop);
     context.print({{"name", name}, {"key_cleared", cleared}}, fmt::format("Removed the endpoint '{}'{}", name, cleared ? " and its key in the keychain, if there was one" : ""));
     return kExitDone;
 }
@@ -141,7 +158,7 @@ int changeKey(const CliContext& context, const std::string& name, bool clear) {
     if (clear)
         clearKey(endpoint, context.stop);
     else
-        storeKey(endpoint, readKey(), context.stop);
+        storeKey(endpoint, readKey(context.stop), context.stop);
     std::string text = clear ? fmt::format("The keychain has no key for '{}' any more", name) : fmt::format("The keychain has the key for '{}'", name);
     if (isSet(keyVariable(endpoint)))
         text += fmt::format("; {} in the environment goes before it", keyVariable(endpoint));
@@ -156,6 +173,13 @@ std::optional<Endpoint> namedEndpoint(const CliContext& context, const std::stri
     if (endpoint)
         requireNoModel(openIndexed(context), *endpoint);
     return endpoint;
+}
+
+void refuseOptions(const CLI::App& command, const Endpoint& endpoint, std::initializer_list<const char*> options) {
+    for (const char* option : options) {
+        if (command.count(option) > 0)
+            throw Error(ErrorCode::InvalidArgument, fmt::format("{} is of no use with the endpoint '{}': its server decides that", option, endpoint.name), fmt::format("Leave {} out.", option));
+    }
 }
 
 void addEndpointCommands(CLI::App& app, CliContext& context) {

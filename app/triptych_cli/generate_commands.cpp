@@ -132,20 +132,22 @@ OrderedJson messagesOf(const std::string& file) {
     return messages;
 }
 
-std::unique_ptr<Generator> generatorOf(const CliContext& context, const GenerateOptions& options) {
-    if (const auto endpoint = namedEndpoint(context, options.name))
+std::unique_ptr<Generator> generatorOf(const CliContext& context, const CLI::App& command, const GenerateOptions& options) {
+    if (const auto endpoint = namedEndpoint(context, options.name)) {
+        refuseOptions(command, *endpoint, {"--template", "--precision"});
         return openGenerator(EndpointClient::open(*endpoint, context.stop));
+    }
     at::set_num_threads(context.threads);
     const std::optional<Workspace> workspace = findIndexed(context);
     return openGenerator(resolveModel(workspace ? &*workspace : nullptr, options.name).folder, options.precision, options.chat_template);
 }
 
-int generateOne(const CliContext& context, const GenerateOptions& options) {
+int generateOne(const CliContext& context, const CLI::App& command, const GenerateOptions& options) {
     if (options.prompt.empty() == options.messages.empty())
         throw Error(ErrorCode::InvalidArgument, "give either --prompt or --messages");
     GeneratorRequest request{options.prompt, options.messages.empty() ? OrderedJson() : messagesOf(options.messages), options.settings};
     request.settings.seed = context.seed;
-    const std::unique_ptr<Generator> generator = generatorOf(context, options);
+    const std::unique_ptr<Generator> generator = generatorOf(context, command, options);
     // Pieces go out as they come; with --json the whole of it in one document.
     bool begun = false;
     const PieceSink sink = [&](std::string_view text) {
@@ -192,7 +194,7 @@ void addGenerate(CLI::App& group, CliContext& context) {
     GenerationSettings& settings = options->settings;
     command->add_option("N", options->name, "Name of the model or endpoint, or a path with a slash")->required();
     command->add_option("--prompt", options->prompt, "Text to go on from, as it is; an endpoint takes it as a message")->type_name("P");
-    command->add_option("--messages", options->messages, "JSON array of {\"role\", \"content\"}, written out by the model's chat template")->type_name("FILE");
+    command->add_option("--messages", options->messages, "JSON array of {\"role\", \"content\"}, written out by the model's chat template; an endpoint's server gets them as they are")->type_name("FILE");
     command->add_option("--template", options->chat_template, "Which of several chat templates (default: \"default\")")->type_name("NAME");
     command->add_option("--max-tokens", settings.max_tokens, "New tokens at most (default: 128)")->check(CLI::Range(1, 1 << 24));
     command->add_option("--temperature", settings.sampling.temperature, "0: the likeliest token each time (default)")->check(CLI::Range(0.0, 1000.0));
@@ -203,7 +205,7 @@ void addGenerate(CLI::App& group, CliContext& context) {
     command->add_option("--stop", settings.stop, "Text that ends the answer and is cut off; may be repeated")->type_name("TEXT")->allow_extra_args(false);
     command->add_flag("--ignore-eos", settings.ignore_eos, "Go on behind the model's ends of text");
     addPrecision(*command, options->precision);
-    context.onRun(*command, [&context, options] { return generateOne(context, *options); });
+    context.onRun(*command, [&context, command, options] { return generateOne(context, *command, *options); });
 }
 
 } // namespace

@@ -234,9 +234,11 @@ void addEmbed(CLI::App& group, CliContext& context) {
         ->check(CLI::IsMember({"none", "query", "passage"}));
     command->add_option("--out", options->out, "Write raw little-endian float32, row after row, to a file")->type_name("F.f32");
     addPrecision(*command, options->precision);
-    context.onRun(*command, [&context, options] {
+    context.onRun(*command, [&context, command, options] {
         const std::vector<ModelInput> inputs = readModelInputs(options->file);
         const auto endpoint = namedEndpoint(context, options->name);
+        if (endpoint)
+            refuseOptions(*command, *endpoint, {"--precision"});
         const auto [width, vectors, seconds] = endpoint ? embedThere(context, *options, *endpoint, inputs) : embedHere(context, *options, inputs);
         Json document = {{"dimension", width}, {"rows", inputs.size()}, {"seconds", seconds}};
         if (!endpoint)

@@ -9,7 +9,11 @@
 #include <QTest>
 
 #include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
+#include <termios.h>
+#include <unistd.h>
 
 using namespace triptych;
 using namespace triptych::testing;
@@ -105,6 +109,10 @@ private Q_SLOTS:
         QCOMPARE(text.out, QByteArray("Hello 世界\n"));
         QVERIFY(text.err.contains("4 tokens in, 2 out"));
         QCOMPARE(json(words("model embed lab nothing.jsonl")).exitCode, 1);
+        for (const char* option : {"--template tools", "--precision exact"}) {
+            const CliResult useless = json(words("model generate lab --prompt hi") << words(option));
+            QVERIFY2(useless.errorCode() == QStringLiteral("invalid_argument") && useless.out.contains(words(option)[0].toLatin1()), useless.out.constData());
+        }
 
         const Json listed = *json(words("endpoint list")).json();
         QVERIFY(listed["endpoints"].size() == 1 && listed["endpoints"][0]["name"] == "lab" && listed["endpoints"][0]["key_in_environment"] == false);
@@ -126,6 +134,7 @@ private Q_SLOTS:
         QVERIFY(json(words("endpoint test lab")).json()->at("dimension") == 2);
         QVERIFY(json(words("endpoint list")).json()->at("endpoints")[0]["dimension"] == 2);
         QCOMPARE(json(words("model generate lab --prompt x")).errorCode(), QStringLiteral("invalid_argument"));
+        QCOMPARE(json(words("model embed lab texts.jsonl --precision fast")).errorCode(), QStringLiteral("invalid_argument"));
         QCOMPARE(json(words("model embed lab texts.jsonl --as query")).errorCode(), QStringLiteral("invalid_argument"));
         atomicWrite(path("ids.jsonl"), "{\"text\": \"a\"}\n{\"ids\": [1]}\n");
         const CliResult ids = json(words("model embed lab ids.jsonl"));
@@ -181,6 +190,32 @@ private Q_SLOTS:
         QCOMPARE(json(words("model generate lab --prompt hi")).errorCode(), QStringLiteral("invalid_input"));
         QVERIFY(json(words("endpoint list")).json()->at("endpoints")[0].contains("error"));
         QCOMPARE(json(words("endpoint remove lab")).exitCode, 0); // what cannot be read can be removed
+    }
+    void controlCEndsTheQuestionForAKeyAndShowsWhatIsTypedAgain() {
+        HttpServer server([](const HttpRequest& request, int) { return answered(request); });
+        FakeKeychain keychain(m_dir->path());
+        QCOMPARE(add("lab", server).exitCode, 0);
+        const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+        QVERIFY(terminal >= 0 && ::grantpt(terminal) == 0 && ::unlockpt(terminal) == 0);
+        const QString name = QString::fromLocal8Bit(::ptsname(terminal));
+        const int held = ::open(name.toLocal8Bit().constData(), O_RDWR | O_NOCTTY); // its settings outlive the program
+        const auto echoes = [held] {
+            termios now{};
+            return ::tcgetattr(held, &now) == 0 && (now.c_lflag & ECHO) != 0;
+        };
+        QVERIFY(echoes());
+        QProcess process;
+        process.setWorkingDirectory(m_dir->path() + QStringLiteral("/w"));
+        process.setStandardInputFile(name);
+        process.start(QStringLiteral(TRIPTYCH_BIN_DIR "/triptych-cli"), words("endpoint key lab"));
+        QTRY_VERIFY_WITH_TIMEOUT(!echoes(), 60'000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(5000));
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(echoes());
+        QVERIFY(keychain.kept().isEmpty());
+        ::close(held);
+        ::close(terminal);
     }
     void whatHasComeIsKeptAndControlCEnds() {
         HttpServer broken([](const HttpRequest&, int) { return HttpReply{{streamHead() + sse("so far")}}; });
