@@ -1527,6 +1527,10 @@
         <source>Address of the server</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Stop the test</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ExamplesModel</name>
@@ -1615,6 +1619,18 @@
     </message>
     <message>
         <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A note of the export: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is something at this place already, and nothing is written over. Choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2522,6 +2538,10 @@
     </message>
     <message>
         <source>Base model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An export runs. The next one can begin when it is done or cancelled.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -1516,6 +1516,10 @@
         <source>Address of the server</source>
         <translation>服务器地址</translation>
     </message>
+    <message>
+        <source>Stop the test</source>
+        <translation>停止测试</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ExamplesModel</name>
@@ -1605,6 +1609,18 @@
     <message>
         <source>Choose…</source>
         <translation>选择…</translation>
+    </message>
+    <message>
+        <source>A note of the export: %1</source>
+        <translation>导出说明：%1</translation>
+    </message>
+    <message>
+        <source>There is something at this place already, and nothing is written over. Choose another.</source>
+        <translation>此位置已有内容，且不会被覆盖。请另选位置。</translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation>导出进度</translation>
     </message>
 </context>
 <context>
@@ -2508,6 +2524,10 @@
     <message>
         <source>Base model</source>
         <translation>基座模型</translation>
+    </message>
+    <message>
+        <source>An export runs. The next one can begin when it is done or cancelled.</source>
+        <translation>正在导出。完成或取消后才能开始下一个。</translation>
     </message>
 </context>
 <context>

@@ -36,6 +36,8 @@ Banner::Banner(QWidget* parent) : QFrame(parent) {
     m_hint = new QLabel(this);
     m_hint->setWordWrap(true);
     m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    for (QLabel* label : {m_message, m_hint})
+        label->setTextFormat(Qt::PlainText); // it may hold what a file or a server says
     setTextStyle(m_hint, TextSize::Body, Tone::Secondary);
     words->addWidget(m_message);
     words->addWidget(m_hint);

@@ -24,6 +24,7 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QMessageBox>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -192,6 +193,18 @@ private Q_SLOTS:
         QTest::keyClicks(field(*page, "endpointModel"), QStringLiteral("tiny"));
         QTest::keyClicks(field(*page, "endpointKey"), QString::fromLatin1(kKey));
         QVERIFY(!page->saveState().contains(kKey));
+        // Nor does it stay where somebody has put it into the address.
+        const QString address = field(*page, "endpointUrl")->text();
+        QVERIFY(page->saveState().contains(address.toUtf8()));
+        for (const char* wrong : {"https://user:%1@host/v1", "https://host/v1?key=%1", "%1"}) {
+            field(*page, "endpointUrl")->setText(QString::fromLatin1(wrong).arg(QString::fromLatin1(kKey)));
+            QVERIFY(!page->saveState().contains(kKey));
+        }
+        // A key goes to another machine by https alone.
+        field(*page, "endpointUrl")->setText(QStringLiteral("http://lab.example/v1"));
+        QVERIFY(page->findChild<QLabel*>(QStringLiteral("endpointProblem"))->text().contains(QLatin1String("https")));
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("saveEndpoint"))->isEnabled());
+        field(*page, "endpointUrl")->setText(address);
         keepPicture(*page, QStringLiteral("models-endpoint-form"));
         auto* const card = page->findChild<QListWidget*>(QStringLiteral("endpoints"))->parentWidget();
         QSignalSpy changed(card, SIGNAL(changed()));
@@ -205,8 +218,12 @@ private Q_SLOTS:
         QCOMPARE(page->findChild<QListWidget*>(QStringLiteral("endpoints"))->count(), 1);
         QVERIFY(field(*page, "endpointKey")->text().isEmpty());
 
+        auto* test = page->findChild<QPushButton*>(QStringLiteral("testEndpoint"));
+        QCOMPARE(test->accessibleName(), QStringLiteral("Test the endpoint"));
         click(*page, "testEndpoint");
+        QCOMPARE(test->accessibleName(), QStringLiteral("Stop the test"));
         QTRY_COMPARE_WITH_TIMEOUT(tested.size(), qsizetype{1}, kPatience);
+        QCOMPARE(test->accessibleName(), QStringLiteral("Test the endpoint"));
         const QString result = page->findChild<QLabel*>(QStringLiteral("endpointResult"))->text();
         QVERIFY2(result.contains(QStringLiteral("OK")), qPrintable(result + complaintOf(*page)));
         keepPicture(*page, QStringLiteral("models-endpoint-tested"));
@@ -254,6 +271,24 @@ private Q_SLOTS:
         QTRY_VERIFY2(complaintOf(*page).contains(QStringLiteral("session bus")), qPrintable(complaintOf(*page)));
         QVERIFY(findEndpoint(folder, "lab")->embedder);
         QVERIFY(!complaintOf(*page).contains(QString::fromLatin1(kKey)));
+    }
+    void whatAServerSaysIsNoMarkup() {
+        HttpServer server([](const HttpRequest&, int) { return whole("400 Bad Request", "application/json", R"({"error": "<b>bold</b> <img src='file:///etc/hostname'>"})"); });
+        const auto folder = fresh();
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        click(*page, "addEndpoint");
+        field(*page, "endpointName")->setText(QStringLiteral("lab"));
+        field(*page, "endpointUrl")->setText(QString::fromStdString(server.url()));
+        field(*page, "endpointModel")->setText(QStringLiteral("tiny"));
+        click(*page, "saveEndpoint");
+        QTRY_VERIFY(page->findChild<QPushButton*>(QStringLiteral("testEndpoint"))->isVisible());
+        click(*page, "testEndpoint");
+        QTRY_VERIFY_WITH_TIMEOUT(complaintOf(*page).contains(QStringLiteral("<b>bold</b>")), kPatience);
+        for (const Banner* banner : page->findChildren<Banner*>()) {
+            for (const QLabel* label : banner->findChildren<QLabel*>())
+                QCOMPARE(label->textFormat(), Qt::PlainText);
+        }
     }
     void aModelIsImportedShownTriedAndRemoved() {
         const auto folder = fresh();
@@ -387,11 +422,15 @@ private Q_SLOTS:
         const QString outcome = card->findChild<QLabel*>(QStringLiteral("exportOutcome"))->text();
         QVERIFY2(outcome.contains(out) && outcome.contains(QLatin1String("second process")) && outcome.contains(QLatin1String("KL")), qPrintable(outcome));
         keepPicture(*page, QStringLiteral("models-exported"));
+        QCOMPARE(card->findChild<QLabel*>(QStringLiteral("exportOutcome"))->textFormat(), Qt::PlainText);
 
-        // What is there already is not written over.
-        QTest::mouseClick(start, Qt::LeftButton);
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), qsizetype{2}, kPatience);
-        QVERIFY2(complaintOf(*page).contains(QLatin1String("tiny.gguf")), qPrintable(complaintOf(*page)));
+        // What is there already is not written over, which is said of another's file.
+        auto* problem = card->findChild<QLabel*>(QStringLiteral("exportProblem"));
+        QVERIFY(!start->isEnabled() && !problem->isVisible());
+        place->setText(out + QStringLiteral(".proof.json"));
+        QVERIFY(!start->isEnabled() && problem->isVisible());
+        place->setText(out + QStringLiteral(".other"));
+        QVERIFY(start->isEnabled() && !problem->isVisible());
 
         // Cancelled, it leaves nothing.
         QTest::keyClick(form, Qt::Key_Home);
@@ -399,10 +438,12 @@ private Q_SLOTS:
         place->clear();
         QTest::keyClicks(place, second);
         QTest::mouseClick(start, Qt::LeftButton);
+        QVERIFY(!button->isEnabled() && button->toolTip().contains(QLatin1String("export runs")));
+        QVERIFY(!card->findChild<QProgressBar*>()->accessibleName().isEmpty());
         auto* close = card->findChild<QPushButton*>(QStringLiteral("closeExport"));
         QTest::mouseClick(close, Qt::LeftButton);
-        QCOMPARE(finished.size(), qsizetype{3});
-        QVERIFY(start->isEnabled());
+        QCOMPARE(finished.size(), qsizetype{2});
+        QVERIFY(start->isEnabled() && button->isEnabled());
         QSignalSpy described(page, &ModelsPage::described);
         page->refresh(); // the engine answers when it has done with the export
         QTRY_VERIFY_WITH_TIMEOUT(described.size() > 0, kPatience);

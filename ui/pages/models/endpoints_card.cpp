@@ -103,7 +103,9 @@ void EndpointsCard::build() {
     m_key->setEchoMode(QLineEdit::Password);
     m_keyNote = new QLabel(m_fields);
     m_problem = new QLabel(m_fields);
+    m_problem->setObjectName(QStringLiteral("endpointProblem"));
     for (QLabel* text : {m_keyNote, m_problem}) {
+        text->setTextFormat(Qt::PlainText);
         text->setWordWrap(true);
         column->addWidget(text);
     }
@@ -186,14 +188,16 @@ QString EndpointsCard::formProblem() const {
             if (has(m_name->text().trimmed()))
                 return tr("There is an endpoint of this name.");
             checkModelName(endpoint.name);
-            checkedEndpoint(endpoint);
+            endpoint = checkedEndpoint(endpoint);
+            if (!m_key->text().isEmpty())
+                requireSafeWay(endpoint);
         }
         if (m_form == Form::Key && m_key->text().isEmpty())
             return tr("The key is needed.");
         if (!m_key->text().isEmpty())
             checkKey(m_key->text().trimmed().toStdString(), "this field");
     } catch (const Error& error) {
-        return errorMessage(error);
+        return errorMessage(error) + u' ' + errorHint(error);
     }
     return {};
 }
@@ -206,6 +210,7 @@ void EndpointsCard::showState() {
     m_add->setVisible(!asks);
     m_test->setVisible(chosen && !asks);
     m_test->setText(m_testing ? tr("Stop") : tr("Test"));
+    m_test->setAccessibleName(m_testing ? tr("Stop the test") : tr("Test the endpoint"));
     for (QPushButton* button : {m_changeKey, m_remove}) {
         button->setVisible(chosen && !asks);
         button->setEnabled(!m_saving);
@@ -343,15 +348,7 @@ void EndpointsCard::remove() {
     m_saving = true;
     showState();
     m_work.start([folder = m_context.workspace->folder(), name = name.toStdString()](const std::stop_token& stop) {
-                     try {
-                         if (const auto endpoint = findEndpoint(folder, name))
-                             clearKey(*endpoint, stop);
-                     } catch (const Error& error) {
-                         // Without a keychain there is no key in it; of a file that cannot be read nobody knows the server.
-                         if (error.code() != ErrorCode::Unsupported && error.code() != ErrorCode::InvalidInput)
-                             throw;
-                     }
-                     removeEndpoint(folder, name);
+                     removeEndpoint(folder, name, stop);
                      return true;
                  },
                  [this](bool) {
@@ -364,7 +361,16 @@ void EndpointsCard::remove() {
 }
 
 QJsonObject EndpointsCard::saveState() const {
-    return {{QStringLiteral("name"), m_name->text()}, {QStringLiteral("url"), m_url->text()}, {QStringLiteral("model"), m_model->text()}};
+    QString url;
+    try {
+        Endpoint endpoint;
+        endpoint.base_url = m_url->text().trimmed().toStdString();
+        endpoint.model = "any";
+        url = qstr(checkedEndpoint(endpoint).base_url);
+    } catch (const Error&) {
+        // What is no plain address may hold a key.
+    }
+    return {{QStringLiteral("name"), m_name->text()}, {QStringLiteral("url"), url}, {QStringLiteral("model"), m_model->text()}};
 }
 
 void EndpointsCard::restoreState(const QJsonObject& state) {
@@ -380,7 +386,6 @@ void EndpointsCard::retranslate() {
     m_list->setAccessibleName(tr("Endpoints"));
     m_add->setText(tr("Add…"));
     m_add->setAccessibleName(tr("Add an endpoint"));
-    m_test->setAccessibleName(tr("Test the endpoint"));
     m_changeKey->setText(tr("Key…"));
     m_remove->setText(tr("Remove…"));
     m_remove->setAccessibleName(tr("Remove the endpoint"));

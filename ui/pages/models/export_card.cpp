@@ -59,12 +59,17 @@ ExportCard::ExportCard(EngineClient& engine, QWidget* parent) : Card(parent), m_
     m_start->setProperty("primary", true);
     m_close = new QPushButton(this);
     m_close->setObjectName(QStringLiteral("closeExport"));
+    m_problem = new QLabel(this);
+    m_problem->setObjectName(QStringLiteral("exportProblem"));
+    m_problem->setWordWrap(true);
+    setTextStyle(m_problem, TextSize::Caption, Tone::Warning);
     m_stage = new QLabel(this);
     setTextStyle(m_stage, TextSize::Caption, Tone::Secondary);
     m_bar = new QProgressBar(this);
     m_bar->setTextVisible(false);
     m_outcome = new QLabel(this);
     m_outcome->setObjectName(QStringLiteral("exportOutcome"));
+    m_outcome->setTextFormat(Qt::PlainText); // it holds names of files and what the engine says of them
     m_outcome->setWordWrap(true);
     m_outcome->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_failed = new Banner(this);
@@ -82,6 +87,7 @@ ExportCard::ExportCard(EngineClient& engine, QWidget* parent) : Card(parent), m_
     buttons->addWidget(m_close);
     buttons->addWidget(m_stage, 1);
     body()->addLayout(form);
+    body()->addWidget(m_problem);
     body()->addLayout(buttons);
     body()->addWidget(m_bar);
     body()->addWidget(m_failed);
@@ -154,8 +160,9 @@ QString ExportCard::suggestedPlace() const {
 }
 
 void ExportCard::choosePlace() {
-    const QString chosen = isGguf() ? QFileDialog::getSaveFileName(this, tr("Export to a file"), m_place->text(), tr("GGUF files (*.gguf)"))
-                                    : QFileDialog::getSaveFileName(this, tr("Export to a new folder"), m_place->text());
+    // Nothing is written over, so there is nothing to confirm.
+    const QString chosen = QFileDialog::getSaveFileName(this, isGguf() ? tr("Export to a file") : tr("Export to a new folder"), m_place->text(),
+                                                        isGguf() ? tr("GGUF files (*.gguf)") : QString(), nullptr, QFileDialog::DontConfirmOverwrite);
     if (!chosen.isEmpty())
         m_place->setText(QDir::toNativeSeparators(chosen));
 }
@@ -166,7 +173,10 @@ void ExportCard::showState() {
     const QString type = form.section(u':', 1);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_form, m_place, m_choose})
         widget->setEnabled(!m_running);
-    m_start->setEnabled(!m_running && QFileInfo(place).isAbsolute());
+    const bool taken = !place.isEmpty() && QFileInfo::exists(place);
+    m_start->setEnabled(!m_running && !taken && QFileInfo(place).isAbsolute());
+    const bool own = m_result && QDir::toNativeSeparators(textAt(*m_result, "path")) == place; // what has just been written there
+    m_problem->setVisible(taken && !own && !m_running);
     m_close->setText(m_running ? tr("Cancel") : tr("Close"));
     m_bar->setVisible(m_running);
     m_stage->setVisible(m_running);
@@ -184,7 +194,7 @@ void ExportCard::showState() {
     if (const Json drift = m_result->value("drift", Json()); drift.is_object())
         lines.append(tr("What rounding the weights costs: a mean KL divergence of %1 nats from the source.").arg(figureText(numberAt(drift, "mean_kl"))));
     for (const Json& note : m_result->value("notes", Json::array()))
-        lines.append(note.is_string() ? qstr(note.get<std::string>()) : QString());
+        lines.append(tr("A note of the export: %1").arg(note.is_string() ? qstr(note.get<std::string>()) : QString()));
     m_outcome->setText(lines.join(u'\n'));
 }
 
@@ -215,6 +225,7 @@ void ExportCard::start() {
                                      Q_EMIT finished();
                                  });
     showState();
+    Q_EMIT started();
 }
 
 void ExportCard::stop() {
@@ -242,6 +253,8 @@ void ExportCard::retranslate() {
     m_placeLabel->setText(tr("To"));
     m_place->setAccessibleName(tr("Place of the export"));
     m_choose->setText(tr("Choose…"));
+    m_problem->setText(tr("There is something at this place already, and nothing is written over. Choose another."));
+    m_bar->setAccessibleName(tr("Progress of the export"));
     m_start->setText(tr("Export"));
     showState();
 }

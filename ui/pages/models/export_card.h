@@ -27,8 +27,10 @@ public:
 
     /// Shows the card for a model, unless an export runs. GGUF files are of decoders alone.
     void offer(const QString& name, const std::filesystem::path& folder, bool decoder);
+    bool isRunning() const { return m_running != 0; }
 
 Q_SIGNALS:
+    void started();
     /// Done, failed or cancelled; what came of it is shown.
     void finished();
 
@@ -53,7 +55,7 @@ private:
     quint64 m_running = 0;
     std::optional<Json> m_result;
 
-    QLabel *m_formLabel, *m_placeLabel, *m_stage, *m_outcome;
+    QLabel *m_formLabel, *m_placeLabel, *m_stage, *m_problem, *m_outcome;
     QComboBox* m_form;
     QLineEdit* m_place;
     QPushButton *m_choose, *m_start, *m_close;

@@ -99,6 +99,8 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
         if (const ListedModel* const model = current())
             m_exportCard->offer(m_current, model->folder, m_description && textAt(*m_description, "kind") == QLatin1String("decoder"));
     });
+    connect(m_exportCard, &ExportCard::started, this, &ModelsPage::showExportButton);
+    connect(m_exportCard, &ExportCard::finished, this, &ModelsPage::showExportButton);
     connect(m_knownMenu, &QMenu::aboutToShow, this, &ModelsPage::fillKnown);
     connect(m_importName, &QLineEdit::textChanged, this, &ModelsPage::showImport);
     connect(m_importName, &QLineEdit::returnPressed, m_importButton, &QPushButton::click);
@@ -339,12 +341,19 @@ void ModelsPage::select(const QString& name) {
     showModel();
 }
 
+void ModelsPage::showExportButton() {
+    const bool runs = m_exportCard->isRunning();
+    m_export->setEnabled(current() && m_description.has_value() && !runs);
+    m_export->setToolTip(runs ? tr("An export runs. The next one can begin when it is done or cancelled.")
+                              : tr("Write the model for other programs: a Hugging Face folder or a GGUF file"));
+}
+
 void ModelsPage::showModel() {
     const ListedModel* const model = current();
     m_empty->setVisible(!model && m_source.isEmpty());
     m_details->setVisible(model != nullptr);
     m_remove->setEnabled(model != nullptr);
-    m_export->setEnabled(model != nullptr && m_description.has_value());
+    showExportButton();
     // Read anew, the model in sight keeps what is shown of it until the answer comes.
     if (!model || m_described != model->folder) {
         m_described = model ? model->folder : std::filesystem::path();
@@ -384,7 +393,7 @@ void ModelsPage::showFacts() {
     const ListedModel* const model = current();
     if (!model)
         return;
-    m_export->setEnabled(m_description.has_value());
+    showExportButton();
     m_factsCard->setTitle(m_current);
     m_command->setArguments({QStringLiteral("triptych-cli"), QStringLiteral("model"), QStringLiteral("info"), m_current, QStringLiteral("--tensors")});
     if (m_refusal)
@@ -719,7 +728,7 @@ void ModelsPage::retranslateUi() {
     m_drop->setTexts(tr("Drop a model folder here (config.json, safetensors weights, tokenizer) or a GGUF file"), tr("Choose a folder…"));
     m_remove->setText(tr("Remove…"));
     m_export->setText(tr("Export…"));
-    m_export->setToolTip(tr("Write the model for other programs: a Hugging Face folder or a GGUF file"));
+    showExportButton();
     m_known->setText(tr("Get…"));
     m_known->setToolTip(tr("Fetch one of the small models that are known"));
     m_empty->setTexts(tr("No models yet"),

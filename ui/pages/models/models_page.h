@@ -60,6 +60,7 @@ private:
     void showList();
     void select(const QString& name);
     void showModel();
+    void showExportButton();
     void showFacts();
     void showAnswer();
     void tryOut();
