@@ -6,9 +6,9 @@
 #include "interop/export_model.h"
 #include "interop/export_weights.h"
 #include "interop/model_folder.h"
-#include "interop/speaking_models.h"
 #include "models/decoder.h"
 #include "support/decoder_fixtures.h"
+#include "support/speaking_models.h"
 #include "text/gguf_conversion.h"
 #include "text/tokenizer.h"
 
