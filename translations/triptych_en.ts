@@ -585,6 +585,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>merging the adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>proving what was written</source>
         <translation type="unfinished"></translation>
     </message>

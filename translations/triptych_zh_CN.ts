@@ -579,6 +579,10 @@
         <translation>写入权重</translation>
     </message>
     <message>
+        <source>merging the adapter</source>
+        <translation>合并适配器</translation>
+    </message>
+    <message>
         <source>proving what was written</source>
         <translation>验证写入的内容</translation>
     </message>

@@ -1,5 +1,6 @@
 #include "interop/merged_model.h"
 
+#include "interop/export_weights.h"
 #include "models/adapted_decoder.h"
 #include "models/lora_encoder.h"
 #include "text/json_fields.h"
@@ -8,18 +9,33 @@ namespace triptych {
 
 namespace fs = std::filesystem;
 
-MergedModel mergeAdapterFolder(const fs::path& folder) {
+namespace {
+
+std::map<std::string, at::Tensor> mergedDecoder(const LoraAdapter& adapter, ProgressSink& progress, const std::stop_token& stop) {
+    const auto total = static_cast<std::int64_t>(huggingFaceLayout(readDecoderConfig(adapter.folder()), GgmlType::F32).size());
+    const auto report = [&](std::int64_t done) { progress.progress({done, total, "tensors", "merge"}); };
+    auto weights = mergedDecoderWeights(adapter, [&](std::size_t done) {
+        throwIfStopped(stop);
+        report(static_cast<std::int64_t>(done));
+    });
+    report(total);
+    return weights;
+}
+
+} // namespace
+
+MergedModel mergeAdapterFolder(const fs::path& folder, ProgressSink& progress, const std::stop_token& stop) {
     const LoraAdapter adapter(folder);
     const fs::path file = adapter.base() / "config.json";
     MergedModel merged;
     if (!fs::exists(file)) {
-        merged.weights = mergedDecoderWeights(adapter);
+        merged.weights = mergedDecoder(adapter, progress, stop);
         return merged;
     }
     merged.config = adaptedConfig(adapter);
     const std::string type = JsonFields(merged.config, file.string()).string("model_type", "bert");
     if (isDecoderFamily(merged.config)) {
-        merged.weights = mergedDecoderWeights(adapter);
+        merged.weights = mergedDecoder(adapter, progress, stop);
         merged.config["tie_word_embeddings"] = readDecoderConfig(folder).tie_word_embeddings;
     } else if (type == "t5" || type == "mt5") {
         const T5Config t5 = t5ConfigFromJson(merged.config, file.string());
@@ -32,6 +48,7 @@ MergedModel mergeAdapterFolder(const fs::path& folder) {
     } else {
         merged.weights = adaptedEncoder(adapter, bertConfigFromJson(merged.config, file.string()), readWeights(adapter.base()));
     }
+    throwIfStopped(stop);
     merged.config.erase("torch_dtype");
     merged.config["dtype"] = "float32";
     return merged;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "base/json.h"
+#include "base/progress.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
 #include <map>
+#include <stop_token>
 #include <string>
 
 namespace triptych {
@@ -15,7 +17,8 @@ struct MergedModel {
     Json config; ///< config.json; null if the base is a GGUF file, of which readDecoderConfig() of the folder knows all there is
     std::map<std::string, at::Tensor> weights;
 };
-/// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
-MergedModel mergeAdapterFolder(const std::filesystem::path& folder);
+/// Progress counts a decoder's tensors, stage "merge". Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor,
+/// {Cancelled}.
+MergedModel mergeAdapterFolder(const std::filesystem::path& folder, ProgressSink& progress = nullProgress(), const std::stop_token& stop = {});
 
 } // namespace triptych

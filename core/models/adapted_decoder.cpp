@@ -18,8 +18,8 @@ constexpr const char* kHead = "lm_head";
 class AdaptedWeights final : public DecoderWeights {
 public:
     enum class Way { Beside, Merged, ShapesOnly };
-    AdaptedWeights(const DecoderConfig& config, const DecoderWeights& base, const LoraAdapter& adapter, Way way)
-        : m_base(base), m_adapter(adapter), m_words(wordsOf(config)), m_tied(config.tie_word_embeddings), m_way(way), m_fit(adapter, prefixOf(config)) {}
+    AdaptedWeights(const DecoderConfig& config, const DecoderWeights& base, const LoraAdapter& adapter, Way way, std::function<void(std::size_t)> each = {})
+        : m_base(base), m_adapter(adapter), m_words(wordsOf(config)), m_tied(config.tie_word_embeddings), m_way(way), m_each(std::move(each)), m_fit(adapter, prefixOf(config)) {}
 
     at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const override;
     std::shared_ptr<const Linear> linear(const Matrix& matrix) const override;
@@ -35,6 +35,7 @@ private:
     std::string m_words;
     bool m_tied;
     Way m_way;
+    std::function<void(std::size_t)> m_each;
     mutable AdapterFit m_fit;
     mutable std::shared_ptr<const Linear> m_table; ///< the base's word table, if its output table is the same
     mutable std::map<std::string, at::Tensor> m_merged;
@@ -47,6 +48,8 @@ at::Tensor AdaptedWeights::replaced(const std::string& name, const std::vector<s
 }
 
 at::Tensor AdaptedWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    if (m_each)
+        m_each(m_merged.size());
     at::Tensor result = replaced(name, shape);
     if (!result.defined())
         result = m_base.tensor(name, shape);
@@ -62,6 +65,8 @@ at::Tensor AdaptedWeights::tensor(const std::string& name, const std::vector<std
 }
 
 std::shared_ptr<const Linear> AdaptedWeights::linear(const Matrix& matrix) const {
+    if (m_each)
+        m_each(m_merged.size());
     const bool inner = matrix.name != m_words && matrix.name != kHead;
     const std::vector<std::int64_t> shape = matrix.inputsFirst ? std::vector{matrix.in, matrix.out} : std::vector{matrix.out, matrix.in};
     const std::string weightName = matrix.name + ".weight", biasName = matrix.name + ".bias";
@@ -125,8 +130,9 @@ Decoder adaptedDecoder(const DecoderConfig& config, const DecoderWeights& weight
     return decoder;
 }
 
-std::map<std::string, at::Tensor> mergedDecoderWeights(const DecoderConfig& config, const DecoderWeights& weights, const LoraAdapter& adapter) {
-    AdaptedWeights merged(config, weights, adapter, AdaptedWeights::Way::Merged);
+std::map<std::string, at::Tensor> mergedDecoderWeights(const DecoderConfig& config, const DecoderWeights& weights, const LoraAdapter& adapter,
+                                                       const std::function<void(std::size_t)>& each) {
+    AdaptedWeights merged(config, weights, adapter, AdaptedWeights::Way::Merged, each);
     const Decoder all(adaptedDecoderConfig(config, adapter), merged); // asks for everything once
     merged.finish();
     return merged.merged();

@@ -90,9 +90,9 @@ void checkDecoder(const fs::path& path) { open(path, Reading::Shapes); }
 
 void checkDecoder(const LoraAdapter& adapter) { openAdapted(adapter, Reading::Shapes); }
 
-std::map<std::string, at::Tensor> mergedDecoderWeights(const LoraAdapter& adapter) {
+std::map<std::string, at::Tensor> mergedDecoderWeights(const LoraAdapter& adapter, const std::function<void(std::size_t)>& each) {
     return withWeights(decoderPath(adapter.base()), Reading::Copies, [&](const DecoderConfig& config, const DecoderWeights& weights) {
-        return mergedDecoderWeights(config, weights, adapter);
+        return mergedDecoderWeights(config, weights, adapter, each);
     });
 }
 

@@ -168,6 +168,8 @@ QString stageWord(const QString& stage) {
         return QCoreApplication::translate("Words", "reading the file");
     if (stage == QLatin1String("export"))
         return QCoreApplication::translate("Words", "writing the weights");
+    if (stage == QLatin1String("merge"))
+        return QCoreApplication::translate("Words", "merging the adapter");
     if (stage == QLatin1String("prove"))
         return QCoreApplication::translate("Words", "proving what was written");
     return stage;
