@@ -4,12 +4,12 @@
 #include "supervise.h"
 
 #include "interop/export_model.h"
+#include "interop/export_proof.h"
 #include "jobs/model_lookup.h"
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <memory>
 
@@ -54,7 +54,7 @@ int verifyOne(const CliContext& context, const std::string& path) {
     at::set_num_threads(context.threads);
     const ProofCheck check = verifyExport(path, *context.progress, context.stop);
     if (!check.differences.empty()) {
-        throw Error(ErrorCode::Corrupt, fmt::format("'{}' is not what was exported: {}", path, fmt::join(check.differences, "; ")),
+        throw Error(ErrorCode::Corrupt, fmt::format("'{}' is not what was exported: {}", path, joinedDifferences(check.differences)),
                     "Export the model again, or take the files from where they were whole.");
     }
     context.print({{"path", path}, {"proven", true}, {"prompts", check.prompts}, {"largest_difference", check.largest}, {"proof", check.proof}},

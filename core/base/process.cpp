@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sstream>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -151,6 +152,12 @@ std::string processStamp(std::int64_t pid) {
 
 bool isSameProcess(std::int64_t pid, std::string_view stamp) {
     return !stamp.empty() && isProcessAlive(pid) && processStamp(pid) == stamp;
+}
+
+void endWithParent(std::int64_t asker) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!isProcessAlive(asker)) // it ended before the line above
+        ::_exit(128 + SIGKILL);
 }
 
 int runProcess(const std::vector<std::string>& command, const std::filesystem::path& log, const std::stop_token& stop) {

@@ -22,6 +22,9 @@ std::string processStamp(std::int64_t pid);
 /// True if that very process runs. An empty stamp is nobody's.
 bool isSameProcess(std::int64_t pid, std::string_view stamp);
 
+/// Has this process killed when its parent ends, and ends it if `asker`, the process that it works for, is gone already.
+void endWithParent(std::int64_t asker);
+
 /// Runs a program to its end: no input, both outputs into the file `log`. Gives its exit code, or 128 and the number of the
 /// signal that ended it; a stop kills it. Throws Error{NotFound | Io} naming the program that cannot be started or whose end
 /// cannot be known (who ignores SIGCHLD is told of none), {Cancelled}.

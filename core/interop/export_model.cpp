@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/process.h"
 #include "base/wall_clock.h"
 #include "formats/gguf.h"
 #include "formats/safetensors_set.h"
@@ -25,6 +26,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <unistd.h>
 
@@ -35,18 +37,20 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
-constexpr int kProofFormat = 1;
+constexpr int kProofFormat = 2;
 constexpr const char* kProofFile = "export_proof.json";
 constexpr double kTolerance = 1e-4; ///< of the greatest output: both sides compute the same on the same values
 constexpr std::string_view kNamedTemplate = "tokenizer.chat_template."; ///< keys of GGUF
 constexpr std::string_view kSection = "## Export proof";
+constexpr const char* kNothingLeft = "Nothing was left there. Another format may have a form for what differs.";
 
 struct TypeName {
     std::string_view word;
     GgmlType type;
     std::uint32_t fileType; ///< general.file_type of GGUF
+    double mostKl;          ///< mean KL divergence from the source that rounding alone may cost, in nats
 };
-constexpr TypeName kTypes[] = {{"f32", GgmlType::F32, 0}, {"f16", GgmlType::F16, 1}, {"bf16", GgmlType::BF16, 32}, {"q8_0", GgmlType::Q8_0, 7}, {"q4_0", GgmlType::Q4_0, 2}};
+constexpr TypeName kTypes[] = {{"f32", GgmlType::F32, 0, 0}, {"f16", GgmlType::F16, 1, kMostKlF16}, {"bf16", GgmlType::BF16, 32, kMostKlBF16}, {"q8_0", GgmlType::Q8_0, 7, kMostKlQ8_0}, {"q4_0", GgmlType::Q4_0, 2, kMostKlQ4_0}};
 
 const TypeName& typeNamed(std::string_view word, ExportFormat format) {
     const auto found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeName& type) { return type.word == word; });
@@ -60,9 +64,17 @@ const TypeName& typeNamed(std::string_view word, ExportFormat format) {
     return *found;
 }
 
+bool isWeights(const fs::path& file) {
+    const std::string name = file.filename().string();
+    return name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json");
+}
+
 /// What is exported, opened as far as its headers.
 struct Source {
-    fs::path path;   ///< folder or GGUF file
+    fs::path whole;  ///< what the model is by itself, an adapter beside its base: folder or GGUF file
+    fs::path path;   ///< folder or GGUF file of configuration and weights: of an adapter its base's, of an encoder's one that it is merged in
+    fs::path stored; ///< the same, but never a merged one
+    fs::path texts;  ///< folder or GGUF file of tokenizer and chat template
     Json config;     ///< config.json; null for a GGUF file
     bool decoder = false;
     std::string licence;
@@ -74,23 +86,50 @@ struct Source {
     bool isFolder() const { return !gguf; }
 };
 
-Source openSource(const ExportRequest& request) {
+/// A folder of the whole model that an encoder or a T5 and its adapter make.
+void writeMerged(const fs::path& adapter, const fs::path& base, const MergedModel& merged, const fs::path& folder) {
+    fs::create_directories(folder);
+    for (const fs::path& from : {base, adapter}) { // the adapter's own files over those of the base
+        for (const fs::path& file : modelFiles(from)) {
+            if (isWeights(file) || file == "adapter_config.json")
+                continue;
+            fs::create_directories((folder / file).parent_path());
+            fs::copy_file(from / file, folder / file, fs::copy_options::overwrite_existing);
+        }
+    }
+    writeJsonFile(folder / "config.json", merged.config);
+    saveTensors(folder / "model.safetensors", merged.weights);
+}
+
+/// `room`: a folder for what is merged.
+Source openSource(const ExportRequest& request, const fs::path& room, ProgressSink& progress, const std::stop_token& stop) {
     Source source;
     const fs::path folder = request.model;
+    const bool adapter = isAdapterFolder(folder);
     if (fs::is_directory(folder)) {
         const ModelSummary summary = describeModelFolder(folder);
-        if (summary.architecture.starts_with("triptych_") || (!fs::exists(folder / "config.json") && decoderPath(folder) == folder)) {
+        if (summary.architecture.starts_with("triptych_") || (!adapter && !fs::exists(folder / "config.json") && decoderPath(folder) == folder)) {
             throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', which no other program opens", folder.string(), summary.kind),
                         "Encoders, classifiers, T5 and decoders can be exported.");
         }
         source.licence = summary.licence;
     }
-    source.path = fs::is_directory(folder) ? decoderPath(folder) : folder;
+    source.whole = fs::is_directory(folder) ? decoderPath(folder) : folder;
+    source.texts = fs::is_directory(folder) ? tokenizerFolder(folder) : folder;
+    source.path = adapter ? decoderPath(baseOfAdapter(folder)) : source.whole;
+    source.stored = source.path;
+    MergedModel merged;
+    if (adapter)
+        merged = mergeAdapterFolder(folder, progress, stop);
     if (fs::is_directory(source.path)) {
-        source.config = readJsonFile(source.path / "config.json", kMaxConfigBytes);
+        source.config = adapter ? merged.config : readJsonFile(source.path / "config.json", kMaxConfigBytes);
         source.decoder = isDecoderFamily(source.config);
-        if (source.decoder)
+        if (source.decoder && !adapter)
             source.own = std::make_unique<SafetensorsDecoderWeights>(source.path);
+        if (!source.decoder && adapter) {
+            writeMerged(folder, source.path, merged, room);
+            source.whole = source.path = source.texts = room;
+        }
     } else {
         source.decoder = true;
         source.gguf = std::make_shared<const GgufFile>(source.path);
@@ -98,8 +137,10 @@ Source openSource(const ExportRequest& request) {
             source.licence = source.gguf->string("general.license", "");
     }
     if (source.decoder) {
-        source.shape = readDecoderConfig(source.path);
-        if (source.gguf)
+        source.shape = readDecoderConfig(source.whole);
+        if (adapter)
+            source.own = std::make_unique<NamedDecoderWeights>(std::move(merged.weights), folder.string());
+        else if (source.gguf)
             source.own = std::make_unique<GgufDecoderWeights>(source.gguf, *source.shape, source.path.string());
         source.weights = request.weights ? request.weights : source.own.get();
     }
@@ -111,17 +152,42 @@ std::string storedType(const Source& source) {
     if (!source.isFolder())
         return "f32";
     std::map<DType, std::size_t> bytes;
-    const SafetensorsSet set(source.path);
+    const SafetensorsSet set(source.stored);
     for (const auto& [unused, view] : set.tensors())
         bytes[view.dtype] += view.data.size();
     const DType most = std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
     return most == DType::F16 ? "f16" : most == DType::BF16 ? "bf16" : "f32";
 }
 
+/// What exports of this computer end their names with while they are made, but for the number of the process.
+std::string passingMark() { return fmt::format(".{}.", hostName()); }
+constexpr std::string_view kPassing = ".exporting";
+
+/// Removes what exports left in a folder whose processes were killed.
+void removeLeftovers(const fs::path& folder) {
+    std::error_code ignored;
+    std::vector<fs::path> dead;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        std::string name = entry.path().filename().string();
+        if (!name.starts_with('.') || !name.ends_with(kPassing))
+            continue;
+        name.resize(name.size() - kPassing.size());
+        const std::size_t end = name.find_last_not_of("0123456789") + 1;
+        std::int64_t pid = 0;
+        const auto [last, error] = std::from_chars(name.data() + end, name.data() + name.size(), pid);
+        if (error == std::errc() && std::string_view(name).substr(0, end).ends_with(passingMark()) && !isProcessAlive(pid))
+            dead.push_back(entry.path());
+    }
+    for (const fs::path& path : dead)
+        fs::remove_all(path, ignored);
+}
+
 /// A folder beside the target that goes away again unless it was emptied.
 class Workplace {
 public:
-    explicit Workplace(const fs::path& out) : m_path(out.parent_path() / fmt::format(".{}.{}.exporting", out.filename().string(), ::getpid())) {
+    explicit Workplace(const fs::path& out)
+        : m_path(out.parent_path() / fmt::format(".{}{}{}{}", out.filename().string(), passingMark(), ::getpid(), kPassing)) {
+        removeLeftovers(out.parent_path());
         std::error_code error;
         fs::remove_all(m_path, error);
         if (!fs::create_directory(m_path, error))
@@ -139,20 +205,37 @@ private:
     fs::path m_path;
 };
 
-bool isWeights(const fs::path& file) {
-    const std::string name = file.filename().string();
-    return name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json");
+/// Whether a file is a tokenizer's or a chat template's.
+bool isOfTexts(const fs::path& file) {
+    constexpr std::string_view kNames[] = {"tokenizer.json",          "tokenizer.model", "vocab.txt",  "vocab.json",         "merges.txt", "tokenizer_config.json",
+                                           "special_tokens_map.json", "added_tokens.json", "spiece.model", "sentencepiece.bpe.model", "chat_template.jinja"};
+    return std::find(std::begin(kNames), std::end(kNames), file.string()) != std::end(kNames) || file.parent_path() == "additional_chat_templates";
+}
+
+void copyInto(const fs::path& from, const fs::path& file, const fs::path& to) {
+    fs::create_directories((to / file).parent_path());
+    fs::copy_file(from / file, to / file, fs::copy_options::overwrite_existing);
 }
 
 /// Tokenizer, template, pooling, licence and what else lies beside the weights of a folder.
-void copyBeside(const fs::path& from, const fs::path& to) {
-    for (const fs::path& file : modelFiles(from)) {
-        // The manifest of a run names hashes of the files as they were; a proof is of another export.
-        if (isWeights(file) || file == "config.json" || file == "triptych.json" || file == kProofFile)
-            continue;
-        fs::create_directories((to / file).parent_path());
-        fs::copy_file(from / file, to / file);
+void copyBeside(const Source& source, const fs::path& to) {
+    const bool otherTexts = source.texts != source.path;
+    if (source.isFolder()) {
+        for (const fs::path& file : modelFiles(source.path)) {
+            // The manifest of a run names hashes of the files as they were; a proof is of another export.
+            if (!isWeights(file) && file != "config.json" && file != "triptych.json" && file != kProofFile && !(otherTexts && isOfTexts(file)))
+                copyInto(source.path, file, to);
+        }
     }
+    if (otherTexts && fs::is_directory(source.texts)) {
+        for (const fs::path& file : modelFiles(source.texts)) {
+            if (isOfTexts(file))
+                copyInto(source.texts, file, to);
+        }
+    }
+    // Of an adapter's, its own card.
+    if (fs::is_directory(source.whole) && fs::exists(source.whole / "README.md"))
+        copyInto(source.whole, "README.md", to);
 }
 
 const char* dtypeWord(GgmlType type) { return type == GgmlType::F16 ? "float16" : type == GgmlType::BF16 ? "bfloat16" : "float32"; }
@@ -191,16 +274,16 @@ TensorSeals writeHuggingFace(const Source& source, GgmlType type, const std::vec
                              const std::stop_token& stop) {
     fs::create_directories(folder);
     Json config = source.config;
-    if (source.isFolder()) {
-        copyBeside(source.path, folder);
-    } else {
+    copyBeside(source, folder);
+    if (!source.isFolder()) {
         config = huggingFaceConfig(*source.shape, source.path.string());
         Json generation = specialIds(*source.gguf);
         if (!source.shape->eos_token_id.empty())
             generation["eos_token_id"] = source.shape->eos_token_id.size() == 1 ? Json(source.shape->eos_token_id.front()) : Json(source.shape->eos_token_id);
         config.update(generation);
         writeJsonFile(folder / "generation_config.json", generation);
-        writeTokenizer(*source.gguf, source.shape->max_position_embeddings, folder);
+        if (source.texts == source.path)
+            writeTokenizer(*source.gguf, source.shape->max_position_embeddings, folder);
     }
     // transformers 4 knew it under another name, and would take the old value.
     config.erase("torch_dtype");
@@ -231,21 +314,22 @@ void addEnds(const DecoderConfig& config, std::string_view source, GgufVocabular
 }
 
 /// Chat templates beside the default one, by name.
-std::vector<std::string> templateNames(const Source& source) {
+std::vector<std::string> templateNames(const fs::path& texts) {
     std::vector<std::string> names;
-    if (source.gguf) {
-        for (const auto& [key, unused] : source.gguf->metadata()) {
+    if (!fs::is_directory(texts)) {
+        const GgufFile gguf(texts);
+        for (const auto& [key, unused] : gguf.metadata()) {
             if (key.starts_with(kNamedTemplate))
                 names.push_back(key.substr(kNamedTemplate.size()));
         }
         return names;
     }
     std::error_code none;
-    for (const auto& entry : fs::directory_iterator(source.path / "additional_chat_templates", none)) {
+    for (const auto& entry : fs::directory_iterator(texts / "additional_chat_templates", none)) {
         if (entry.path().extension() == ".jinja")
             names.push_back(entry.path().stem().string());
     }
-    if (const fs::path file = source.path / "tokenizer_config.json"; fs::exists(file)) {
+    if (const fs::path file = texts / "tokenizer_config.json"; fs::exists(file)) {
         const Json config = readJsonFile(file, kMaxConfigBytes);
         for (const Json& entry : config.value("chat_template", Json::array())) {
             const std::string name = entry.is_object() ? entry.value("name", std::string()) : std::string();
@@ -258,14 +342,14 @@ std::vector<std::string> templateNames(const Source& source) {
     return names;
 }
 
-void addTemplates(const Source& source, GgufMetadataToWrite& keys) {
-    if (const auto chat = ChatTemplate::open(source.path))
+void addTemplates(const fs::path& texts, GgufMetadataToWrite& keys) {
+    if (const auto chat = ChatTemplate::open(texts))
         keys.emplace_back("tokenizer.chat_template", chat->text());
-    const std::vector<std::string> names = templateNames(source);
+    const std::vector<std::string> names = templateNames(texts);
     if (!names.empty())
         keys.emplace_back("tokenizer.chat_templates", names);
     for (const std::string& name : names)
-        keys.emplace_back(fmt::format("{}{}", kNamedTemplate, name), ChatTemplate::open(source.path, name)->text());
+        keys.emplace_back(fmt::format("{}{}", kNamedTemplate, name), ChatTemplate::open(texts, name)->text());
 }
 
 TensorSeals writeGguf(const Source& source, const TypeName& type, const std::vector<StoredWeight>& layout, const std::string& name,
@@ -280,12 +364,12 @@ TensorSeals writeGguf(const Source& source, const TypeName& type, const std::vec
         keys.emplace_back("general.license", source.licence);
     for (auto& key : ggufKeysOf(config, source.path.string(), notes))
         keys.push_back(std::move(key));
-    if (hasTokenizer(source.path)) {
-        GgufVocabulary vocabulary = source.gguf ? ggufVocabulary(*source.gguf) : ggufVocabularyOf(source.path, static_cast<std::size_t>(config.vocab_size), notes);
+    if (hasTokenizer(source.texts)) {
+        GgufVocabulary vocabulary = !fs::is_directory(source.texts) ? ggufVocabulary(GgufFile(source.texts)) : ggufVocabularyOf(source.texts, static_cast<std::size_t>(config.vocab_size), notes);
         addEnds(config, source.path.string(), vocabulary, keys);
         for (auto& key : ggufKeysOf(vocabulary))
             keys.push_back(std::move(key));
-        addTemplates(source, keys);
+        addTemplates(source.texts, keys);
     } else {
         notes.push_back("There is no tokenizer in it, as there is none beside the source; llama.cpp opens no such file.");
         GgufVocabulary none;
@@ -296,53 +380,63 @@ TensorSeals writeGguf(const Source& source, const TypeName& type, const std::vec
     return writeDecoderGguf(file, *source.weights, layout, keys, ggufFrequencyFactors(config), progress, stop);
 }
 
-/// What this process makes of the questions: `transcript`, and the drift where rounding changed weights.
+/// What this process makes of the questions: `transcript`, the drift where rounding changed weights, and what tells the outputs of the
+/// weights from the source's own where it did not, as a share of the greatest one.
 struct Golden {
-    Json questions, transcript, drift;
+    Json questions, transcript, drift, sourceDifference;
 };
 
-Golden goldenOf(const Source& source, ExportFormat format, GgmlType type, const std::vector<StoredWeight>& layout, const TensorSeals& seals, ProgressSink& progress,
+/// Rounding explains no more than so much: the rest is a weight in the wrong place, of another base, without its adapter.
+void checkAgainstSource(const Source& source, const TypeName& type, const Json& drift) {
+    if (type.type == GgmlType::F32) {
+        const double off = drift["largest_share"].get<double>();
+        if (!(off <= kTolerance))
+            throw Error(ErrorCode::Corrupt, fmt::format("the weights to be written give other outputs than '{}' itself: they are off by {:.3g} of the greatest, where {:g} is allowed",
+                                                        source.whole.string(), off, kTolerance), kNothingLeft);
+    } else if (const double kl = drift["mean_kl"].get<double>(); !(kl <= type.mostKl)) {
+        throw Error(ErrorCode::Corrupt, fmt::format("the weights to be written give other outputs than '{}' itself: a mean KL divergence of {:.3g} nats, where {:g} is allowed for {}",
+                                                    source.whole.string(), kl, type.mostKl, type.word), kNothingLeft);
+    }
+}
+
+Golden goldenOf(const Source& source, ExportFormat format, const TypeName& type, const std::vector<StoredWeight>& layout, const TensorSeals& seals, ProgressSink& progress,
                 const std::stop_token& stop) {
     Golden golden;
     std::vector<at::Tensor> before, after;
     const auto report = [&](std::int64_t done) { progress.progress({done, 3, "steps", "prove"}); };
     report(0);
     if (!source.decoder) {
-        const auto model = openProofModel(source.path, type);
-        golden.questions = proofQuestions(*model, source.path);
-        golden.transcript = proofTranscript(*model, source.path, seals, golden.questions, stop);
+        const auto model = openProofModel(source.whole, type.type);
+        golden.questions = proofQuestions(*model, source.texts);
+        golden.transcript = proofTranscript(*model, source.texts, seals, golden.questions, stop);
         report(2);
         return golden;
     }
     // One after the other: each takes the memory of all weights.
     {
-        const auto model = proofModelOf(Decoder(*source.shape, *source.weights));
-        golden.questions = proofQuestions(*model, source.path);
-        if (type != GgmlType::F32)
-            proofTranscript(*model, source.path, {}, golden.questions, stop, &before);
+        const auto model = proofModelOf(openDecoder(source.whole));
+        golden.questions = proofQuestions(*model, source.texts);
+        proofTranscript(*model, source.texts, {}, golden.questions, stop, &before);
     }
     report(1);
     throwIfStopped(stop);
     DecoderConfig shape = *source.shape;
     shape.normOffset = format == ExportFormat::HuggingFace && shape.model_type == "gemma3_text" ? 1 : 0; // as the file's reader has it
     const auto model = proofModelOf(Decoder(shape, ExportedWeights(*source.weights, layout)));
-    golden.transcript = proofTranscript(*model, source.path, seals, golden.questions, stop, &after);
-    if (type != GgmlType::F32)
-        golden.drift = proofDrift(golden.questions, before, after);
+    golden.transcript = proofTranscript(*model, source.texts, seals, golden.questions, stop, &after);
+    const Json drift = proofDrift(golden.questions, before, after);
+    checkAgainstSource(source, type, drift);
+    if (type.type == GgmlType::F32)
+        golden.sourceDifference = drift["largest_share"];
+    else
+        golden.drift = drift;
     report(2);
     return golden;
 }
 
 void failIfDifferent(const ProofComparison& comparison, const fs::path& out) {
-    if (comparison.differences.empty())
-        return;
-    constexpr std::size_t kMostNamed = 5;
-    const std::size_t named = std::min(comparison.differences.size(), kMostNamed);
-    const auto begin = comparison.differences.begin();
-    throw Error(ErrorCode::Corrupt,
-                fmt::format("the export to '{}' failed its proof: {}{}", out.string(), fmt::join(begin, begin + static_cast<std::ptrdiff_t>(named), "; "),
-                            comparison.differences.size() > named ? fmt::format("; and {} more differences", comparison.differences.size() - named) : ""),
-                "Nothing was left there. Another format may have a form for what differs.");
+    if (!comparison.differences.empty())
+        throw Error(ErrorCode::Corrupt, fmt::format("the export to '{}' failed its proof: {}", out.string(), joinedDifferences(comparison.differences)), kNothingLeft);
 }
 
 std::string cardSection(const Json& proof) {
@@ -392,12 +486,45 @@ fs::path checkedTarget(const ExportRequest& request) {
     return out;
 }
 
+/// sha256 of every file that an export is made of, by their names in its folder; of a GGUF file by none. What says of itself what it
+/// is (README.md), and the proof, are left out, and hidden files are no part of a model.
+Json hashesOf(const fs::path& exported, const std::stop_token& stop) {
+    if (!fs::is_directory(exported))
+        return {{"", sha256File(exported)}};
+    Json hashes = Json::object();
+    for (auto entry = fs::recursive_directory_iterator(exported); entry != fs::recursive_directory_iterator(); ++entry) {
+        throwIfStopped(stop);
+        const fs::path file = entry->path().lexically_relative(exported);
+        if (file.filename().string().starts_with('.'))
+            entry.disable_recursion_pending();
+        else if (entry->is_regular_file() && file != "README.md" && file != kProofFile)
+            hashes[file.generic_string()] = sha256File(entry->path());
+    }
+    return hashes;
+}
+
+/// Names of what a model comes from, an adapter and its base, and hashes of their files.
+Json origins(const fs::path& model, const std::stop_token& stop) {
+    const auto origin = [&](const fs::path& path) {
+        Json files = Json::object();
+        for (const fs::path& file : fs::is_directory(path) ? modelFiles(path) : std::vector<fs::path>{path.filename()}) {
+            throwIfStopped(stop);
+            files[file.generic_string()] = sha256File(fs::is_directory(path) ? path / file : path);
+        }
+        return Json{{"name", fs::absolute(path).lexically_normal().filename().string()}, {"files", files}};
+    };
+    if (!isAdapterFolder(model))
+        return {{"model", origin(model)}};
+    return {{"adapter", origin(model)}, {"base", origin(baseOfAdapter(model))}};
+}
+
 ExportResult exportChecked(const ExportRequest& request, const fs::path& out, ProgressSink& progress, const std::stop_token& stop) {
     const at::NoGradGuard guard;
     const bool gguf = request.format == ExportFormat::Gguf;
     if (!request.type.empty())
         typeNamed(request.type, request.format);
-    const Source source = openSource(request);
+    const Workplace workplace(out);
+    const Source source = openSource(request, workplace.path() / "merged", progress, stop);
     if (gguf && !source.decoder) {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' is no decoder, and only decoders are written as GGUF files", source.path.string()),
                     "Export it to a Hugging Face folder.");
@@ -409,11 +536,10 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
     std::vector<StoredWeight> layout;
     if (source.decoder)
         layout = gguf ? ggufLayout(*source.shape, type.type, result.notes) : huggingFaceLayout(*source.shape, type.type);
-    const Workplace workplace(out);
     const fs::path made = workplace.path() / out.filename();
     const TensorSeals seals = gguf ? writeGguf(source, type, layout, request.name, made, result.notes, progress, stop)
                                    : writeHuggingFace(source, type.type, layout, made, progress, stop);
-    Golden golden = goldenOf(source, request.format, type.type, layout, seals, progress, stop);
+    Golden golden = goldenOf(source, request.format, type, layout, seals, progress, stop);
     throwIfStopped(stop);
     const Json found = askSecondProcess(made, golden.questions, stop);
     const ProofComparison comparison = compareTranscripts(golden.transcript, found, kTolerance);
@@ -423,14 +549,17 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
     result.proof = {{"format", kProofFormat},
                     {"made", isoTimeUtc()},
                     {"source", request.name},
+                    {"made_from", origins(request.model, stop)},
                     {"file_format", gguf ? "gguf" : "hf"},
                     {"type", type.word},
                     {"notes", result.notes},
                     {"tolerance", kTolerance},
                     {"largest_difference", comparison.largest},
                     {"drift", golden.drift},
+                    {"source_difference", golden.sourceDifference},
                     {"questions", std::move(golden.questions)},
                     {"expected", shortenedTranscript(std::move(golden.transcript))}};
+    result.proof["files"] = hashesOf(made, stop);
     if (gguf) {
         const fs::path proof = out.string() + ".proof.json";
         writeJsonFile(workplace.path() / "proof.json", result.proof);
@@ -452,45 +581,19 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
     return result;
 }
 
-/// A folder that is gone when this is.
-struct PassingFolder {
-    fs::path path;
-    explicit PassingFolder(fs::path where) : path(std::move(where)) {
-        fs::remove_all(path);
-        fs::create_directories(path);
+/// Adds a sentence for each file that is another.
+void compareFiles(const Json& expected, const Json& found, const fs::path& path, std::vector<std::string>& differences) {
+    const auto named = [&](const std::string& name) { return name.empty() ? path.filename().string() : name; };
+    for (const auto& [name, hash] : expected.items()) {
+        if (!found.contains(name))
+            differences.push_back(fmt::format("the file '{}' is missing", named(name)));
+        else if (found[name] != hash)
+            differences.push_back(fmt::format("the file '{}' holds other bytes", named(name)));
     }
-    ~PassingFolder() {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
+    for (const auto& [name, unused] : found.items()) {
+        if (!expected.contains(name))
+            differences.push_back(fmt::format("there is a file '{}' that was not written", named(name)));
     }
-    PassingFolder(const PassingFolder&) = delete;
-    PassingFolder& operator=(const PassingFolder&) = delete;
-};
-
-/// An adapter and its base, as the whole model that they make together.
-ExportResult exportMerged(const ExportRequest& request, const fs::path& out, ProgressSink& progress, const std::stop_token& stop) {
-    const MergedModel merged = mergeAdapterFolder(request.model);
-    const fs::path base = baseOfAdapter(request.model);
-    ExportRequest whole = request;
-    if (merged.config.is_null()) {
-        const NamedDecoderWeights weights(merged.weights, request.model.string());
-        whole.model = decoderPath(base);
-        whole.weights = &weights;
-        return exportChecked(whole, out, progress, stop);
-    }
-    const PassingFolder folder(out.parent_path() / fmt::format(".{}.merging-{}", out.filename().string(), ::getpid()));
-    for (const fs::path& from : {base, request.model}) { // the adapter's own files over those of the base
-        for (const fs::path& file : modelFiles(from)) {
-            if (file.extension() == ".safetensors" || file.filename() == "model.safetensors.index.json" || file.filename() == "adapter_config.json")
-                continue;
-            fs::create_directories((folder.path / file).parent_path());
-            fs::copy_file(from / file, folder.path / file, fs::copy_options::overwrite_existing);
-        }
-    }
-    writeJsonFile(folder.path / "config.json", merged.config);
-    saveTensors(folder.path / "model.safetensors", merged.weights);
-    whole.model = folder.path;
-    return exportChecked(whole, out, progress, stop);
 }
 
 } // namespace
@@ -514,7 +617,7 @@ Json exportResultToJson(const ExportResult& result) {
 ExportResult exportModel(const ExportRequest& request, ProgressSink& progress, const std::stop_token& stop) {
     const fs::path out = checkedTarget(request);
     try {
-        return isAdapterFolder(request.model) ? exportMerged(request, out, progress, stop) : exportChecked(request, out, progress, stop);
+        return exportChecked(request, out, progress, stop);
     } catch (const fs::filesystem_error& error) {
         throw Error(ErrorCode::Io, fmt::format("cannot write '{}': {}", out.string(), error.code().message()),
                     error.code() == std::errc::no_space_on_device ? "Free some disk space and try again." : "");
@@ -551,6 +654,7 @@ ProofCheck verifyExport(const fs::path& path, ProgressSink& progress, const std:
             throw;
         check.differences.push_back(error.message());
     }
+    compareFiles(fields.object("files").json(), hashesOf(path, stop), path, check.differences);
     progress.progress({1, 1, "steps", "prove"});
     return check;
 }

@@ -22,11 +22,11 @@ enum class ExportFormat {
 ExportFormat exportFormat(std::string_view word);
 
 struct ExportRequest {
-    std::filesystem::path model;     ///< folder or GGUF file: configuration, tokenizer, chat template and, unless `weights` is given, weights
+    std::filesystem::path model;     ///< folder or GGUF file; an adapter is exported as the whole model that it makes with its base
     std::string name;                ///< what the model card calls it
-    const DecoderWeights* weights = nullptr; ///< of a decoder, instead of the model's own: an adapter merged into them
+    const DecoderWeights* weights = nullptr; ///< of a decoder: written instead of the model's own; they must be the same model
     ExportFormat format = ExportFormat::HuggingFace;
-    std::string type;                ///< "f32", "f16", "bf16"; GGUF: "f16", "q8_0", "q4_0"; empty: as stored, else f32; GGUF: f16
+    std::string type;                ///< "f32", "f16", "bf16"; GGUF: "f16", "q8_0", "q4_0"; empty: as stored (an adapter: as its base is), else f32; GGUF: f16
     std::filesystem::path out;       ///< not there yet, in a folder that is; a GGUF file's ends in ".gguf"
 };
 
@@ -41,12 +41,17 @@ struct ExportResult {
 /// {"path", "bytes", "type", "notes", "prompts", "largest_difference", "drift"}.
 Json exportResultToJson(const ExportResult& result);
 
+/// What rounding may cost a decoder, as mean KL divergence in nats from the source over the prompts of its proof.
+constexpr double kMostKlF16 = 0.01, kMostKlBF16 = 0.05, kMostKlQ8_0 = 0.05, kMostKlQ4_0 = 1;
+
 /// Writes a model and proves it: another process opens the written files and must give the ids, the template's texts, the ends of
-/// text, the tensors, the logits and the greedy tokens that this process computed from the source, weights rounded as in the file.
-/// Only then does `out` appear, with export_proof.json inside (of a GGUF file <out>.proof.json beside it) and, of a folder, a section
-/// in its README.md. Progress counts tensors, stage "export", then prompts, stage "prove".
-/// Throws Error{AlreadyExists} if `out` is there, {InvalidArgument} naming the setting, {Unsupported} naming what the format has no
-/// form for, {Corrupt} with what differed, {Io}, {Cancelled}; nothing is left behind then.
+/// text, the tensors, the logits and the greedy tokens that this process computed from the weights, rounded as in the file. A decoder's
+/// logits must also be those of the source as it is opened for use, an adapter beside its base: within 1e-4 of the greatest in f32, else
+/// within the divergence above. Only then does `out` appear, with export_proof.json inside (of a GGUF file <out>.proof.json beside it) and,
+/// of a folder, a section in its README.md. Progress counts tensors, of an adapter in stage "merge", then in stage "export", then the three steps of stage "prove".
+/// Folders that killed exports left beside `out` are removed. Throws Error{AlreadyExists} if `out` is there, {InvalidArgument} naming the
+/// setting, {Unsupported} naming what the format has no form for, {Corrupt} with what differed, {WorkerDied} or {OutOfMemory} if the other
+/// process could not answer, {Io}, {Cancelled}; nothing is left behind then.
 ExportResult exportModel(const ExportRequest& request, ProgressSink& progress, const std::stop_token& stop);
 
 struct ProofCheck {
@@ -55,8 +60,9 @@ struct ProofCheck {
     double largest = 0;                   ///< difference of outputs, as a share of the greatest one
     std::size_t prompts = 0;
 };
-/// Repeats the proof of an exported folder or GGUF file; the source is not needed. Throws Error{NotFound} if there is no proof,
-/// {InvalidInput} if it is none of this version's, {Cancelled}.
+/// Repeats the proof of an exported folder or GGUF file, and compares all files but its README.md and hidden ones; the source is not
+/// needed. Throws Error{NotFound} if there is no proof, {InvalidInput} if it is none of this version's, {WorkerDied} or {OutOfMemory} if
+/// the other process could not answer, {Cancelled}.
 ProofCheck verifyExport(const std::filesystem::path& path, ProgressSink& progress, const std::stop_token& stop);
 
 } // namespace triptych

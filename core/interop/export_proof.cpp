@@ -20,10 +20,14 @@
 #include <c10/util/Exception.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
+#include <new>
+#include <unistd.h>
 #include <utility>
 
 namespace triptych {
@@ -198,6 +202,20 @@ Json tokenizerFacts(const Tokenizer& tokenizer, std::int32_t count) {
     return {{"tokens", count}, {"sha256", sha256(all)}};
 }
 
+/// What ids are as a text. Holes of the vocabulary are in none: they have a name in GGUF, and none in tokenizer.json.
+std::string decoded(const Tokenizer& tokenizer, const std::vector<std::int32_t>& ids) {
+    std::vector<std::int32_t> known;
+    for (const std::int32_t id : ids) {
+        const std::string_view token = id < tokenizer.vocabularySize() ? tokenizer.token(id) : std::string_view();
+        if (!token.empty() && token != fmt::format("[PAD{}]", id))
+            known.push_back(id);
+    }
+    return tokenizer.decode(known, false);
+}
+
+/// Ids of a text, and the text of those.
+Json readBack(const Tokenizer& tokenizer, const std::vector<std::int32_t>& ids) { return {{"ids", ids}, {"decoded", decoded(tokenizer, ids)}}; }
+
 /// A conversation as the template writes it, or that it refuses it.
 Json rendered(const ChatTemplate& chat, const Json& messages, const Tokenizer& tokenizer) {
     ChatOptions options;
@@ -317,12 +335,13 @@ Json proofTranscript(const ProofModel& model, const fs::path& texts, const Tenso
                        {"ends", model.ends()}, {"configuration", model.configuration()}, {"tensors", Json::object()}};
     for (const auto& [name, seal] : seals)
         transcript["tensors"][name] = {{"type", seal.type}, {"shape", seal.shape}, {"sha256", seal.sha256}};
+    std::unique_ptr<Tokenizer> tokenizer;
     if (hasTokenizer(texts)) {
-        const auto tokenizer = Tokenizer::open(texts);
+        tokenizer = Tokenizer::open(texts);
         const auto chat = ChatTemplate::open(texts);
         transcript["tokenizer"] = tokenizerFacts(*tokenizer, questions.at("tokens").get<std::int32_t>());
         for (const Json& text : questions.at("texts"))
-            transcript["texts"].push_back({{"ids", tokenizer->encode(text.get<std::string>()).ids}});
+            transcript["texts"].push_back(readBack(*tokenizer, tokenizer->encode(text.get<std::string>()).ids));
         if (chat) {
             transcript["template"] = sha256(chat->text());
             for (const Json& messages : questions.at("chats"))
@@ -333,7 +352,7 @@ Json proofTranscript(const ProofModel& model, const fs::path& texts, const Tenso
         throwIfStopped(stop);
         const auto ids = prompt.get<std::vector<std::int32_t>>();
         ProofAnswer answer = model.answer(ids, questions.at("greedy").get<int>());
-        transcript["prompts"].push_back({{"outputs", answer.outputs}, {"greedy", answer.greedy}});
+        transcript["prompts"].push_back({{"outputs", answer.outputs}, {"greedy", answer.greedy}, {"greedy_text", tokenizer ? Json(decoded(*tokenizer, answer.greedy)) : Json()}});
         if (logits)
             logits->push_back(std::move(answer.logits));
     }
@@ -399,6 +418,8 @@ ProofComparison compareTranscripts(const Json& expected, const Json& found, doub
                 differ(fmt::format("{} {} is written out in another way by the chat template", what, i + 1));
             else if (one.value("ids", Json::array()) != other.value("ids", Json::array()))
                 differ(fmt::format("{} {}: {}", what, i + 1, idsDiffer(one.value("ids", Json::array()), other.value("ids", Json::array()))));
+            else if (one.value("decoded", Json()) != other.value("decoded", Json()))
+                differ(fmt::format("the ids of {} {} are read as another text", what, i + 1));
         }
     }
     if (expected.at("prompts").size() != found.at("prompts").size())
@@ -429,19 +450,23 @@ ProofComparison compareTranscripts(const Json& expected, const Json& found, doub
             differ(fmt::format("prompt {}: output {} is off by {:.3g}, where {:.3g} is allowed", i + 1, at, largest, tolerance * greatest));
         if (mine.at("greedy") != theirs.at("greedy"))
             differ(fmt::format("prompt {}, greedy answer: {}", i + 1, idsDiffer(mine.at("greedy"), theirs.at("greedy"))));
+        else if (mine.at("greedy_text") != theirs.at("greedy_text"))
+            differ(fmt::format("prompt {}, greedy answer: its ids are read as another text", i + 1));
     }
     return result;
 }
 
 Json proofDrift(const Json& questions, const std::vector<at::Tensor>& source, const std::vector<at::Tensor>& exported) {
-    double divergence = 0, largest = 0, sourceLoss = 0, exportedLoss = 0;
+    double divergence = 0, largest = 0, greatest = 1e-3, sourceLoss = 0, exportedLoss = 0;
     std::int64_t positions = 0, predicted = 0;
     // Ids that are no text say little of what rounding costs texts.
     const auto texts = questions.at("text_prompts").get<std::size_t>();
     for (std::size_t i = 0; i < (texts > 0 ? texts : source.size()); ++i) {
         const at::Tensor p = at::log_softmax(source[i], 1), q = at::log_softmax(exported[i], 1); // (T, V)
         divergence += at::mul(p.exp(), at::sub(p, q)).sum().item<double>();
-        largest = std::max(largest, at::sub(source[i], exported[i]).abs().max().item<double>());
+        const auto off = at::sub(source[i], exported[i]).abs().max().item<double>();
+        largest = std::isfinite(off) ? std::max(largest, off) : INFINITY;
+        greatest = std::max(greatest, source[i].abs().max().item<double>());
         positions += p.size(0);
         const Json& ids = questions.at("prompts")[i];
         for (std::int64_t t = 0; t + 1 < p.size(0); ++t) {
@@ -452,16 +477,25 @@ Json proofDrift(const Json& questions, const std::vector<at::Tensor>& source, co
         }
     }
     const auto perplexity = [&](double loss) { return predicted > 0 ? Json(std::exp(loss / static_cast<double>(predicted))) : Json(); };
-    return {{"mean_kl", positions > 0 ? std::max(0.0, divergence / static_cast<double>(positions)) : 0.0},
+    return {{"mean_kl", divergence > 0 || std::isnan(divergence) ? divergence / static_cast<double>(positions) : 0.0},
             {"positions", positions},
             {"largest_logit_difference", largest},
+            {"largest_share", largest / greatest},
             {"source_perplexity", perplexity(sourceLoss)},
             {"perplexity", perplexity(exportedLoss)}};
 }
 
+std::string joinedDifferences(const std::vector<std::string>& differences) {
+    constexpr std::size_t kMostNamed = 5;
+    const std::size_t named = std::min(differences.size(), kMostNamed);
+    const auto begin = differences.begin();
+    return fmt::format("{}{}", fmt::join(begin, begin + static_cast<std::ptrdiff_t>(named), "; "),
+                       differences.size() > named ? fmt::format("; and {} more differences", differences.size() - named) : "");
+}
+
 Json askSecondProcess(const fs::path& model, const Json& questions, const std::stop_token& stop) {
     const TemporaryFolder folder;
-    writeJsonFile(folder.path() / "questions.json", {{"model", fs::absolute(model).string()}, {"questions", questions}});
+    writeJsonFile(folder.path() / "questions.json", {{"model", fs::absolute(model).string()}, {"questions", questions}, {"asked_by", ::getpid()}});
     std::vector<std::string> command = defaultEngineCommand();
     for (const std::string& word : {std::string("prove"), folder.path().string(), std::string("--threads"), std::to_string(at::get_num_threads())})
         command.push_back(word);
@@ -470,18 +504,22 @@ Json askSecondProcess(const fs::path& model, const Json& questions, const std::s
     if (!fs::exists(answers)) {
         std::string log = readFile(folder.path() / "log", 16u << 20);
         log.resize(std::min<std::size_t>(log.size(), 500));
-        throw Error(ErrorCode::Corrupt, fmt::format("the second process ended with {} and did not answer{}{}", code, log.empty() ? "" : ": ", log));
+        throw Error(ErrorCode::WorkerDied, fmt::format("the second process ended with {} and did not answer{}{}", code, log.empty() ? "" : ": ", log),
+                    code == 128 + SIGKILL ? "It was killed, which the system does when memory runs out: close other programs and try again." : "Try again.");
     }
     const Json answer = readJsonFile(answers, kMostAnswerBytes);
     if (answer.contains("error")) {
         const Error error = errorFromJson(answer["error"]);
-        throw Error(ErrorCode::Corrupt, fmt::format("the second process could not use the files: {}", error.message()), error.hint());
+        const ErrorCode ofFiles[] = {ErrorCode::InvalidInput, ErrorCode::NotFound, ErrorCode::Unsupported, ErrorCode::Corrupt};
+        const bool files = std::find(std::begin(ofFiles), std::end(ofFiles), error.code()) != std::end(ofFiles);
+        throw Error(files ? ErrorCode::Corrupt : error.code(), fmt::format("the second process could not use the files: {}", error.message()), error.hint());
     }
     return answer.at("transcript");
 }
 
 void answerInSecondProcess(const fs::path& folder) {
     const Json request = readJsonFile(folder / "questions.json", kMostAnswerBytes);
+    endWithParent(request.at("asked_by").get<std::int64_t>());
     const fs::path model = request.at("model").get<std::string>();
     Json answer;
     try {
@@ -489,6 +527,8 @@ void answerInSecondProcess(const fs::path& folder) {
         answer = {{"transcript", proofTranscript(*opened, model, readSeals(model, {}), request.at("questions"), {})}};
     } catch (const Error& error) {
         answer = {{"error", errorToJson(error)}};
+    } catch (const std::bad_alloc&) {
+        answer = {{"error", errorToJson(Error(ErrorCode::OutOfMemory, "there is no memory for them", "Close other programs, or choose a smaller model."))}};
     } catch (const c10::Error& error) {
         answer = {{"error", errorToJson(Error(ErrorCode::Internal, error.what_without_backtrace()))}};
     }

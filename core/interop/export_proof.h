@@ -64,13 +64,18 @@ struct ProofComparison {
 /// `expected` may be shortened. Outputs may differ by `tolerance` of the greatest one of their prompt.
 ProofComparison compareTranscripts(const Json& expected, const Json& found, double tolerance);
 
+/// The first few of them in one sentence, and how many more there are.
+std::string joinedDifferences(const std::vector<std::string>& differences);
+
 /// What rounding of the weights costs: mean KL divergence in nats over all positions, perplexities, largest difference of a logit,
-/// over the prompts that are texts if there are any. One (T, V) a prompt on either side; `questions` as above.
+/// also as a share of the source's greatest, over the prompts that are texts if there are any. One (T, V) a prompt on either side;
+/// `questions` as above.
 Json proofDrift(const Json& questions, const std::vector<at::Tensor>& source, const std::vector<at::Tensor>& exported);
 
-/// Has another process (the engine) open the model and answer. Throws Error{Corrupt} with what it said if it could not, {Cancelled}.
+/// Has another process (the engine) open the model and answer. Throws Error{Corrupt} with what it said of the files if it could not use
+/// them, {WorkerDied} if it ended without an answer, {OutOfMemory | Io | Internal} if it says so, {Cancelled}.
 Json askSecondProcess(const std::filesystem::path& model, const Json& questions, const std::stop_token& stop);
-/// That process's part: `folder` holds questions.json and gets answers.json.
+/// That process's part: `folder` holds questions.json and gets answers.json. It ends with the one that asked.
 void answerInSecondProcess(const std::filesystem::path& folder);
 
 } // namespace triptych

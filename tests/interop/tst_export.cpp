@@ -1,9 +1,11 @@
 // Every export is opened again by a second process (the real engine), then by this one; what can go wrong with one is done to it.
 
 #include "base/error.h"
+#include "base/process.h"
 #include "formats/gguf.h"
 #include "interop/export_config.h"
 #include "interop/export_model.h"
+#include "interop/export_proof.h"
 #include "interop/export_weights.h"
 #include "interop/model_folder.h"
 #include "models/decoder.h"
@@ -13,18 +15,22 @@
 #include "text/tokenizer.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/mul.h>
+#include <ATen/ops/tensor.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <csignal>
 #include <fstream>
 #include <functional>
 #include <sys/resource.h>
+#include <tuple>
+#include <unistd.h>
 
 using namespace triptych;
 using namespace triptych::testing;
@@ -106,7 +112,7 @@ private Q_SLOTS:
         const fs::path adapters = fs::path(TRIPTYCH_TEST_DATA) / "adapters";
         for (const char* name : {"llama-patterns", "gpt2-dora", "llama-words"}) {
             for (const char* out : {"", ".gguf"}) {
-                const fs::path written = write(adapters / name, path(std::string(name) + out)).path;
+                const fs::path written = write(adapters / name, path(std::string(name) + out), *out ? "f16" : "f32").path;
                 const double off = decoders::difference(logitsOf(adapters / name), logitsOf(written));
                 QVERIFY2(off <= (*out ? 1e-2 : 1e-4), fmt::format("{}{} is off by {}", name, out, off).c_str());
             }
@@ -115,6 +121,87 @@ private Q_SLOTS:
         QCOMPARE(describeModelFolder(classifier).kind, std::string("classifier"));
         QVERIFY(!fs::exists(classifier / "adapter_config.json"));
         QCOMPARE(entries(), 2 * 3 + 3 + 1); // nothing else: of a GGUF file its proof too
+    }
+    void adaptersOnGgufFilesAreWritten_data() {
+        QTest::addColumn<QString>("base");
+        QTest::addColumn<bool>("tied"); // that of what is written
+        for (const auto& [name, base, tied] : {std::tuple("llama-plain", "llama_q8.gguf", false), std::tuple("gpt2-words", "gpt2/model.gguf", false),
+                                               std::tuple("qwen2-head", "qwen2/model.gguf", false), std::tuple("qwen2-words", "qwen2/model.gguf", false),
+                                               std::tuple("qwen2-lora-bias", "qwen2/model.gguf", true), std::tuple("gemma3-words", "gemma3/model.gguf", false)})
+            QTest::newRow(name) << QString::fromUtf8(base) << tied;
+    }
+    void adaptersOnGgufFilesAreWritten() {
+        QFETCH(QString, base);
+        QFETCH(bool, tied);
+        fs::create_directories(path("base"));
+        fs::copy_file(data() / "decoders" / base.toStdString(), path("base/model.gguf"));
+        const fs::path adapter = path("adapter");
+        fs::copy(data() / "adapters" / QTest::currentDataTag(), adapter);
+        editJson(adapter / "adapter_config.json", [&](Json& config) { config["base_model_name_or_path"] = path("base").string(); });
+        const ExportResult whole = write(adapter, path("whole"));
+        QVERIFY(decoders::difference(logitsOf(adapter), logitsOf(whole.path)) <= 1e-4);
+        QCOMPARE(whole.type, std::string("f32"));
+        QVERIFY(whole.proof["source_difference"].get<double>() <= 1e-4);
+        QCOMPARE(readDecoderConfig(whole.path).tie_word_embeddings, tied);
+        const ExportResult file = write(adapter, path("whole.gguf"));
+        QVERIFY(decoders::difference(logitsOf(adapter), logitsOf(file.path)) <= 1e-2);
+        QCOMPARE(GgufFile(file.path).tensors().contains("output.weight"), !tied);
+        // What it was made from is written down.
+        const Json& from = file.proof["made_from"];
+        QCOMPARE(from["base"]["name"].get<std::string>(), std::string("base"));
+        QCOMPARE(from["base"]["files"]["model.gguf"].get<std::string>(), sha256File(path("base/model.gguf")));
+        QCOMPARE(from["adapter"]["files"]["adapter_model.safetensors"].get<std::string>(), sha256File(adapter / "adapter_model.safetensors"));
+        QVERIFY(verifyExport(file.path, nullProgress(), {}).differences.empty());
+        QCOMPARE(entries(), 5); // nothing else
+    }
+    void anAdaptersOwnTokenizerIsTaken_data() {
+        QTest::addColumn<bool>("file");
+        QTest::newRow("base is a folder") << false;
+        QTest::newRow("base is a GGUF file") << true;
+    }
+    void anAdaptersOwnTokenizerIsTaken() {
+        QFETCH(bool, file);
+        const fs::path model = speakingModel(path("model"), "llama", "llama3");
+        if (file) {
+            fs::create_directories(path("base"));
+            write(model, path("base/model.gguf"));
+            fs::remove(path("base/model.gguf.proof.json"));
+        }
+        const fs::path adapter = path("adapter");
+        fs::copy(data() / "adapters/llama-plain", adapter);
+        editJson(adapter / "adapter_config.json", [&](Json& config) { config["base_model_name_or_path"] = path(file ? "base" : "model").string(); });
+        editJson(model / "tokenizer_config.json", [](Json& config) { config["bos_token"] = "<|eot_id|>"; });
+        for (const char* name : {"tokenizer.json", "tokenizer_config.json"})
+            fs::copy_file(model / name, adapter / name);
+        atomicWrite(adapter / "chat_template.jinja", "{% for m in messages %}{{ m.content }}!{% endfor %}");
+        const ExportResult whole = write(adapter, path("whole"));
+        QCOMPARE(readFile(whole.path / "chat_template.jinja"), std::string("{% for m in messages %}{{ m.content }}!{% endfor %}"));
+        QCOMPARE(whole.type, std::string(file ? "f32" : "f16")); // as the base is
+        QCOMPARE(std::string(GgufFile(write(adapter, path("whole.gguf")).path).string("tokenizer.chat_template")), std::string("{% for m in messages %}{{ m.content }}!{% endfor %}"));
+    }
+    void mergingCanBeStoppedAndSaysHowFarItIs() {
+        ExportRequest request{data() / "adapters/llama-patterns", "x", nullptr, ExportFormat::HuggingFace, "", path("out")};
+        Steps steps;
+        QCOMPARE(exportModel(request, steps, {}).type, std::string("f16")); // as the base is
+        std::int64_t last = -1, total = 0;
+        for (const Progress& step : steps.all) {
+            if (step.stage != "merge")
+                continue;
+            QVERIFY(step.done >= last);
+            last = step.done;
+            total = step.total;
+        }
+        QVERIFY(total > 10 && last == total);
+        fs::remove_all(path("out"));
+        std::stop_source stop;
+        Steps sink;
+        sink.seen = [&](const Progress& step) {
+            if (step.stage == "merge" && step.done == 3)
+                stop.request_stop();
+        };
+        QVERIFY(refusal(ErrorCode::Cancelled, [&] { exportModel(request, sink, stop.get_token()); }).find("cancelled") != std::string::npos);
+        QVERIFY(sink.all.back().stage == "merge" && sink.all.back().done <= 4);
+        QCOMPARE(entries(), 0);
     }
     void everyFamilyIsWrittenProvenAndOpened_data() {
         QTest::addColumn<QString>("family");
@@ -141,10 +228,17 @@ private Q_SLOTS:
         QVERIFY(result.proof["largest_difference"].get<double>() <= 1e-5);
         const double off = decoders::difference(logitsOf(model), logitsOf(result.path));
         QVERIFY2(off <= error, qPrintable(QString::number(off)));
-        if (word == "f32")
+        if (word == "f32") {
             QVERIFY(result.proof["drift"].is_null());
-        else
-            QVERIFY2(result.proof["drift"]["mean_kl"].get<double>() >= 0, result.proof["drift"].dump().c_str());
+            QVERIFY(result.proof["source_difference"].get<double>() <= 1e-5);
+        }
+        if (word == "q4_0") {
+            const auto kl = [](const ExportResult& of) { return of.proof["drift"]["mean_kl"].get<double>(); };
+            const double q8 = kl(write(model, path("q8.gguf"), "q8_0")), half = kl(write(model, path("half.gguf"), "f16"));
+            QVERIFY2(kl(result) > q8 && q8 > half && half >= 0, fmt::format("{} {} {}", kl(result), q8, half).c_str());
+            for (const char* name : {"q8.gguf", "q8.gguf.proof.json", "half.gguf", "half.gguf.proof.json"})
+                fs::remove(path(name));
+        }
         if (gguf) {
             const GgufFile file(result.path);
             QVERIFY(file.string("tokenizer.ggml.model") == (tokenizer == QLatin1String("sentencepiece") || tokenizer == QLatin1String("gemma") ? "llama" : "gpt2"));
@@ -236,19 +330,58 @@ private Q_SLOTS:
         QVERIFY(verifyExport(half.path, nullProgress(), {}).differences.empty());
         QVERIFY(refusal(ErrorCode::Unsupported, [&] { write(source, path("no.gguf")); }).find("no decoder") != std::string::npos);
     }
-    void mergedWeightsTakeThePlaceOfTheModels() {
-        const fs::path model = data() / "decoders/llama";
-        std::map<std::string, at::Tensor> merged;
-        {
-            const SafetensorsDecoderWeights own(model);
-            const DecoderConfig config = readDecoderConfig(model);
-            for (const StoredWeight& weight : huggingFaceLayout(config, GgmlType::F32))
-                merged[weight.name] = own.tensor(weight.name, weight.shape);
+    void driftIsThatOfAHandCalculation() {
+        // One prompt of two tokens; rows of logits are logarithms of probabilities.
+        const at::Tensor source = at::tensor({std::log(0.5f), std::log(0.5f), std::log(0.25f), std::log(0.75f)}).view({2, 2});
+        const at::Tensor exported = at::tensor({std::log(0.25f), std::log(0.75f), std::log(0.25f), std::log(0.75f)}).view({2, 2});
+        const Json drift = proofDrift({{"prompts", {{0, 1}}}}, {source}, {exported});
+        QVERIFY(std::abs(drift["mean_kl"].get<double>() - 0.5 * std::log(4.0 / 3) / 2) < 1e-6);
+        QVERIFY(std::abs(drift["source_perplexity"].get<double>() - 2) < 1e-6);
+        QVERIFY(std::abs(drift["perplexity"].get<double>() - 4.0 / 3) < 1e-6);
+        QVERIFY(std::abs(drift["largest_logit_difference"].get<double>() - std::log(2.0)) < 1e-6);
+        QVERIFY(std::abs(drift["largest_share"].get<double>() - std::log(2.0) / std::log(4.0)) < 1e-6);
+        const at::Tensor none = at::tensor({NAN, 0.0f, 0.0f, 0.0f}).view({2, 2});
+        QVERIFY(std::isnan(proofDrift({{"prompts", {{0, 1}}}}, {source}, {none})["mean_kl"].get<double>()));
+    }
+    void weightsOfAnotherModelAreRefused_data() {
+        QTest::addColumn<QString>("family");
+        QTest::addColumn<QString>("sabotage");
+        QTest::addColumn<QString>("type");
+        for (const char* type : {"hf f32", "hf f16", "hf bf16", "gguf f16", "gguf q8_0"}) {
+            for (const auto& [family, sabotage] : {std::pair("gemma3", "norms without 1"), std::pair("llama", "adapter missing"), std::pair("llama", "another base"),
+                                                   std::pair("llama", "doubled head"), std::pair("llama", "queries and keys in another order")})
+                QTest::addRow("%s %s", sabotage, type) << QString::fromUtf8(family) << QString::fromUtf8(sabotage) << QString::fromUtf8(type);
         }
-        merged.at("lm_head.weight").mul_(2);
-        const NamedDecoderWeights weights(merged, "merged");
-        const fs::path out = write(model, path("out"), "f32", &weights).path;
-        QVERIFY(decoders::difference(logitsOf(out), at::mul(logitsOf(model), 2)) <= 1e-5);
+    }
+    void weightsOfAnotherModelAreRefused() {
+        QFETCH(QString, family);
+        QFETCH(QString, sabotage);
+        QFETCH(QString, type);
+        // Of this family's own fixture GGUF cannot say everything.
+        const fs::path base = family == QLatin1String("gemma3") ? speakingModel(path("base"), "gemma3", "gemma") : data() / "decoders" / family.toStdString();
+        const std::ptrdiff_t before = entries();
+        const fs::path model = sabotage == QLatin1String("adapter missing") ? data() / "adapters/llama-patterns" : base;
+        std::map<std::string, at::Tensor> given;
+        {
+            const SafetensorsDecoderWeights own(base);
+            for (const StoredWeight& weight : huggingFaceLayout(readDecoderConfig(base), GgmlType::F32))
+                given[weight.name] = own.tensor(weight.name, weight.shape);
+        }
+        for (auto& [name, tensor] : given) {
+            if (sabotage == QLatin1String("norms without 1") && name.ends_with("norm.weight"))
+                tensor.sub_(1);
+            else if (sabotage == QLatin1String("another base") && tensor.dim() == 2)
+                tensor = tensor.flip(0).contiguous();
+            else if (sabotage == QLatin1String("doubled head") && name == "lm_head.weight")
+                tensor.mul_(2);
+            else if (sabotage == QLatin1String("queries and keys in another order") && (name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos))
+                tensor = tensor.view({-1, 2, 4, tensor.size(1)}).transpose(1, 2).contiguous().view(tensor.sizes());
+        }
+        const NamedDecoderWeights weights(given, "given");
+        const fs::path out = path(type.startsWith(QLatin1String("gguf")) ? "out.gguf" : "out");
+        const std::string said = refusal(ErrorCode::Corrupt, [&] { write(model, out, type.section(u' ', 1).toStdString(), &weights); });
+        QVERIFY2(said.find("give other outputs than") != std::string::npos, said.c_str());
+        QCOMPARE(entries(), before);
     }
 
     void whatIsDoneToAnExportIsSeen_data() {
@@ -262,10 +395,21 @@ private Q_SLOTS:
         QTest::newRow("another model") << QStringLiteral("holds other values");
         QTest::newRow("tokenizer") << QStringLiteral("vocabulary is another");
         QTest::newRow("configuration") << QStringLiteral("'norm_eps'");
+        QTest::newRow("decoder") << QStringLiteral("are read as another text");
+        QTest::newRow("pooling") << QStringLiteral("the file '1_Pooling/config.json' holds other bytes");
+        QTest::newRow("removed file") << QStringLiteral("the file '1_Pooling/config.json' is missing");
+        QTest::newRow("added file") << QStringLiteral("there is a file 'generation_config.json' that was not written");
     }
     void whatIsDoneToAnExportIsSeen() {
         QFETCH(QString, named);
-        const fs::path out = write(speakingModel(path("model"), "llama", "llama3"), path("out")).path;
+        const fs::path model = speakingModel(path("model"), "llama", "llama3");
+        fs::create_directories(model / "1_Pooling");
+        writeJsonFile(model / "1_Pooling/config.json", {{"pooling_mode_mean_tokens", true}});
+        const fs::path out = write(model, path("out")).path;
+        // What it says of itself may be written anew.
+        atomicWrite(out / "README.md", "# Mine\n");
+        atomicWrite(out / ".gitattributes", "*.safetensors filter=lfs\n");
+        QVERIFY(verifyExport(out, nullProgress(), {}).differences.empty());
         const std::string sabotage = QTest::currentDataTag();
         const std::string victim = "model.layers.1.mlp.up_proj.weight";
         if (sabotage == "template") {
@@ -300,6 +444,14 @@ private Q_SLOTS:
                 Json& vocabulary = json["model"]["vocab"];
                 std::swap(vocabulary["a"], vocabulary["b"]);
             });
+        } else if (sabotage == "decoder") {
+            editJson(out / "tokenizer.json", [](Json& json) { json["decoder"] = nullptr; });
+        } else if (sabotage == "pooling") {
+            writeJsonFile(out / "1_Pooling/config.json", {{"pooling_mode_cls_token", true}});
+        } else if (sabotage == "removed file") {
+            fs::remove(out / "1_Pooling/config.json");
+        } else if (sabotage == "added file") {
+            writeJsonFile(out / "generation_config.json", {{"temperature", 2}});
         } else {
             editJson(out / "config.json", [](Json& config) { config["rms_norm_eps"] = 1e-4; });
         }
@@ -319,11 +471,73 @@ private Q_SLOTS:
         fs::resize_file(out, fs::file_size(out) - 100);
         QVERIFY(verifyExport(out, nullProgress(), {}).differences.front().find("out.gguf") != std::string::npos);
     }
+    void manyDifferencesAreSaidInShort() {
+        const std::vector<std::string> few = {"a", "b"}, many(12, "c");
+        QCOMPARE(joinedDifferences(few), std::string("a; b"));
+        QCOMPARE(joinedDifferences(many), std::string("c; c; c; c; c; and 7 more differences"));
+    }
+    void aSecondProcessThatDiesSaysNothingOfTheFiles() {
+        const fs::path out = write(data() / "decoders/llama", path("out")).path;
+        const fs::path script = path("dies.sh");
+        for (const auto& [line, ended] : {std::pair("kill -9 $$", "ended with 137"), std::pair("exit 2", "ended with 2")}) {
+            atomicWrite(script, fmt::format("#!/bin/sh\n{}\n", line));
+            fs::permissions(script, fs::perms::owner_all);
+            qputenv("TRIPTYCH_ENGINE", script.c_str());
+            const std::string said = refusal(ErrorCode::WorkerDied, [&] { verifyExport(out, nullProgress(), {}); });
+            QVERIFY2(said.find(ended) != std::string::npos, said.c_str());
+            QVERIFY(refusal(ErrorCode::WorkerDied, [&] { write(data() / "decoders/llama", path("other")); }).find(ended) != std::string::npos);
+        }
+        atomicWrite(script, "#!/bin/sh\necho '{\"error\": {\"code\": \"out_of_memory\", \"message\": \"full\"}}' > $2/answers.json\n");
+        fs::permissions(script, fs::perms::owner_all);
+        QVERIFY(refusal(ErrorCode::OutOfMemory, [&] { verifyExport(out, nullProgress(), {}); }).find("full") != std::string::npos);
+    }
+    void leftoversOfKilledExportsGo() {
+        QProcess process;
+        process.start(QStringLiteral("/bin/sleep"), {QStringLiteral("600")});
+        QVERIFY(process.waitForStarted());
+        const std::int64_t living = process.processId();
+        QProcess other;
+        other.start(QStringLiteral("/bin/sleep"), {QStringLiteral("600")});
+        QVERIFY(other.waitForStarted());
+        const std::int64_t dead = other.processId();
+        other.kill();
+        other.waitForFinished();
+        const auto left = [&](const std::string& host, std::int64_t pid) {
+            const fs::path folder = path(fmt::format(".x.y.{}.{}.exporting", host, pid));
+            fs::create_directories(folder / "x.y");
+            return folder;
+        };
+        const fs::path gone = left(hostName(), dead), working = left(hostName(), living), elsewhere = left("elsewhere", dead);
+        fs::create_directories(path(".mine.exporting"));
+        write(data() / "decoders/llama", path("out"));
+        QVERIFY(!fs::exists(gone));
+        QVERIFY(fs::exists(working) && fs::exists(elsewhere) && fs::exists(path(".mine.exporting")));
+        process.kill();
+        process.waitForFinished();
+    }
+    void theSecondProcessEndsWithTheFirst() {
+        // Work for a minute, begun by a shell that is killed.
+        Json prompts = Json::array();
+        for (int i = 0; i < 40'000; ++i)
+            prompts.push_back({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20});
+        writeJsonFile(path("questions.json"), {{"model", (data() / "decoders/llama").string()}, {"asked_by", ::getpid()},
+                                               {"questions", {{"texts", Json::array()}, {"chats", Json::array()}, {"prompts", prompts}, {"tokens", 0}, {"greedy", 16}}}});
+        QProcess shell;
+        shell.start(QStringLiteral("/bin/sh"), {QStringLiteral("-c"), QString::fromStdString(fmt::format("{} prove {} & echo $! > {}; wait", m_engine.toStdString(), m_dir->path().toStdString(), path("pid").string()))});
+        QVERIFY(shell.waitForStarted());
+        QTest::qWait(2500); // it has begun
+        const std::int64_t engine = std::stoll(readFile(path("pid")));
+        QVERIFY(isProcessAlive(engine));
+        shell.kill();
+        QVERIFY(shell.waitForFinished());
+        QTRY_VERIFY_WITH_TIMEOUT(!isProcessAlive(engine), 5000);
+        QVERIFY(!fs::exists(path("answers.json")));
+    }
     void aFailedProofLeavesNothing() {
         const fs::path model = speakingModel(path("model"), "llama", "llama3");
         qputenv("TRIPTYCH_ENGINE", "/bin/false");
-        QVERIFY(refusal(ErrorCode::Corrupt, [&] { write(model, path("out")); }).find("did not answer") != std::string::npos);
-        QVERIFY(refusal(ErrorCode::Corrupt, [&] { write(model, path("out.gguf")); }).find("did not answer") != std::string::npos);
+        QVERIFY(refusal(ErrorCode::WorkerDied, [&] { write(model, path("out")); }).find("did not answer") != std::string::npos);
+        QVERIFY(refusal(ErrorCode::WorkerDied, [&] { write(model, path("out.gguf")); }).find("did not answer") != std::string::npos);
         QCOMPARE(entries(), 1);
         qputenv("TRIPTYCH_ENGINE", "/no/such/engine");
         QVERIFY(refusal(ErrorCode::NotFound, [&] { write(model, path("out")); }).find("/no/such/engine") != std::string::npos);
