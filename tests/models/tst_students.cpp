@@ -1,7 +1,11 @@
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
+#include "formats/safetensors.h"
+#include "interop/hugging_face.h"
 #include "models/bilstm.h"
 #include "models/static_embeddings.h"
+#include "models/textcnn.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
@@ -10,9 +14,11 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/index_select.h>
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
+#include <cstdint>
 
 using namespace triptych;
 
@@ -72,8 +78,8 @@ void compare(const std::string& name) {
 }
 
 template <typename Model, typename Config, typename FromJson, typename ToJson>
-void refuse(const std::string& name, const std::vector<std::pair<std::string, Json>>& faults, FromJson fromJson, ToJson toJson) {
-    const Json good = readJsonFile(kFolder / name / "config.json");
+void refuse(const std::filesystem::path& folder, const std::vector<std::pair<std::string, Json>>& faults, FromJson fromJson, ToJson toJson) {
+    const Json good = readJsonFile(folder / "config.json");
     const Config config = fromJson(good, "c.json");
     const Json again = toJson(config, {"a", "b", "c", "d"});
     for (const auto& [key, value] : good.items())
@@ -94,7 +100,7 @@ void refuse(const std::string& name, const std::vector<std::pair<std::string, Js
     Config wider = config;
     wider.embedding_size = 9;
     try {
-        Model(wider, Model::open(kFolder / name).weights(), "w.safetensors");
+        Model(wider, Model::open(folder).weights(), "w.safetensors");
         QFAIL("weights of another shape");
     } catch (const Error& error) {
         QVERIFY2(error.message().find("w.safetensors") != std::string::npos && error.message().find("weight") != std::string::npos, error.what());
@@ -104,13 +110,96 @@ void refuse(const std::string& name, const std::vector<std::pair<std::string, Js
 const std::vector<std::pair<std::string, Json>> kFaults = {{"model_type", "bert"},     {"embedding_size", 0},        {"num_labels", "many"},
                                                            {"max_length", -1},         {"dropout", 1.5},             {"dropout", Json()},
                                                            {"vocabulary", {3, 3}},     {"vocabulary", {3, 1e300}},   {"vocabulary", {-1, 2}},
-                                                           {"vocabulary", "all"},      {"vocabulary", Json()},       {"embedding_size", 1LL << 40}};
+                                                           {"vocabulary", "all"},      {"vocabulary", Json()},       {"embedding_size", 1LL << 40},
+                                                           {"embedding_size", 16.5},   {"embedding_size", UINT64_MAX}, {"num_labels", 0},
+                                                           {"num_labels", 1LL << 40},  {"num_labels", Json::array({4})}, {"num_labels", Json()},
+                                                           {"max_length", 1LL << 40},  {"max_length", true},         {"dropout", "0.1"},
+                                                           {"dropout", -0.1},          {"dropout", 1},               {"dropout", std::nan("")},
+                                                           {"vocabulary", Json::array({UINT64_MAX})}, {"vocabulary", {3, 2}}, {"vocabulary", Json::array({"3"})},
+                                                           {"vocabulary", Json::object()}, {"vocabulary", Json::array({3.5})}, {"vocabulary", Json::array({1LL << 31})},
+                                                           {"model_type", 5},          {"model_type", Json()}};
+
+/// What Model::open says of a folder; empty if it opens.
+template <typename Model>
+std::string complaint(const std::filesystem::path& folder) {
+    try {
+        Model::open(folder);
+    } catch (const Error& error) {
+        return error.message();
+    }
+    return {};
+}
+
+/// Every way in which the files of a good folder can fail to be a model ends in an error that names the file at fault.
+template <typename Model>
+void refuseFiles(const std::filesystem::path& good) {
+    const QTemporaryDir dir;
+    const std::filesystem::path folder = dir.path().toStdString();
+    const std::string config = readFile(good / "config.json");
+    const SafetensorsFile weights(good / "model.safetensors");
+    const auto write = [&](const std::string& text, const std::vector<TensorToWrite>& tensors) {
+        atomicWrite(folder / "config.json", text);
+        writeSafetensors(folder / "model.safetensors", tensors);
+    };
+    std::vector<TensorToWrite> all;
+    for (const auto& [name, view] : weights.tensors())
+        all.push_back({name, view.dtype, view.shape, view.data});
+    write(config, all);
+    QCOMPARE(complaint<Model>(folder), std::string());
+
+    std::string notANumber = config;
+    const std::size_t dropout = config.find(':', config.find("\"dropout\"")) + 1;
+    notANumber.replace(dropout, config.find_first_of(",}\n", dropout) - dropout, " NaN");
+    for (const std::string& text : {std::string(), std::string("null"), std::string("[]"), std::string("{}"), config.substr(0, config.size() / 2), notANumber}) {
+        write(text, all);
+        QVERIFY2(complaint<Model>(folder).find("config.json") != std::string::npos, text.c_str());
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto isNamed = [&](const std::vector<TensorToWrite>& tensors) {
+            write(config, tensors);
+            const std::string message = complaint<Model>(folder);
+            return message.find("model.safetensors") != std::string::npos && message.find("'" + all[i].name + "'") != std::string::npos;
+        };
+        std::vector<TensorToWrite> changed = all;
+        changed.erase(changed.begin() + static_cast<std::ptrdiff_t>(i));
+        QVERIFY2(isNamed(changed), "missing");
+        changed = all;
+        changed[i].shape.push_back(1);
+        QVERIFY2(isNamed(changed), "of another shape");
+        changed = all;
+        changed[i].dtype = DType::I32;
+        QVERIFY2(isNamed(changed), "of whole numbers");
+    }
+    write(config, all);
+    std::filesystem::remove(folder / "model.safetensors");
+    QVERIFY(complaint<Model>(folder).find("model.safetensors") != std::string::npos);
+    write(config, all);
+    std::filesystem::remove(folder / "config.json");
+    QVERIFY(complaint<Model>(folder).find("config.json") != std::string::npos);
+}
 
 } // namespace
 
 /// BiLstm and StaticEmbeddings against torch.
 class StudentsTest : public QObject {
     Q_OBJECT
+    QTemporaryDir m_dir;
+
+    /// A folder with one; its values are held to torch's in tst_textcnn.
+    std::filesystem::path textCnn() const {
+        TextCnnConfig config;
+        config.embedding_size = 8;
+        config.filters = 4;
+        config.widths = {1, 3};
+        config.labels = 4;
+        config.max_length = 16;
+        config.vocabulary = {3, 5, 9};
+        const std::filesystem::path folder = m_dir.path().toStdString();
+        saveTensors(folder / "model.safetensors", TextCnn::random(config, 3).weights());
+        writeJsonFile(folder / "config.json", textCnnConfigToJson(config, {"a", "b", "c", "d"}));
+        return folder;
+    }
+
 private Q_SLOTS:
     void initTestCase() { at::set_num_threads(1); }
     void logitsAndGradientsAreTorchs_data() {
@@ -157,13 +246,27 @@ private Q_SLOTS:
     }
     void faultsOfABiLstmAreNamed() {
         auto faults = kFaults;
-        faults.insert(faults.end(), {{"hidden_size", 0}, {"hidden_size", 1LL << 40}, {"num_layers", 3}, {"pooling", "cls"}, {"pooling", 4}, {"pooling", Json()}});
-        refuse<BiLstm, BiLstmConfig>("bilstm-1-max", faults, biLstmConfigFromJson, biLstmConfigToJson);
+        faults.insert(faults.end(), {{"hidden_size", 0}, {"hidden_size", 1LL << 40}, {"hidden_size", "8"}, {"hidden_size", Json()}, {"num_layers", 3}, {"num_layers", 0},
+                                     {"num_layers", Json()}, {"pooling", "cls"}, {"pooling", 4}, {"pooling", Json()}});
+        refuse<BiLstm, BiLstmConfig>(kFolder / "bilstm-1-max", faults, biLstmConfigFromJson, biLstmConfigToJson);
     }
     void faultsOfStaticEmbeddingsAreNamed() {
         auto faults = kFaults;
-        faults.insert(faults.end(), {{"head_size", -1}, {"head_size", Json()}, {"head_size", 0.5}});
-        refuse<StaticEmbeddings, StaticEmbeddingsConfig>("static-head", faults, staticEmbeddingsConfigFromJson, staticEmbeddingsConfigToJson);
+        faults.insert(faults.end(), {{"head_size", -1}, {"head_size", Json()}, {"head_size", 0.5}, {"head_size", 1LL << 40}, {"head_size", "8"}});
+        refuse<StaticEmbeddings, StaticEmbeddingsConfig>(kFolder / "static-head", faults, staticEmbeddingsConfigFromJson, staticEmbeddingsConfigToJson);
+    }
+    void faultsOfATextCnnAreNamed() {
+        auto faults = kFaults;
+        faults.insert(faults.end(), {{"filters", 0}, {"filters", 1LL << 40}, {"filters", "8"}, {"filters", Json()}, {"widths", Json::array()}, {"widths", 3},
+                                     {"widths", Json::array({0})}, {"widths", {1, 1e300}}, {"widths", Json::array({UINT64_MAX})}, {"widths", Json::array({65})},
+                                     {"widths", std::vector<int>(33, 1)}, {"widths", Json()}});
+        refuse<TextCnn, TextCnnConfig>(textCnn(), faults, textCnnConfigFromJson, textCnnConfigToJson);
+    }
+    void filesThatAreNoModelAreNamed() {
+        refuseFiles<BiLstm>(kFolder / "bilstm-2-mean");
+        refuseFiles<StaticEmbeddings>(kFolder / "static");
+        refuseFiles<StaticEmbeddings>(kFolder / "static-head");
+        refuseFiles<TextCnn>(textCnn());
     }
 };
 
