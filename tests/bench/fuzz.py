@@ -4,7 +4,7 @@
 """Usage: fuzz.py [--seconds 600] [READER...]
 
 Builds the preset `fuzz` with clang-16, then runs every reader (safetensors, safetensors_index, gguf, gguf_model,
-tokenizer_json, config_json, model_config, chat_template) that long, from the seeds in tests/data/fuzz and what earlier runs found in build/fuzz/corpus. An input that
+tokenizer_json, config_json, model_config, adapter_config, chat_template) that long, from the seeds in tests/data/fuzz and what earlier runs found in build/fuzz/corpus. An input that
 crashes a reader, hangs it for 10 s or takes it above 1 GB lies in build/fuzz/findings afterwards.
 """
 

@@ -121,6 +121,16 @@ seed("model_config", "distilbert", {"model_type": "distilbert", "vocab_size": 96
 seed("model_config", "t5", {"model_type": "t5", "vocab_size": 48, "d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 2, "num_heads": 2,
                             "relative_attention_num_buckets": 8, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": False})
 
+# What peft writes, with each kind of module list and of pattern.
+LORA = {"peft_type": "LORA", "base_model_name_or_path": "base", "task_type": "CAUSAL_LM", "r": 4, "lora_alpha": 8, "bias": "none", "init_lora_weights": True}
+seed("adapter_config", "layers", {**LORA, "target_modules": ["q_proj", "layer.0.q"], "layers_to_transform": [0, 11], "layers_pattern": ["layers", "block"],
+                                  "exclude_modules": ["1.self_attn.q_proj"], "use_rslora": True})
+seed("adapter_config", "expressions", {**LORA, "target_modules": ".*\\.(q|v)_proj", "exclude_modules": "lm_.*", "modules_to_save": ["classifier", "lm_head"],
+                                       "rank_pattern": {"^model.layers.0.*": 2, "q": 16}, "alpha_pattern": {"q_proj": 0.5}, "use_dora": True})
+seed("adapter_config", "all_linear", {**LORA, "target_modules": "all-linear", "task_type": None, "layers_pattern": None, "rank_pattern": {},
+                                      "auto_mapping": {"base_model_class": "BertForSequenceClassification", "parent_library": "transformers"}})
+seed("adapter_config", "layers_of_either_name", {**LORA, "target_modules": ["q_proj", "q"], "layers_to_transform": 0, "layers_pattern": "layers|x)|(?:block"})
+
 
 def u32(value):
     return struct.pack("<I", value)
