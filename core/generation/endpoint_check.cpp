@@ -16,12 +16,12 @@ Json checkEndpoint(const std::filesystem::path& workspace, const std::string& na
         throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
     const EndpointKey key = endpointKey(*endpoint, stop);
     endpoint->attempts = 1; // who tests wants to know how it is now
-    EndpointClient client(*endpoint, key);
+    const EndpointClient client(*endpoint, key);
     Json result = {{"endpoint", name}, {"url", endpoint->base_url}, {"model", endpoint->model}, {"key", key.text.empty() ? Json() : Json(key.source)}};
     const auto begin = std::chrono::steady_clock::now();
     if (endpoint->embedder) {
         const std::string word = "OK";
-        EndpointEmbedder embedder(std::move(client), progress, stop);
+        EndpointEmbedder embedder(client, progress, stop);
         embedder.embed({&word, 1}, stop);
         result["dimension"] = embedder.dimension();
         if (endpoint->dimension == 0) {
@@ -33,8 +33,8 @@ Json checkEndpoint(const std::filesystem::path& workspace, const std::string& na
         GeneratorRequest request;
         request.prompt = "Reply with the word OK.";
         request.settings.max_tokens = 16;
-        const GeneratorAnswer answer = openGenerator(std::move(client))->answer(request, {}, progress, stop);
-        result["answer"] = answer.text;
+        const GeneratorAnswer answer = openGenerator(client)->answer(request, {}, progress, stop);
+        result["answer"] = client.safely(answer.text);
         result["time_to_first_token_s"] = answer.timeToFirstTokenS;
     }
     result["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

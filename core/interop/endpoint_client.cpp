@@ -435,6 +435,8 @@ void takeVectors(const Request& request, const std::string& body, std::size_t te
 
 EndpointClient::EndpointClient(Endpoint endpoint, EndpointKey key) : m_endpoint(checkedEndpoint(std::move(endpoint))), m_key(std::move(key)) {}
 
+std::string EndpointClient::safely(std::string_view text) const { return safe(text, m_key.text); }
+
 EndpointAnswer EndpointClient::chat(const OrderedJson& messages, const Json& settings, const PieceSink& sink, ProgressSink& progress, const std::stop_token& stop) const {
     Json body = settings;
     body["model"] = m_endpoint.model;

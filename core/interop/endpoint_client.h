@@ -38,6 +38,8 @@ public:
     /// With the key that endpointKey() finds.
     static EndpointClient open(const Endpoint& endpoint, const std::stop_token& stop = {}) { return {endpoint, endpointKey(endpoint, stop)}; }
     const Endpoint& endpoint() const { return m_endpoint; }
+    /// What a server has said, to be shown: one line without the key or parts of it, at most 300 bytes.
+    std::string safely(std::string_view text) const;
 
     /// `/chat/completions`. `messages`: array of {"role", "content"}; `settings`: further keys of the request ("max_tokens",
     /// "temperature", ...). Streams; a server that answers in one piece is understood too. What has come before an error

@@ -160,9 +160,10 @@ private Q_SLOTS:
         QVERIFY(refusal([&] { EndpointEmbedder(EndpointClient(vectors, {})); }) == ErrorCode::InvalidArgument);
     }
     void aCheckSaysWhatTheServerDoesAndKeepsTheDimension() {
+        qputenv("TRIPTYCH_DATA_DIR", path("data").string().c_str());
         qputenv("TRIPTYCH_KEY_LAB", "sk-test-0123456789");
         HttpServer server([](const HttpRequest& request, int) {
-            return request.path.endsWith("embeddings") ? whole("200 OK", "application/json", R"({"data": [{"embedding": [1, 2, 3]}]})") : HttpReply{{streamHead() + sse("OK") + lastEvents()}};
+            return request.path.endsWith("embeddings") ? whole("200 OK", "application/json", R"({"data": [{"embedding": [1, 2, 3]}]})") : HttpReply{{streamHead() + sse("OK, sk-test-0123456789") + lastEvents()}};
         });
         Workspace workspace = Workspace::create(path("w"));
         addEndpoint(workspace, endpointAt(server));
@@ -170,7 +171,7 @@ private Q_SLOTS:
         vectors.embedder = true;
         addEndpoint(workspace, vectors);
         const Json texts = checkEndpoint(path("w"), "lab", nullProgress(), {});
-        QVERIFY(texts["answer"] == "OK" && texts["key"] == "TRIPTYCH_KEY_LAB" && texts["time_to_first_token_s"].get<double>() > 0);
+        QVERIFY2(texts["answer"] == "OK, •••" && texts["key"] == "TRIPTYCH_KEY_LAB" && texts["time_to_first_token_s"].get<double>() > 0, texts.dump().c_str());
         QVERIFY(checkEndpoint(path("w"), "vectors", nullProgress(), {})["dimension"] == 3);
         QCOMPARE(findEndpoint(path("w"), "vectors")->dimension, 3);
         QVERIFY_EXCEPTION_THROWN(checkEndpoint(path("w"), "nobody", nullProgress(), {}), Error);
@@ -180,6 +181,7 @@ private Q_SLOTS:
                 QVERIFY2(readFile(entry.path()).find("sk-test-0123456789") == std::string::npos, entry.path().c_str());
         }
         qunsetenv("TRIPTYCH_KEY_LAB");
+        qunsetenv("TRIPTYCH_DATA_DIR");
     }
 };
 
