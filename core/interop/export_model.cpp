@@ -38,6 +38,7 @@ namespace {
 
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
 constexpr int kProofFormat = 2;
+constexpr std::int64_t kProofSteps = 4; ///< the source, the weights in their new form, those rounded, the second process
 constexpr const char* kProofFile = "export_proof.json";
 constexpr double kTolerance = 1e-4; ///< of the greatest output: both sides compute the same on the same values
 constexpr std::string_view kNamedTemplate = "tokenizer.chat_template."; ///< keys of GGUF
@@ -380,57 +381,75 @@ TensorSeals writeGguf(const Source& source, const TypeName& type, const std::vec
     return writeDecoderGguf(file, *source.weights, layout, keys, ggufFrequencyFactors(config), progress, stop);
 }
 
-/// What this process makes of the questions: `transcript`, the drift where rounding changed weights, and what tells the outputs of the
-/// weights from the source's own where it did not, as a share of the greatest one.
+/// What this process makes of the questions: `transcript`, the drift where rounding changed weights, and how far outputs of the weights
+/// are off from the source's own before they are rounded, as a share of the greatest one. Both of decoders.
 struct Golden {
     Json questions, transcript, drift, sourceDifference;
 };
 
-/// Rounding explains no more than so much: the rest is a weight in the wrong place, of another base, without its adapter.
-void checkAgainstSource(const Source& source, const TypeName& type, const Json& drift) {
-    if (type.type == GgmlType::F32) {
-        const double off = drift["largest_share"].get<double>();
-        if (!(off <= kTolerance))
-            throw Error(ErrorCode::Corrupt, fmt::format("the weights to be written give other outputs than '{}' itself: they are off by {:.3g} of the greatest, where {:g} is allowed",
-                                                        source.whole.string(), off, kTolerance), kNothingLeft);
-    } else if (const double kl = drift["mean_kl"].get<double>(); !(kl <= type.mostKl)) {
-        throw Error(ErrorCode::Corrupt, fmt::format("the weights to be written give other outputs than '{}' itself: a mean KL divergence of {:.3g} nats, where {:g} is allowed for {}",
-                                                    source.whole.string(), kl, type.mostKl, type.word), kNothingLeft);
+/// Logits of each prompt alone.
+std::vector<at::Tensor> logitsOf(const ProofModel& model, const Json& questions, const std::stop_token& stop) {
+    std::vector<at::Tensor> logits;
+    for (const Json& prompt : questions["prompts"]) {
+        throwIfStopped(stop);
+        logits.push_back(model.answer(prompt.get<std::vector<std::int32_t>>(), 0).logits);
+    }
+    return logits;
+}
+
+/// Throws where the file's form changes more than precision: a weight in the wrong place, of another base, without its adapter.
+void checkSame(const Source& source, const Json& off) {
+    if (const double share = off.get<double>(); !(share <= kTolerance)) {
+        throw Error(ErrorCode::Corrupt, fmt::format("the weights to be written give other outputs than '{}' itself: they are off by {:.3g} of the greatest, where {:g} is allowed",
+                                                    source.whole.string(), share, kTolerance), kNothingLeft);
     }
 }
 
 Golden goldenOf(const Source& source, ExportFormat format, const TypeName& type, const std::vector<StoredWeight>& layout, const TensorSeals& seals, ProgressSink& progress,
                 const std::stop_token& stop) {
     Golden golden;
-    std::vector<at::Tensor> before, after;
-    const auto report = [&](std::int64_t done) { progress.progress({done, 3, "steps", "prove"}); };
+    const auto report = [&](std::int64_t done) { progress.progress({done, kProofSteps, "steps", "prove"}); };
     report(0);
     if (!source.decoder) {
         const auto model = openProofModel(source.whole, type.type);
         golden.questions = proofQuestions(*model, source.texts);
         golden.transcript = proofTranscript(*model, source.texts, seals, golden.questions, stop);
-        report(2);
+        report(kProofSteps - 1);
         return golden;
     }
     // One after the other: each takes the memory of all weights.
+    std::vector<at::Tensor> before;
     {
-        const auto model = proofModelOf(openDecoder(source.whole));
+        const auto model = proofModelOf(isAdapterFolder(source.whole) ? openDecoder(source.whole) : Decoder(*source.shape, *source.own));
         golden.questions = proofQuestions(*model, source.texts);
-        proofTranscript(*model, source.texts, {}, golden.questions, stop, &before);
+        before = logitsOf(*model, golden.questions, stop);
     }
     report(1);
-    throwIfStopped(stop);
     DecoderConfig shape = *source.shape;
     shape.normOffset = format == ExportFormat::HuggingFace && shape.model_type == "gemma3_text" ? 1 : 0; // as the file's reader has it
+    if (type.type != GgmlType::F32) {
+        std::vector<StoredWeight> whole = layout;
+        for (StoredWeight& weight : whole)
+            weight.type = GgmlType::F32;
+        const auto model = proofModelOf(Decoder(shape, ExportedWeights(*source.weights, whole)));
+        golden.sourceDifference = proofDrift(golden.questions, before, logitsOf(*model, golden.questions, stop))["largest_share"];
+        checkSame(source, golden.sourceDifference);
+    }
+    report(2);
     const auto model = proofModelOf(Decoder(shape, ExportedWeights(*source.weights, layout)));
+    std::vector<at::Tensor> after;
     golden.transcript = proofTranscript(*model, source.texts, seals, golden.questions, stop, &after);
     const Json drift = proofDrift(golden.questions, before, after);
-    checkAgainstSource(source, type, drift);
-    if (type.type == GgmlType::F32)
+    if (type.type == GgmlType::F32) {
         golden.sourceDifference = drift["largest_share"];
-    else
+        checkSame(source, golden.sourceDifference);
+    } else if (const double kl = drift["mean_kl"].get<double>(); !(kl <= type.mostKl)) {
+        throw Error(ErrorCode::Corrupt, fmt::format("rounding the weights of '{}' to {} costs a mean KL divergence of {:.3g} nats, where {:g} is allowed", source.whole.string(),
+                                                    type.word, kl, type.mostKl), "Nothing was left there. Choose a type that holds more.");
+    } else {
         golden.drift = drift;
-    report(2);
+    }
+    report(kProofSteps - 1);
     return golden;
 }
 
@@ -544,7 +563,7 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
     const Json found = askSecondProcess(made, golden.questions, stop);
     const ProofComparison comparison = compareTranscripts(golden.transcript, found, kTolerance);
     failIfDifferent(comparison, out);
-    progress.progress({3, 3, "steps", "prove"});
+    progress.progress({kProofSteps, kProofSteps, "steps", "prove"});
 
     result.proof = {{"format", kProofFormat},
                     {"made", isoTimeUtc()},

@@ -44,11 +44,12 @@ Json exportResultToJson(const ExportResult& result);
 /// What rounding may cost a decoder, as mean KL divergence in nats from the source over the prompts of its proof.
 constexpr double kMostKlF16 = 0.01, kMostKlBF16 = 0.05, kMostKlQ8_0 = 0.05, kMostKlQ4_0 = 1;
 
-/// Writes a model and proves it: another process opens the written files and must give the ids, the template's texts, the ends of
-/// text, the tensors, the logits and the greedy tokens that this process computed from the weights, rounded as in the file. A decoder's
-/// logits must also be those of the source as it is opened for use, an adapter beside its base: within 1e-4 of the greatest in f32, else
-/// within the divergence above. Only then does `out` appear, with export_proof.json inside (of a GGUF file <out>.proof.json beside it) and,
-/// of a folder, a section in its README.md. Progress counts tensors, of an adapter in stage "merge", then in stage "export", then the three steps of stage "prove".
+/// Writes a model and proves it: another process opens the written files and must give the ids, the texts of ids, the
+/// template's texts, the ends of text, the tensors, the logits and the greedy tokens that this process computed from the weights, rounded
+/// as in the file. In the file's form but not rounded a decoder's weights must give the source's own logits, within 1e-4 of the greatest;
+/// an adapter runs beside its base for that. Rounding may cost the above. Only then does `out` appear, with export_proof.json inside (of a
+/// GGUF file <out>.proof.json beside it) and, of a folder, a section in its README.md. Progress counts tensors, of an adapter's decoder in
+/// stage "merge", then in stage "export", then the steps of stage "prove".
 /// Folders that killed exports left beside `out` are removed. Throws Error{AlreadyExists} if `out` is there, {InvalidArgument} naming the
 /// setting, {Unsupported} naming what the format has no form for, {Corrupt} with what differed, {WorkerDied} or {OutOfMemory} if the other
 /// process could not answer, {Io}, {Cancelled}; nothing is left behind then.

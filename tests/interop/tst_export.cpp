@@ -347,7 +347,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("family");
         QTest::addColumn<QString>("sabotage");
         QTest::addColumn<QString>("type");
-        for (const char* type : {"hf f32", "hf f16", "hf bf16", "gguf f16", "gguf q8_0"}) {
+        for (const char* type : {"hf f32", "hf f16", "hf bf16", "gguf f16", "gguf q8_0", "gguf q4_0"}) {
             for (const auto& [family, sabotage] : {std::pair("gemma3", "norms without 1"), std::pair("llama", "adapter missing"), std::pair("llama", "another base"),
                                                    std::pair("llama", "doubled head"), std::pair("llama", "queries and keys in another order")})
                 QTest::addRow("%s %s", sabotage, type) << QString::fromUtf8(family) << QString::fromUtf8(sabotage) << QString::fromUtf8(type);
@@ -382,6 +382,19 @@ private Q_SLOTS:
         const std::string said = refusal(ErrorCode::Corrupt, [&] { write(model, out, type.section(u' ', 1).toStdString(), &weights); });
         QVERIFY2(said.find("give other outputs than") != std::string::npos, said.c_str());
         QCOMPARE(entries(), before);
+    }
+    void valuesThatATypeCannotHoldAreRefused() {
+        const fs::path model = speakingModel(path("model"), "qwen3", "smollm");
+        editTensors(model, DType::F32, [](const std::string& name, std::vector<float>& values) {
+            if (name == "lm_head.weight")
+                values[0] = 1e6f;
+        });
+        for (const char* out : {"out", "out.gguf"}) {
+            const std::string said = refusal(ErrorCode::Corrupt, [&] { write(model, path(out), "f16"); });
+            QVERIFY2(said.find("to f16 costs a mean KL divergence of") != std::string::npos, said.c_str());
+        }
+        QVERIFY(write(model, path("out"), "bf16").proof["drift"]["mean_kl"].get<double>() <= kMostKlBF16);
+        QCOMPARE(entries(), 2);
     }
 
     void whatIsDoneToAnExportIsSeen_data() {
