@@ -334,14 +334,14 @@ private Q_SLOTS:
         // One prompt of two tokens; rows of logits are logarithms of probabilities.
         const at::Tensor source = at::tensor({std::log(0.5f), std::log(0.5f), std::log(0.25f), std::log(0.75f)}).view({2, 2});
         const at::Tensor exported = at::tensor({std::log(0.25f), std::log(0.75f), std::log(0.25f), std::log(0.75f)}).view({2, 2});
-        const Json drift = proofDrift({{"prompts", {{0, 1}}}}, {source}, {exported});
+        const Json drift = proofDrift({{"prompts", {{0, 1}}}, {"text_prompts", 1}}, {source}, {exported});
         QVERIFY(std::abs(drift["mean_kl"].get<double>() - 0.5 * std::log(4.0 / 3) / 2) < 1e-6);
         QVERIFY(std::abs(drift["source_perplexity"].get<double>() - 2) < 1e-6);
         QVERIFY(std::abs(drift["perplexity"].get<double>() - 4.0 / 3) < 1e-6);
         QVERIFY(std::abs(drift["largest_logit_difference"].get<double>() - std::log(2.0)) < 1e-6);
         QVERIFY(std::abs(drift["largest_share"].get<double>() - std::log(2.0) / std::log(4.0)) < 1e-6);
         const at::Tensor none = at::tensor({NAN, 0.0f, 0.0f, 0.0f}).view({2, 2});
-        QVERIFY(std::isnan(proofDrift({{"prompts", {{0, 1}}}}, {source}, {none})["mean_kl"].get<double>()));
+        QVERIFY(std::isnan(proofDrift({{"prompts", {{0, 1}}}, {"text_prompts", 1}}, {source}, {none})["mean_kl"].get<double>()));
     }
     void weightsOfAnotherModelAreRefused_data() {
         QTest::addColumn<QString>("family");
