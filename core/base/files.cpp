@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 
 #include <cerrno>
-#include <cstring>
+#include <charconv>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -21,13 +21,6 @@ namespace triptych {
 namespace fs = std::filesystem;
 
 namespace {
-
-[[noreturn]] void throwIo(const char* action, const fs::path& path, int error) {
-    const ErrorCode code = error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
-    throw Error(code, fmt::format("cannot {} '{}': {}", action, path.string(), std::strerror(error)),
-                error == ENOSPC ? "Free some disk space and try again."
-                                : (error == ENOENT ? "Check that the path is spelt right." : "Check the permissions of the file and its folder."));
-}
 
 void writeAll(int fd, std::string_view bytes, const fs::path& path) {
     while (!bytes.empty()) {
@@ -42,6 +35,25 @@ void writeAll(int fd, std::string_view bytes, const fs::path& path) {
 }
 
 fs::path folderOf(const fs::path& target) { return target.has_parent_path() ? target.parent_path() : "."; }
+
+/// Where symbolic links lead, whether there is a file or not. A path to a descriptor of this process (/dev/stdout, /dev/fd/N) leads to
+/// that one: opened anew, a file behind it would be written from its beginning, over what goes there otherwise.
+fs::path targetOf(fs::path path, int& descriptor) {
+    constexpr int kMostLinks = 40; // as the kernel has it
+    std::error_code none;
+    for (int i = 0; i < kMostLinks; ++i) {
+        if (!fs::is_symlink(fs::symlink_status(path, none)))
+            return path;
+        const fs::path folder = fs::canonical(folderOf(path), none);
+        const std::string name = path.filename().string();
+        if (!folder.empty() && folder == fs::canonical("/proc/self/fd", none)) {
+            std::from_chars(name.data(), name.data() + name.size(), descriptor);
+            return path;
+        }
+        path = folderOf(path) / fs::read_symlink(path, none);
+    }
+    throwIo("write", path, ELOOP);
+}
 
 std::string hex(std::span<const unsigned char> digest) {
     std::string text;
@@ -71,40 +83,8 @@ private:
 } // namespace
 
 std::string readFile(const fs::path& path, std::uintmax_t maxBytes) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.fd < 0)
-        throwIo("open", path, errno);
-    struct stat info {};
-    if (::fstat(file.fd, &info) != 0)
-        throwIo("read", path, errno);
-    if (S_ISDIR(info.st_mode))
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is a folder, not a file", path.string()));
-    if (static_cast<std::uintmax_t>(info.st_size) > maxBytes) {
-        throw Error(ErrorCode::InvalidInput,
-                    fmt::format("'{}' has {} bytes, more than the {} allowed here", path.string(), info.st_size, maxBytes));
-    }
-    std::string bytes;
-    bytes.resize(static_cast<std::size_t>(info.st_size));
-    std::size_t done = 0;
-    for (;;) {
-        if (done == bytes.size()) {
-            // Pipes and files that grow while they are read have no honest size.
-            if (done > maxBytes)
-                throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has more than the {} bytes allowed here", path.string(), maxBytes));
-            bytes.resize(done + 4096);
-        }
-        const ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
-        if (n < 0) {
-            if (errno == EINTR)
-                continue;
-            throwIo("read", path, errno);
-        }
-        if (n == 0)
-            break;
-        done += static_cast<std::size_t>(n);
-    }
-    bytes.resize(done);
-    return bytes;
+    const Descriptor file(openRegular(path));
+    return readToEnd(file.fd, path, maxBytes);
 }
 
 void atomicWrite(const fs::path& path, std::string_view bytes) {
@@ -113,18 +93,31 @@ void atomicWrite(const fs::path& path, std::string_view bytes) {
     file.commit();
 }
 
-AtomicFile::AtomicFile(const fs::path& target)
-    : m_target(target), m_name((folderOf(target) / ("." + target.filename().string() + ".XXXXXX")).string()) {
-    m_fd = ::mkostemp(m_name.data(), O_CLOEXEC);
+AtomicFile::AtomicFile(const fs::path& target) {
+    if (target.empty())
+        throw Error(ErrorCode::InvalidArgument, "the path of the file to write is empty");
+    int descriptor = -1;
+    m_target = targetOf(target, descriptor);
+    if (descriptor >= 0) {
+        m_fd = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    } else if (struct stat info {}; ::stat(m_target.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+        if (S_ISDIR(info.st_mode))
+            throw Error(ErrorCode::Io, fmt::format("cannot write '{}': it is a folder", target.string()), "Name a file in it.");
+        m_fd = ::open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    } else {
+        m_name = (folderOf(m_target) / ("." + m_target.filename().string() + ".XXXXXX")).string();
+        m_fd = ::mkostemp(m_name.data(), O_CLOEXEC);
+    }
     if (m_fd < 0)
         throwIo("write", target, errno);
 }
 
 AtomicFile::~AtomicFile() {
-    if (m_fd >= 0) {
-        ::close(m_fd);
+    if (m_fd < 0)
+        return;
+    ::close(m_fd);
+    if (!m_name.empty())
         ::unlink(m_name.c_str());
-    }
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -132,12 +125,16 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit() {
-    if (::fchmod(m_fd, 0644) != 0 || ::fsync(m_fd) != 0)
-        throwIo("write", m_target, errno);
-    if (::rename(m_name.c_str(), m_target.c_str()) != 0)
-        throwIo("replace", m_target, errno);
+    if (!m_name.empty()) { // else it is a stream, and all has gone out
+        if (::fchmod(m_fd, 0644) != 0 || ::fsync(m_fd) != 0)
+            throwIo("write", m_target, errno);
+        if (::rename(m_name.c_str(), m_target.c_str()) != 0)
+            throwIo("replace", m_target, errno);
+    }
     ::close(m_fd);
     m_fd = -1;
+    if (m_name.empty())
+        return;
     const Descriptor folder(::open(folderOf(m_target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.fd >= 0)
         ::fsync(folder.fd);
@@ -203,7 +200,7 @@ std::optional<FileLock> FileLock::tryAcquire(const fs::path& path) {
 std::optional<FileLock> FileLock::tryAcquireShared(const fs::path& path) { return tryLock(path, LOCK_SH); }
 
 bool FileLock::isHeld(const fs::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.fd < 0)
         return false;
     if (::flock(file.fd, LOCK_SH | LOCK_NB) != 0)
@@ -225,14 +222,10 @@ FileLock::~FileLock() {
 }
 
 MappedFile::MappedFile(const fs::path& path) : m_path(path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.fd < 0)
-        throwIo("open", path, errno);
+    const Descriptor file(openRegular(path));
     struct stat info {};
     if (::fstat(file.fd, &info) != 0)
         throwIo("read", path, errno);
-    if (!S_ISREG(info.st_mode))
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a regular file", path.string()));
     m_size = static_cast<std::size_t>(info.st_size);
     if (m_size == 0)
         return;
@@ -267,9 +260,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256File(const fs::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.fd < 0)
-        throwIo("open", path, errno);
+    const Descriptor file(openRegular(path));
     // Read and not mapped: the pages of a file of many gigabytes would count as this process's memory.
     std::string chunk(1u << 20, '\0');
     Sha256 hash;

@@ -11,11 +11,11 @@
 
 namespace triptych {
 
-/// Whole file. Throws Error{NotFound} if absent, {Io} if unreadable, {InvalidInput} if above maxBytes.
+/// Whole regular file. Throws Error{NotFound} if absent, {Io} if unreadable, {InvalidInput} if above maxBytes or a pipe, a device, a folder.
 std::string readFile(const std::filesystem::path& path, std::uintmax_t maxBytes = 1u << 30);
 
-/// Writes beside the target, syncs, renames: a reader sees the old bytes or the new, never a part.
-/// Throws Error{NotFound} without the folder, else {Io}, naming the path; the target is then unchanged.
+/// Writes beside the target, syncs, renames: a reader sees the old bytes or the new. Follows symbolic links; to a pipe or a device it writes as to a stream.
+/// Throws Error{NotFound} without the folder, {InvalidArgument} for an empty path, else {Io}, naming the path; a file is then unchanged.
 void atomicWrite(const std::filesystem::path& path, std::string_view bytes);
 
 /// atomicWrite for what is too large to be in memory at once: others see the old file, or none, until commit() has synced
@@ -77,7 +77,7 @@ private:
 /// Read-only view of a file, mapped. The bytes live as long as the object. An empty file has an empty view.
 class MappedFile {
 public:
-    /// Throws Error{NotFound | Io}.
+    /// Throws Error{NotFound | Io}, {InvalidInput} unless it is a regular file.
     explicit MappedFile(const std::filesystem::path& path);
     ~MappedFile();
     MappedFile(const MappedFile&) = delete;
@@ -94,7 +94,7 @@ private:
 /// Bytes of all regular files below a path (or of the file itself).
 std::uintmax_t sizeOnDisk(const std::filesystem::path& path);
 
-/// Lower-case hexadecimal SHA-256.
+/// Lower-case hexadecimal SHA-256; sha256File throws as MappedFile does.
 std::string sha256(std::string_view bytes);
 std::string sha256File(const std::filesystem::path& path);
 

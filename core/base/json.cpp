@@ -11,12 +11,22 @@ namespace {
 
 constexpr int kMaxDepth = 200;
 
+/// What the parser says is wrong where it is no mistake in JSON's own marks; else empty.
+std::string_view textFault(const Json::parse_error& error) {
+    const std::string_view all = error.what(), what = all.substr(0, all.find("; last read")); // the text's own words stand behind
+    if (what.find("ill-formed UTF-8") != std::string_view::npos)
+        return "a byte that is not UTF-8";
+    return what.find("surrogate") != std::string_view::npos ? "half of a surrogate pair" : std::string_view();
+}
+
 } // namespace
 
 Json parseJson(std::string_view text, std::string_view source) {
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is UTF-16, and JSON is read as UTF-8", source), "Convert the file to UTF-8.");
     // The parser takes it for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON at byte {}: a NUL byte", source, nul + 1), "Remove that byte.");
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON at byte {}: a NUL byte", source, nul + 1), "Remove that byte; a text in UTF-16 or UTF-32 is to be converted to UTF-8.");
     try {
         const auto guard = [&](int depth, Json::parse_event_t, Json&) {
             // The parser itself is iterative; the destructor and every consumer of a value are not. Ends it at once: it keeps
@@ -27,6 +37,10 @@ Json parseJson(std::string_view text, std::string_view source) {
         };
         return Json::parse(text.begin(), text.end(), guard);
     } catch (const Json::parse_error& error) {
+        if (const std::string_view fault = textFault(error); !fault.empty()) {
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON at byte {}: {}", source, error.byte, fault),
+                        "Mend that character; a text in another encoding is to be converted to UTF-8.");
+        }
         throw Error(ErrorCode::InvalidInput,
                     fmt::format("'{}' is not valid JSON at byte {}", source, error.byte),
                     "Look at that place in the text: a comma, a quote or a bracket is missing, or the text is cut off.");

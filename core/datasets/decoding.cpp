@@ -2,6 +2,7 @@
 
 #include "datasets/text_folding.h"
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 #include <fmt/format.h>
@@ -11,8 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -202,18 +201,11 @@ private:
     }
 };
 
-DecodedFile::DecodedFile(const fs::path& path, const std::optional<std::string>& encoding) : m_path(path) {
-    m_fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (m_fd < 0) {
-        const int error = errno;
-        throw Error(error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io,
-                    fmt::format("cannot open '{}': {}", path.string(), std::strerror(error)),
-                    error == ENOENT ? "Check that the path is spelt right." : "Check the permissions of the file and its folder.");
-    }
+DecodedFile::DecodedFile(const fs::path& path, const std::optional<std::string>& encoding) : m_path(path), m_fd(openRegular(path)) {
     try {
         struct stat info {};
-        if (::fstat(m_fd, &info) != 0 || !S_ISREG(info.st_mode))
-            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a regular file", path.string()));
+        if (::fstat(m_fd, &info) != 0)
+            throwIo("read", path, errno);
         m_size = info.st_size;
         m_atEnd = !readRaw(m_firstRaw);
         for (const Signature& signature : kBinarySignatures) {
@@ -250,7 +242,7 @@ bool DecodedFile::readRaw(std::string& bytes) {
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            throw Error(ErrorCode::Io, fmt::format("cannot read '{}': {}", m_path.string(), std::strerror(errno)));
+            throwIo("read", m_path, errno);
         if (n == 0)
             break;
         done += static_cast<std::size_t>(n);

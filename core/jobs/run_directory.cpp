@@ -174,7 +174,7 @@ RunSpec RunDirectory::spec() const {
 
 std::vector<RunEvent> RunDirectory::eventsSince(std::int64_t& offset) const {
     std::vector<RunEvent> events;
-    const int fd = ::open(eventsFile().c_str(), O_RDONLY | O_CLOEXEC);
+    const int fd = ::open(eventsFile().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO is not waited for
     if (fd < 0)
         return events; // no event yet
     struct Closer {

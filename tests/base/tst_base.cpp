@@ -1,3 +1,4 @@
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -9,8 +10,13 @@
 #include <QTest>
 
 #include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <functional>
 #include <set>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace triptych;
@@ -35,6 +41,92 @@ private Q_SLOTS:
         atomicWrite(path("a"), "two");
         QCOMPARE(readFile(path("a")), std::string("two"));
         QVERIFY_EXCEPTION_THROWN(atomicWrite(path("missing/a"), "x"), Error);
+    }
+    void linksStayAndStreamsAreWritten() {
+        const auto throwing = [](const std::filesystem::path& target) {
+            try {
+                atomicWrite(target, "x");
+            } catch (const Error& error) {
+                return error;
+            }
+            return Error(ErrorCode::Internal, "no error");
+        };
+        std::filesystem::create_directories(path("far"));
+        atomicWrite(path("far/file"), "one");
+        std::filesystem::create_symlink("far/file", path("link"));
+        std::filesystem::create_symlink("link", path("chain"));
+        std::filesystem::create_symlink("far/new", path("dangling"));
+        atomicWrite(path("chain"), "two");
+        atomicWrite(path("dangling"), "three");
+        QVERIFY(readFile(path("far/file")) == "two" && readFile(path("far/new")) == "three");
+        for (const char* link : {"link", "chain", "dangling"})
+            QVERIFY(std::filesystem::is_symlink(path(link)));
+        std::filesystem::create_symlink("loop", path("loop"));
+        QVERIFY(throwing(path("loop")).code() == ErrorCode::Io);
+
+        const Error folder = throwing(path("far"));
+        QVERIFY2(folder.code() == ErrorCode::Io && folder.message().find("a folder") != std::string::npos, folder.what());
+        QVERIFY(throwing({}).code() == ErrorCode::InvalidArgument);
+
+        int ends[2];
+        QVERIFY(::pipe(ends) == 0);
+        const Descriptor out(ends[0]), in(ends[1]);
+        atomicWrite("/dev/fd/" + std::to_string(in.fd), "through");
+        char bytes[7];
+        QVERIFY(::read(out.fd, bytes, sizeof bytes) == 7 && std::string_view(bytes, 7) == "through");
+        // A file behind a descriptor goes on where that one stands.
+        const Descriptor file(::open(path("far/file").c_str(), O_WRONLY | O_TRUNC));
+        QVERIFY(::write(file.fd, "so ", 3) == 3);
+        atomicWrite("/dev/fd/" + std::to_string(file.fd), "far");
+        QCOMPARE(readFile(path("far/file")), std::string("so far"));
+        // A device: of all of them, one that nobody could take away.
+        const Descriptor terminal(::posix_openpt(O_RDWR | O_NOCTTY));
+        QVERIFY(terminal.fd >= 0 && ::grantpt(terminal.fd) == 0 && ::unlockpt(terminal.fd) == 0);
+        atomicWrite(::ptsname(terminal.fd), "through");
+        QVERIFY(::read(terminal.fd, bytes, sizeof bytes) == 7 && std::string_view(bytes, 7) == "through");
+
+        QVERIFY(::mkfifo(path("fifo").c_str(), 0600) == 0);
+        std::string got;
+        std::thread reader([&] { got = readToEnd(Descriptor(openInput(path("fifo"))).fd, path("fifo"), 100); });
+        atomicWrite(path("fifo"), "through");
+        reader.join();
+        QCOMPARE(got, std::string("through"));
+        QVERIFY(std::filesystem::is_fifo(path("fifo")));
+    }
+    void pipesAreNotWaitedFor() {
+        QVERIFY(::mkfifo(path("silent").c_str(), 0600) == 0);
+        for (const auto& read : {std::function<void()>([&] { readFile(path("silent")); }), std::function<void()>([&] { MappedFile(path("silent")); }),
+                                 std::function<void()>([&] { sha256File(path("silent")); })}) {
+            try {
+                read();
+                QFAIL("no error");
+            } catch (const Error& error) {
+                QVERIFY2(error.code() == ErrorCode::InvalidInput && error.message().find("silent' is a pipe") != std::string::npos, error.what());
+            }
+        }
+        QVERIFY(!FileLock::isHeld(path("silent")));
+    }
+    void jsonErrorsSayWhatIsWrong_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("fault");
+        QTest::newRow("not UTF-8") << QByteArray("{\"a\": \"b\xFF\"}") << QByteArray("byte 9: a byte that is not UTF-8");
+        QTest::newRow("first half") << QByteArray(R"({"a": "\ud800"})") << QByteArray("surrogate");
+        QTest::newRow("second half") << QByteArray(R"({"a": "\udc00"})") << QByteArray("surrogate");
+        QTest::newRow("UTF-16") << QByteArray("\xFF\xFE{\0}\0", 6) << QByteArray("is UTF-16");
+        QTest::newRow("UTF-16, the other way") << QByteArray("\xFE\xFF\0{\0}", 6) << QByteArray("is UTF-16");
+        QTest::newRow("NUL") << QByteArray("{\0}\0", 4) << QByteArray("NUL");
+        QTest::newRow("a comma too many") << QByteArray("[\"surrogate\",]") << QByteArray("valid JSON at byte 14 ");
+    }
+    void jsonErrorsSayWhatIsWrong() {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, fault);
+        try {
+            parseJson(text.toStdString(), "source");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            const std::string said = error.message() + " " + error.hint();
+            QVERIFY2(error.code() == ErrorCode::InvalidInput && said.find(fault.toStdString()) != std::string::npos && said.find("'source'") != std::string::npos, said.c_str());
+        }
     }
     void readFileRefusesMoreThanAllowed() {
         atomicWrite(path("big"), std::string(100, 'x'));
