@@ -2365,7 +2365,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A name has 1 to 100 bytes, no slash, and does not begin with a dot or a dash.</source>
+        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

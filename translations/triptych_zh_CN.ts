@@ -2350,8 +2350,8 @@
         <translation>余弦 %1</translation>
     </message>
     <message>
-        <source>A name has 1 to 100 bytes, no slash, and does not begin with a dot or a dash.</source>
-        <translation>名称为 1 到 100 字节，不含斜杠，且不以点或短横开头。</translation>
+        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
+        <translation>名称为 1 到 100 字节，不含斜杠和不可见字符，首尾没有空格，且不以点或短横开头。</translation>
     </message>
     <message>
         <source>There is a model of this name. Choose another, or remove that one first.</source>

@@ -1,5 +1,6 @@
 #include "datasets/dataset_import.h"
 
+#include "datasets/object_name.h"
 #include "datasets/text_folding.h"
 
 #include "base/error.h"
@@ -20,15 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kKeptProblems = 200; ///< stored with the data set; the result of the import has them all
-
-void requireName(const std::string& name) {
-    const bool plain = !trimmed(name).empty() && name.front() != '.' && name.front() != '-' && trimmed(name).size() == name.size() && name.size() <= 200 && !invalidUtf8At(name) &&
-                       std::none_of(name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20; });
-    if (!plain) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("{} is not a name for a data set", quotedValue(name)),
-                    "A name has 1 to 200 bytes, no slash, no blank at its ends, and begins with neither a dot nor a dash.");
-    }
-}
+constexpr std::size_t kLongestName = 200;  ///< bytes
 
 Json countBySplit(const std::vector<Example>& examples) {
     std::array<std::int64_t, 3> counts{};
@@ -99,8 +92,10 @@ void requireNewFile(const DatasetRecord& dataset, const ImportRequest& request, 
 } // namespace
 
 ImportResult importDataset(Workspace& workspace, const ImportRequest& request, ProgressSink& progress, const std::stop_token& stop) {
-    requireName(request.name);
-    if (!request.into && workspace.dataset(request.name))
+    const bool known = workspace.dataset(request.name).has_value();
+    if (!known)
+        checkObjectName(request.name, "data set", kLongestName);
+    if (known && !request.into)
         throwTaken(request.name);
     ReadResult read = readLabelledFile(request.file, request.read, progress, stop);
     if (read.examples.empty()) {

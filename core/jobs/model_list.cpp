@@ -37,14 +37,17 @@ std::vector<ListedModel> listModels(const Workspace* workspace) {
 }
 
 RemovedModel removeModel(Workspace* workspace, const std::string& name) {
-    checkModelName(name);
-    RemovedModel removed{{}, true};
-    if (const auto record = workspace ? workspace->model(name) : std::nullopt) {
-        removed.folder = fs::absolute(workspace->folder() / record->path).lexically_normal();
+    const std::vector<ListedModel> models = listModels(workspace);
+    const auto found = std::find_if(models.begin(), models.end(), [&](const ListedModel& model) { return model.name == name; });
+    if (found == models.end()) {
+        checkModelName(name); // not before: what has such a name from earlier can be removed
+        throw Error(ErrorCode::NotFound, fmt::format("there is no model '{}' in the workspace or in '{}'", name, (dataFolder() / "models").string()),
+                    "`triptych-cli model list` names the models.");
+    }
+    RemovedModel removed{found->folder, true};
+    if (!found->shared) {
         removed.deleted = removed.folder.parent_path() == fs::absolute(workspace->folder() / "models").lexically_normal();
         workspace->removeModel(name);
-    } else {
-        removed.folder = resolveModel(nullptr, name).folder;
     }
     if (removed.deleted) {
         std::error_code error;

@@ -2,6 +2,7 @@
 #include "datasets/labelled_data.h"
 #include "jobs/arm_evidence.h"
 #include "jobs/event_writer.h"
+#include "jobs/model_list.h"
 #include "jobs/model_lookup.h"
 #include "jobs/run_index.h"
 #include "jobs/run_predictions.h"
@@ -240,7 +241,7 @@ private Q_SLOTS:
         QCOMPARE(m_workspace->model("student")->kind, std::string("textcnn"));
         QCOMPARE(m_workspace->model("student")->path, "runs/" + run.id() + "/model");
         QCOMPARE(m_workspace->model("student-control")->run, run.id());
-        QCOMPARE(QString::fromStdString(resolveModel(&*m_workspace, "student").folder.string()), QString::fromStdString(run.model().string()));
+        QCOMPARE(QString::fromStdString(resolveModel(&*m_workspace, "student").path.string()), QString::fromStdString(run.model().string()));
     }
     void runningRunIsIndexedPieceByPiece() {
         const RunDirectory run = registerRun(*m_workspace, request("full", "m"));
@@ -339,6 +340,50 @@ private Q_SLOTS:
         QCOMPARE(evidence.passed_over.size(), std::size_t(1));
         QVERIFY(evidence.passed_over[0].find(run.id()) != std::string::npos);
     }
+    void namesOfModelsAreVisible_data() {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<QByteArray>("fault"); // empty: a good name
+        const auto row = [](const char* what, const QByteArray& name, const char* fault) { QTest::newRow(what) << name << QByteArray(fault); };
+        row("plain", "all-minilm-l6-v2", "");
+        row("blanks inside, other scripts", "客服 desk é", "");
+        row("empty", "", "empty");
+        row("leading blank", " a", "blank");
+        row("trailing blank", "a ", "blank");
+        row("trailing ideographic blank", "a\xE3\x80\x80", "blank");
+        row("line feed", "a\nb", "U+000A");
+        row("delete", "a\x7F", "U+007F");
+        row("right-to-left override", "a\xE2\x80\xAE" "b", "U+202E");
+        row("zero-width blank", "a\xE2\x80\x8B", "U+200B");
+        row("byte order mark", "\xEF\xBB\xBF" "a", "U+FEFF");
+        row("line separator", "a\xE2\x80\xA8" "b", "U+2028");
+        row("slash", "a/b", "slash");
+        row("dot", ".a", "dot");
+        row("dash", "-a", "dash");
+        row("too long", QByteArray("\xC3\xA9").repeated(51), "102 bytes");
+        row("not UTF-8", "a\xFF", "byte 2");
+    }
+    void namesOfModelsAreVisible() {
+        QFETCH(QByteArray, name);
+        QFETCH(QByteArray, fault);
+        QByteArray said;
+        try {
+            checkModelName(name.toStdString());
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::InvalidArgument);
+            said = QByteArray::fromStdString(error.message());
+        }
+        QVERIFY2(fault.isEmpty() ? said.isEmpty() : said.contains(fault), said.constData());
+        checkModelName(freeModelName(*m_workspace, name.toStdString())); // what is made of it passes
+        if (fault.isEmpty())
+            QCOMPARE(freeModelName(*m_workspace, name.toStdString()), name.toStdString());
+    }
+    void aNameFromEarlierCanBeRemoved() {
+        std::filesystem::create_directories(folder() / "models/old ");
+        m_workspace->saveModel({"old ", "models/old ", "encoder", "", ""});
+        QVERIFY(removeModel(&*m_workspace, "old ").deleted && !m_workspace->model("old "));
+        QVERIFY(codeOf([&] { removeModel(&*m_workspace, "../base"); }) == ErrorCode::InvalidArgument);
+        QVERIFY(codeOf([&] { removeModel(&*m_workspace, "absent"); }) == ErrorCode::NotFound);
+    }
     void anyDataSetsNameGivesAModelsName_data() {
         QTest::addColumn<QByteArray>("wish");
         QTest::newRow("leading dot and dash") << QByteArray(".-x-full");
@@ -359,12 +404,18 @@ private Q_SLOTS:
         const std::filesystem::path shared = data.path().toStdString();
         std::filesystem::create_directories(shared / "models/shared-one");
         qputenv("TRIPTYCH_DATA_DIR", data.path().toUtf8());
-        QCOMPARE(resolveModel(nullptr, "shared-one").folder, shared / "models/shared-one");
+        QCOMPARE(resolveModel(nullptr, "shared-one").path, shared / "models/shared-one");
         m_workspace->saveModel({"shared-one", (folder() / "base").string(), "encoder", "", ""});
-        QCOMPARE(resolveModel(&*m_workspace, "shared-one").folder, folder() / "base"); // the workspace first
+        QCOMPARE(resolveModel(&*m_workspace, "shared-one").path, folder() / "base"); // the workspace first
         QCOMPARE(resolveModel(nullptr, (folder() / "base").string() + "/").name, std::string("base"));
         for (const char* name : {"absent", "..", ".", ""})
             QVERIFY_EXCEPTION_THROWN(resolveModel(&*m_workspace, name), Error);
+        std::ofstream(folder() / "base/one.gguf") << "GGUF";
+        std::ofstream(folder() / "base/readme.txt") << "x";
+        const FoundModel file = resolveModel(nullptr, (folder() / "base/one.gguf").string());
+        QVERIFY(file.name == "one" && file.path == folder() / "base/one.gguf");
+        QVERIFY(codeOf([&] { resolveModel(nullptr, (folder() / "base/two.gguf").string()); }) == ErrorCode::NotFound);
+        QVERIFY(codeOf([&] { resolveModel(nullptr, (folder() / "base/readme.txt").string()); }) == ErrorCode::InvalidInput);
         m_workspace->saveModel({"gone", "runs/gone/model", "encoder", "", ""});
         QCOMPARE(static_cast<int>(codeOf([&] { resolveModel(&*m_workspace, "gone"); })), static_cast<int>(ErrorCode::NotFound));
         qunsetenv("TRIPTYCH_DATA_DIR");

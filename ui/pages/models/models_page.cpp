@@ -582,7 +582,7 @@ QString ModelsPage::importProblem() const {
     try {
         checkModelName(name.toStdString());
     } catch (const Error&) {
-        return tr("A name has 1 to 100 bytes, no slash, and does not begin with a dot or a dash.");
+        return tr("A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.");
     }
     const bool taken = std::any_of(m_models.begin(), m_models.end(), [&](const ListedModel& model) { return qstr(model.name) == name; });
     if (m_endpoints->has(name))
