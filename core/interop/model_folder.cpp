@@ -150,7 +150,7 @@ void describeDecoder(const fs::path& folder, const LoraAdapter* adapter, ModelSu
     if (summary.architecture.empty())
         summary.architecture = config.model_type;
     summary.kind = "decoder";
-    if (path == folder) {
+    if (fs::is_directory(path)) {
         countWeights(SafetensorsSet(folder), summary);
     } else {
         std::size_t largest = 0;
@@ -294,21 +294,25 @@ std::vector<fs::path> modelFiles(const fs::path& source) {
 }
 
 ModelSummary describeModelFolder(const fs::path& folder, const fs::path& adapterBase) {
+    const auto describeGguf = [&] {
+        ModelSummary summary;
+        describeDecoder(folder, nullptr, summary);
+        finish(folder, nullptr, summary);
+        return summary;
+    };
+    if (folder.extension() == ".gguf" && fs::is_regular_file(folder))
+        return describeGguf();
     if (!fs::is_directory(folder))
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' is not a folder", folder.string()), "Name the folder that holds config.json.");
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' is neither a folder nor a GGUF file", folder.string()), "Name the folder that holds config.json.");
     if (isAdapterFolder(folder))
         return describeAdapter(LoraAdapter(folder, adapterBase));
     const fs::path configFile = folder / "config.json";
     if (!fs::exists(configFile)) {
         if (fs::exists(folder / kManifest))
             return describeArtefact(folder);
-        if (decoderPath(folder) != folder) {
-            ModelSummary summary;
-            describeDecoder(folder, nullptr, summary);
-            finish(folder, nullptr, summary);
-            return summary;
-        }
-        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder, or one with a single GGUF file.");
+        if (decoderPath(folder) != folder)
+            return describeGguf();
+        throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder, a GGUF file by its path, or a folder with a single one.");
     }
     const Json config = readJsonFile(configFile, kMaxConfigBytes);
     const JsonFields fields(config, configFile.string());
@@ -348,7 +352,7 @@ Json modelSummaryToJson(const ModelSummary& summary) {
 
 std::vector<TensorSummary> describeTensors(const fs::path& folder) {
     std::vector<TensorSummary> tensors;
-    if (const fs::path path = decoderPath(folder); path != folder) {
+    if (const fs::path path = decoderPath(folder); !fs::is_directory(path)) {
         const GgufFile file(path);
         for (const auto& [name, tensor] : file.tensors())
             tensors.push_back({name, std::string(ggmlLayout(tensor.type)->name), tensor.shape, tensor.data.size()});

@@ -50,7 +50,7 @@ struct TensorSummary {
     std::vector<std::int64_t> shape;
     std::uintmax_t bytes = 0;
 };
-/// Every tensor of a folder's weights, by name; none for an artefact without weights of its own.
+/// Every tensor of the weights of a folder or a GGUF file, by name; none for an artefact without weights of its own.
 /// Throws Error{InvalidInput} naming file and tensor.
 std::vector<TensorSummary> describeTensors(const std::filesystem::path& folder);
 Json tensorsToJson(const std::vector<TensorSummary>& tensors);
@@ -59,7 +59,7 @@ Json tensorsToJson(const std::vector<TensorSummary>& tensors);
 /// hidden files and exports for other runtimes. Throws Error{InvalidInput} for folders that nest too deep.
 std::vector<std::filesystem::path> modelFiles(const std::filesystem::path& folder);
 
-/// Checks that this version can open the folder: configuration, every weight with its shape, tokenizer if there is one.
+/// Checks that this version can open the folder, or the GGUF file: configuration, every weight with its shape, tokenizer if there is one.
 /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor; pickled weights are refused with the
 /// way to convert them. An adapter is checked on its base, on `adapterBase` if that is given.
 ModelSummary describeModelFolder(const std::filesystem::path& folder, const std::filesystem::path& adapterBase = {});

@@ -81,7 +81,7 @@ bool goesInTheOpen(const Endpoint& endpoint) {
 /// Of the model that has a name, whether its folder is there or not.
 std::optional<fs::path> modelOfName(const Workspace& workspace, const std::string& name) {
     try {
-        return resolveModel(&workspace, name).folder;
+        return resolveModel(&workspace, name).path;
     } catch (const Error& error) {
         if (error.code() != ErrorCode::NotFound)
             throw;
@@ -201,7 +201,9 @@ void saveEndpoint(const fs::path& workspace, const Endpoint& endpoint) {
 }
 
 bool removeEndpoint(const fs::path& workspace, const std::string& name, const std::stop_token& stop) {
-    checkModelName(name);
+    const std::vector<std::string> names = endpointNames(workspace); // a name from outside never makes a path
+    if (std::find(names.begin(), names.end(), name) == names.end())
+        throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
     bool cleared = false;
     try {
         if (const auto endpoint = findEndpoint(workspace, name)) {
@@ -213,11 +215,10 @@ bool removeEndpoint(const fs::path& workspace, const std::string& name, const st
             throw;
     }
     std::error_code error;
-    if (fs::remove(fileOf(workspace, name), error))
-        return cleared;
+    fs::remove(fileOf(workspace, name), error);
     if (error)
         throw Error(ErrorCode::Io, fmt::format("cannot remove '{}': {}", fileOf(workspace, name).string(), error.message()));
-    throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
+    return cleared;
 }
 
 std::string keyVariable(const Endpoint& endpoint) {

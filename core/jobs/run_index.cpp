@@ -4,6 +4,7 @@
 #include "base/resources.h"
 #include "base/wall_clock.h"
 #include "datasets/labelled_data.h"
+#include "datasets/object_name.h"
 #include "jobs/model_lookup.h"
 #include "storage/workspace.h"
 
@@ -22,19 +23,6 @@ namespace {
 constexpr std::string_view kControlSuffix = "-control";
 constexpr std::size_t kLongestWish = 80; ///< bytes; a number and the control's suffix come behind it
 constexpr std::chrono::milliseconds kLockPatience{500};
-
-/// The wish as checkModelName lets a name pass; a wish may hold the name of a data set, which may be any.
-std::string namableWish(std::string wish) {
-    std::replace_if(wish.begin(), wish.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '-');
-    wish.erase(0, std::min(wish.size(), wish.find_first_not_of(".-")));
-    if (wish.size() > kLongestWish) {
-        std::size_t end = kLongestWish;
-        while (end > 0 && (static_cast<unsigned char>(wish[end]) & 0xC0) == 0x80)
-            --end; // not inside a character
-        wish.resize(end);
-    }
-    return wish.empty() ? "model" : wish;
-}
 
 /// Rows of each split that a run freezes.
 using FrozenRows = std::map<std::string, std::vector<Example>>;
@@ -209,7 +197,7 @@ RunDirectory registerRun(Workspace& workspace, const RunRequest& request) {
         throw Error(ErrorCode::InvalidInput, fmt::format("the data set '{}' has fewer than two labels", request.dataset));
     for (const auto& [role, name] : request.models) {
         const FoundModel model = resolveModel(&workspace, name);
-        spec.models[role] = model.folder.string();
+        spec.models[role] = model.path.string();
         spec.model_names[role] = model.name;
     }
     spec.settings = request.settings;
@@ -309,7 +297,7 @@ std::vector<std::string> indexAllRuns(Workspace& workspace) {
 }
 
 std::string freeModelName(const Workspace& workspace, const std::string& asked) {
-    const std::string wish = namableWish(asked);
+    const std::string wish = namableWish(asked, kLongestWish);
     std::string name = wish;
     for (int number = 2; clashOf(workspace, name) || clashOf(workspace, name + std::string(kControlSuffix)); ++number)
         name = fmt::format("{}-{}", wish, number);

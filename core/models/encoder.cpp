@@ -7,6 +7,7 @@
 #include "models/bert.h"
 #include "models/lora_adapter.h"
 #include "models/sentence_modules.h"
+#include "text/gguf_tokenizer.h"
 #include "text/json_fields.h"
 
 #include <ATen/core/Tensor.h>
@@ -174,7 +175,7 @@ private:
 } // namespace
 
 std::unique_ptr<Encoder> Encoder::open(const fs::path& folder, Precision precision) {
-    if (!fs::exists(folder / "config.json") && !isAdapterFolder(folder)) {
+    if (!fs::exists(folder / "config.json") && !isAdapterFolder(folder) && !ggufFileOf(folder)) {
         throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()),
                     "Name a Hugging Face model folder, such as that of all-MiniLM-L6-v2.");
     }

@@ -5,6 +5,7 @@
 #include "models/bert.h"
 #include "models/bert_family.h"
 #include "models/decoder.h"
+#include "text/gguf_tokenizer.h"
 #include "text/json_fields.h"
 #include "text/tokenizer.h"
 
@@ -114,7 +115,7 @@ fs::path baseNamed(const fs::path& folder, const std::string& name, const fs::pa
     const fs::path path(name);
     if (name.find('/') != std::string::npos) {
         for (const fs::path& place : {folder / path, path}) { // an absolute path stays what it is
-            if (isFolder(place))
+            if (isFolder(place) || ggufFileOf(place))
                 return checkedBase(folder, fs::absolute(place).lexically_normal());
         }
     }
@@ -402,6 +403,10 @@ fs::path tokenizerFolder(const fs::path& folder) {
 }
 
 Json modelConfig(const fs::path& folder) {
+    if (const auto gguf = fs::exists(folder / "config.json") ? std::nullopt : ggufFileOf(folder)) {
+        throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a GGUF file, and what is asked for needs a Hugging Face folder", gguf->string()),
+                    "Name a folder that holds config.json.");
+    }
     return isAdapterFolder(folder) ? adaptedConfig(LoraAdapter(folder)) : readJsonFile(folder / "config.json", kMaxConfigBytes);
 }
 

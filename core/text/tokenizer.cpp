@@ -105,8 +105,12 @@ std::optional<std::filesystem::path> ggufFileOf(const std::filesystem::path& mod
             found.push_back(entry.path());
     }
     if (found.size() > 1) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds {} GGUF files", model.string(), found.size()),
-                    "Name the one you mean, or keep only one in the folder.");
+        std::sort(found.begin(), found.end());
+        std::string names;
+        for (const std::filesystem::path& file : found)
+            names += fmt::format("{}'{}'", names.empty() ? "" : ", ", file.filename().string());
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' holds {} GGUF files: {}", model.string(), found.size(), names),
+                    fmt::format("Name the one you mean by its path, as '{}'.", found[0].string()));
     }
     return found.empty() ? std::nullopt : std::optional(found[0]);
 }
