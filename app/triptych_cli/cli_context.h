@@ -49,12 +49,16 @@ struct CliContext {
     std::optional<Workspace> findWorkspace() const {
         return Workspace::exists(workspace_folder) ? std::optional(openWorkspace()) : std::nullopt;
     }
-    /// With --json the document, else the text; a line end is added where it lacks one.
-    void print(const Json& document, std::string_view text) const;
+    /// With --json the document, else the text; a line end is added where it lacks one. `out`: where the bytes that were asked for went; where
+    /// that is standard output itself (--out /dev/stdout), what is said of them goes to stderr and not among them.
+    void print(const Json& document, std::string_view text, const std::filesystem::path& out = {}) const;
 
     /// Makes `body` what main() runs when the command was given; it returns the exit code.
     void onRun(CLI::App& command, std::function<int()> body);
     std::function<int()> chosen; ///< set by the parser
 };
+
+/// readFile() for what the command line names, which may be a pipe or a device too: /dev/stdin, `<(command)`. Throws as that.
+std::string readInput(const std::filesystem::path& file, std::uintmax_t maxBytes);
 
 } // namespace triptych

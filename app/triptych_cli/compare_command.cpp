@@ -172,7 +172,7 @@ int compareCommand(const CliContext& context, const std::vector<std::string>& id
     }
     if (!report.empty())
         atomicWrite(report, fmt::format("# {}\n\n{}", entries.front().spec.dataset, tables(entries, tests, holm, true)));
-    context.print({{"runs", runs}, {"metrics", metrics}, {"tests", pairs}}, tables(entries, tests, holm, false));
+    context.print({{"runs", runs}, {"metrics", metrics}, {"tests", pairs}}, tables(entries, tests, holm, false), report);
     return kExitDone;
 }
 

@@ -127,11 +127,11 @@ private:
 
 int decideCommand(const CliContext& context, const DecideOptions& options) {
     // Everything that may be wrong with the request is said before anything runs for minutes.
-    const Answers answers = options.answers.empty() ? Answers() : answersFromJson(readJsonFile(options.answers, 1u << 20));
+    const Answers answers = options.answers.empty() ? Answers() : answersFromJson(parseJson(readInput(options.answers, 1u << 20), options.answers));
     const DecisionTree tree = DecisionTree::load();
     Workspace workspace = context.openWorkspace();
     datasetFacts(workspace, options.dataset);
-    const std::filesystem::path base = resolveModel(&workspace, options.model).folder;
+    const std::filesystem::path base = resolveModel(&workspace, options.model).path;
     indexAllRuns(context, workspace);
     Json probed;
     if (options.probe)
@@ -150,7 +150,7 @@ int decideCommand(const CliContext& context, const DecideOptions& options) {
     const std::string report = decisionReport(decision, tree, evidence.facts, options.language);
     if (!options.report.empty())
         atomicWrite(options.report, report);
-    context.print(document, report);
+    context.print(document, report, options.report);
     return kExitDone;
 }
 

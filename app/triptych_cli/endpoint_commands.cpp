@@ -2,6 +2,7 @@
 
 #include "cli_context.h"
 #include "commands.h"
+#include "interrupts.h"
 #include "supervise.h"
 #include "table.h"
 
@@ -43,6 +44,7 @@ public:
             return;
         std::fputs("key: ", stderr);
         ::tcgetattr(STDIN_FILENO, &m_shown);
+        Interrupts::restoreAtEnd(&m_shown);
         termios hidden = m_shown;
         hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
@@ -51,6 +53,7 @@ public:
         if (!m_terminal)
             return;
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &m_shown);
+        Interrupts::restoreAtEnd(nullptr);
         std::fputs("\n", stderr);
     }
     HiddenInput(const HiddenInput&) = delete;

@@ -41,7 +41,7 @@ int exportOne(const CliContext& context, const ExportOptions& options) {
         throw Error(ErrorCode::InvalidArgument, gguf ? "--dtype is of Hugging Face folders; a GGUF file has --quant" : "--quant is of GGUF files; a Hugging Face folder has --dtype");
     const std::optional<Workspace> workspace = findIndexed(context);
     const FoundModel model = resolveModel(workspace ? &*workspace : nullptr, options.name);
-    request.model = model.folder;
+    request.model = model.path;
     request.name = model.name;
     request.type = gguf ? options.quant : options.dtype;
     request.out = options.out;

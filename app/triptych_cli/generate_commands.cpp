@@ -6,7 +6,7 @@
 #include "supervise.h"
 
 #include "base/error.h"
-#include "base/files.h"
+#include "datasets/text_folding.h"
 #include "generation/generator.h"
 #include "generation/perplexity.h"
 #include "interop/model_folder.h"
@@ -20,6 +20,7 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -47,7 +48,7 @@ struct OpenedDecoder {
 OpenedDecoder open(const CliContext& context, const std::string& name, Precision precision) {
     at::set_num_threads(context.threads);
     const std::optional<Workspace> workspace = findIndexed(context);
-    const fs::path folder = resolveModel(workspace ? &*workspace : nullptr, name).folder;
+    const fs::path folder = resolveModel(workspace ? &*workspace : nullptr, name).path;
     if (const std::string kind = describeModelFolder(folder).kind; kind != "decoder") {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', and perplexity is that of a decoder", folder.string(), kind),
                     "Name a decoder: `triptych-cli model list` says which are.");
@@ -65,6 +66,14 @@ int guarded(const fs::path& model, const std::function<int()>& body) {
     }
 }
 
+/// Throws Error{code} naming the first byte that is not UTF-8.
+void requireUtf8(std::string_view text, const std::string& source, ErrorCode code) {
+    if (const auto bad = invalidUtf8At(text)) {
+        const bool wide = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+        throw Error(code, wide ? fmt::format("{} is UTF-16, not UTF-8", source) : fmt::format("{} is not UTF-8 at byte {}", source, *bad + 1), "Convert the text to UTF-8.");
+    }
+}
+
 /// A whole text, or rows of ids.
 std::vector<std::vector<std::int32_t>> textsOf(const OpenedDecoder& model, const fs::path& file) {
     std::vector<std::vector<std::int32_t>> texts;
@@ -72,7 +81,14 @@ std::vector<std::vector<std::int32_t>> textsOf(const OpenedDecoder& model, const
         for (const ModelInput& input : readModelInputs(file))
             texts.push_back(input.text ? model.texts().encode(*input.text).ids : input.ids);
     } else {
-        texts.push_back(model.texts().encode(readFile(file, kMaxTextBytes)).ids);
+        const std::string text = readInput(file, kMaxTextBytes);
+        requireUtf8(text, fmt::format("'{}'", file.string()), ErrorCode::InvalidInput);
+        if (!text.empty()) // of which some tokenizers make two tokens
+            texts.push_back(model.texts().encode(text).ids);
+    }
+    if (std::none_of(texts.begin(), texts.end(), [](const auto& ids) { return ids.size() > 1; })) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' {}, so there is nothing to predict", file.string(), texts.empty() ? "is empty" : "has no text of two tokens"),
+                    "Give a file with text in it.");
     }
     return texts;
 }
@@ -121,12 +137,9 @@ std::string_view finishWord(FinishReason reason) {
 
 OrderedJson messagesOf(const std::string& file) {
     constexpr const char* kForm = "Write an array of {\"role\", \"content\"}.";
-    OrderedJson messages;
-    try {
-        messages = OrderedJson::parse(readFile(file, kMaxMessagesBytes));
-    } catch (const OrderedJson::exception& error) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not valid JSON: {}", file, error.what()), kForm);
-    }
+    const std::string text = readInput(file, kMaxMessagesBytes);
+    parseJson(text, file); // says what is wrong with it
+    const OrderedJson messages = OrderedJson::parse(text);
     if (!messages.is_array() || messages.empty())
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no array of messages", file), kForm);
     return messages;
@@ -139,12 +152,13 @@ std::unique_ptr<Generator> generatorOf(const CliContext& context, const CLI::App
     }
     at::set_num_threads(context.threads);
     const std::optional<Workspace> workspace = findIndexed(context);
-    return openGenerator(resolveModel(workspace ? &*workspace : nullptr, options.name).folder, options.precision, options.chat_template);
+    return openGenerator(resolveModel(workspace ? &*workspace : nullptr, options.name).path, options.precision, options.chat_template);
 }
 
 int generateOne(const CliContext& context, const CLI::App& command, const GenerateOptions& options) {
     if (options.prompt.empty() == options.messages.empty())
         throw Error(ErrorCode::InvalidArgument, "give either --prompt or --messages");
+    requireUtf8(options.prompt, "the text of --prompt", ErrorCode::InvalidArgument);
     GeneratorRequest request{options.prompt, options.messages.empty() ? OrderedJson() : messagesOf(options.messages), options.settings};
     request.settings.seed = context.seed;
     const std::unique_ptr<Generator> generator = generatorOf(context, command, options);

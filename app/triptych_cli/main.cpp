@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <thread>
 #include <vector>
@@ -66,6 +67,20 @@ std::string usageMessage(const CLI::App& app, const CLI::ParseError& error) {
     return error.what();
 }
 
+/// The first option or argument that was given without a character in it, as "$UNSET" gives it; null if there is none.
+const CLI::Option* emptyOption(const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+        const std::vector<std::string>& given = option->results();
+        if (std::find(given.begin(), given.end(), std::string()) != given.end())
+            return option;
+    }
+    for (const CLI::App* command : app.get_subcommands()) {
+        if (const CLI::Option* option = emptyOption(*command))
+            return option;
+    }
+    return nullptr;
+}
+
 /// The parser may fail before it has seen --json; a script wants its error as JSON all the same.
 bool asksForJson(int argc, char** argv) {
     char** end = std::find_if(argv, argv + argc, [](const char* arg) { return std::string_view(arg) == "--"; });
@@ -99,6 +114,9 @@ int run(CliContext& context) {
     } catch (const std::bad_alloc&) {
         progress.clear();
         return report(context, Error(ErrorCode::OutOfMemory, "there is not enough memory", "Close other programs, or work on less data at once."));
+    } catch (const std::filesystem::filesystem_error& error) { // a path that is too long, or a folder that may not be looked into
+        progress.clear();
+        return report(context, Error(ErrorCode::Io, fmt::format("cannot use '{}': {}", error.path1().string(), error.code().message()), "Check the path and the permissions of its folders."));
     } catch (const std::exception& error) {
         progress.clear();
         return report(context, Error(ErrorCode::Internal, error.what(), "This is a defect of the program."));
@@ -144,6 +162,10 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         context.json = asksForJson(argc, argv);
         return report(context, Error(ErrorCode::InvalidArgument, usageMessage(app, error), fmt::format("See `{} --help`.", commandPath(app))));
+    }
+    if (const CLI::Option* option = emptyOption(app)) {
+        const std::string name = option->get_name();
+        return report(context, Error(ErrorCode::InvalidArgument, fmt::format("the value of {} is empty", name), fmt::format("See `{} --help`.", commandPath(app))));
     }
     return run(context);
 }

@@ -38,9 +38,9 @@ std::string kindOf(const fs::path& folder) {
 
 std::string megabytes(std::uintmax_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
-std::string infoText(const std::string& name, const fs::path& folder, const ModelSummary& summary) {
+std::string infoText(const std::string& name, const fs::path& path, const ModelSummary& summary) {
     Table table("ll", {"model", name});
-    table.add({"folder", folder.string()});
+    table.add({fs::is_directory(path) ? "folder" : "file", path.string()});
     table.add({"kind", summary.kind});
     if (!summary.architecture.empty())
         table.add({"architecture", summary.architecture});
@@ -83,7 +83,7 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
         return kExitDone;
     });
 
-    CLI::App* info = group.add_subcommand("info", "What a model folder holds; every weight's shape is checked");
+    CLI::App* info = group.add_subcommand("info", "What a model folder or a GGUF file holds; every weight's shape is checked");
     auto name = std::make_shared<std::string>();
     auto tensors = std::make_shared<bool>(false);
     info->add_option("N", *name, "Name of the model, or a path with a slash")->required();
@@ -91,13 +91,13 @@ void addListAndInfo(CLI::App& group, CliContext& context) {
     context.onRun(*info, [&context, name, tensors] {
         const std::optional<Workspace> workspace = findIndexed(context);
         const FoundModel model = resolveModel(workspace ? &*workspace : nullptr, *name);
-        const ModelSummary summary = describeModelFolder(model.folder);
+        const ModelSummary summary = describeModelFolder(model.path);
         Json document = modelSummaryToJson(summary);
         document["name"] = model.name;
-        document["path"] = model.folder.string();
-        std::string text = infoText(model.name, model.folder, summary);
+        document["path"] = model.path.string();
+        std::string text = infoText(model.name, model.path, summary);
         if (*tensors) {
-            const std::vector<TensorSummary> weights = describeTensors(model.folder);
+            const std::vector<TensorSummary> weights = describeTensors(model.path);
             document["tensors"] = tensorsToJson(weights);
             Table table("lllr", {"tensor", "type", "shape", "bytes"});
             for (const TensorSummary& tensor : weights)
@@ -132,7 +132,7 @@ int importOne(const CliContext& context, const ImportOptions& options) {
     if (fs::exists(source / "triptych.json"))
         readArtefact(source, true); // what was changed since it was made is refused
     const fs::path models = workspace ? workspace->folder() / "models" : dataFolder() / "models";
-    const fs::path base = baseName.empty() ? fs::path() : resolveModel(workspace ? &*workspace : nullptr, baseName).folder;
+    const fs::path base = baseName.empty() ? fs::path() : resolveModel(workspace ? &*workspace : nullptr, baseName).path;
     const fs::path target = importModel(source, name, models, *context.progress, context.stop, base);
     const ModelSummary summary = describeModelFolder(target);
     if (workspace) {

@@ -5,7 +5,6 @@
 #include "supervise.h"
 
 #include "base/error.h"
-#include "base/files.h"
 #include "interop/endpoint_client.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
@@ -159,7 +158,7 @@ void addTokenize(CLI::App& group, CliContext& context) {
     command->add_option("FILE", options->file, "JSON lines {\"text\", \"pair\"?}")->required();
     command->add_flag("--no-special", options->noSpecial, "Without the special tokens");
     context.onRun(*command, [&context, options] {
-        const auto tokenizer = Tokenizer::open(tokenizerFolder(find(context, options->name).folder));
+        const auto tokenizer = Tokenizer::open(tokenizerFolder(find(context, options->name).path));
         Json encodings = Json::array();
         std::string text;
         for (const ModelInput& input : readModelInputs(options->file)) {
@@ -191,7 +190,7 @@ struct Vectors {
 
 Vectors embedHere(const CliContext& context, const EmbedOptions& options, const std::vector<ModelInput>& inputs) {
     at::set_num_threads(context.threads);
-    const fs::path folder = find(context, options.name).folder;
+    const fs::path folder = find(context, options.name).path;
     const auto encoder = Encoder::open(folder, options.precision);
     const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
     const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options.as);
@@ -252,7 +251,7 @@ void addEmbed(CLI::App& group, CliContext& context) {
             document["out"] = options->out;
         }
         context.print(document, fmt::format("{} vectors of dimension {} in {:.2f} s{}", inputs.size(), width, seconds,
-                                            options->out.empty() ? std::string("; --json or --out gives them") : ", written to " + options->out));
+                                            options->out.empty() ? std::string("; --json or --out gives them") : ", written to " + options->out), options->out);
         return kExitDone;
     });
 }
@@ -425,7 +424,7 @@ void addLogits(CLI::App& group, CliContext& context) {
     addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] {
         at::set_num_threads(context.threads);
-        const auto results = runModel(find(context, options->name).folder, readModelInputs(options->file), options->hidden, options->last, options->precision,
+        const auto results = runModel(find(context, options->name).path, readModelInputs(options->file), options->hidden, options->last, options->precision,
                                       context.stop);
         Json outputs = Json::array();
         std::vector<float> all;
@@ -448,7 +447,7 @@ void addLogits(CLI::App& group, CliContext& context) {
             document["out"] = options->out;
         }
         context.print(document, text.empty() ? fmt::format("{} outputs{}", results.size(), options->out.empty() ? "; --json or --out gives them" : " written to " + options->out)
-                                             : text);
+                                             : text, options->out);
         return kExitDone;
     });
 }
@@ -456,7 +455,7 @@ void addLogits(CLI::App& group, CliContext& context) {
 } // namespace
 
 std::vector<ModelInput> readModelInputs(const fs::path& file) {
-    const std::string bytes = readFile(file, kMaxInputBytes);
+    const std::string bytes = readInput(file, kMaxInputBytes);
     std::vector<ModelInput> inputs;
     std::int64_t line = 0;
     for (std::size_t begin = 0; begin < bytes.size();) {

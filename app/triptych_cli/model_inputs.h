@@ -27,7 +27,7 @@ struct ModelInput {
     std::vector<std::int32_t> decoder_ids; ///< of a model with encoder and decoder; empty: its start token
 };
 /// JSON lines {"text", "pair"?} or {"ids", "attention_mask"?, "type_ids"?}, either with "decoder_ids"?; empty lines are passed over.
-/// Throws Error{InvalidInput} naming file, line and key.
+/// Throws Error{InvalidInput} naming file, line and key, and as readInput().
 std::vector<ModelInput> readModelInputs(const std::filesystem::path& file);
 
 /// --precision, as every command that runs a model has it; sets what is given, which must outlive the command.

@@ -37,7 +37,7 @@ struct SettingFlags {
     Json settings() const {
         Json result = Json::object();
         if (!config.empty()) {
-            result = readJsonFile(config, 1u << 20);
+            result = parseJson(readInput(config, 1u << 20), config);
             if (!result.is_object())
                 throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is not a JSON object of settings", config));
         }

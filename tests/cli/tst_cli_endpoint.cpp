@@ -191,7 +191,14 @@ private Q_SLOTS:
         QVERIFY(json(words("endpoint list")).json()->at("endpoints")[0].contains("error"));
         QCOMPARE(json(words("endpoint remove lab")).exitCode, 0); // what cannot be read can be removed
     }
-    void controlCEndsTheQuestionForAKeyAndShowsWhatIsTypedAgain() {
+    void whatEndsTheQuestionForAKeyShowsWhatIsTypedAgain_data() {
+        QTest::addColumn<QList<int>>("signals_");
+        QTest::newRow("Ctrl+C") << QList<int>{SIGINT};
+        QTest::newRow("twice at once") << QList<int>{SIGINT, SIGTERM}; // two of a kind would be one
+        QTest::newRow("the terminal goes away") << QList<int>{SIGHUP};
+    }
+    void whatEndsTheQuestionForAKeyShowsWhatIsTypedAgain() {
+        QFETCH(QList<int>, signals_);
         HttpServer server([](const HttpRequest& request, int) { return answered(request); });
         FakeKeychain keychain(m_dir->path());
         QCOMPARE(add("lab", server).exitCode, 0);
@@ -209,9 +216,13 @@ private Q_SLOTS:
         process.setStandardInputFile(name);
         process.start(QStringLiteral(TRIPTYCH_BIN_DIR "/triptych-cli"), words("endpoint key lab"));
         QTRY_VERIFY_WITH_TIMEOUT(!echoes(), 60'000);
-        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        for (const int signal : signals_)
+            ::kill(static_cast<pid_t>(process.processId()), signal);
         QVERIFY(process.waitForFinished(5000));
-        QCOMPARE(process.exitCode(), 130);
+        if (signals_.contains(SIGHUP))
+            QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+        else
+            QCOMPARE(process.exitCode(), 130);
         QVERIFY(echoes());
         QVERIFY(keychain.kept().isEmpty());
         ::close(held);

@@ -14,7 +14,8 @@ class CliFrameTest : public QObject {
     std::unique_ptr<QTemporaryDir> m_dir;
 
     CliResult cli(const QString& line) const {
-        return triptych::testing::runCli(m_dir->path(), line.split(QLatin1Char(' '), Qt::SkipEmptyParts));
+        QStringList arguments = line.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        return triptych::testing::runCli(m_dir->path(), arguments.replaceInStrings(QStringLiteral("''"), QString()));
     }
 
 private Q_SLOTS:
@@ -41,6 +42,9 @@ private Q_SLOTS:
         QTest::newRow("threads") << QStringLiteral("workspace info --threads none") << QStringLiteral("--threads");
         QTest::newRow("seed") << QStringLiteral("workspace info --seed -1") << QStringLiteral("--seed");
         QTest::newRow("part") << QStringLiteral("data import d f.csv --into validation") << QStringLiteral("validation");
+        QTest::newRow("empty option") << QStringLiteral("model embed m f.jsonl --out ''") << QStringLiteral("--out");
+        QTest::newRow("empty argument") << QStringLiteral("model import ''") << QStringLiteral("SOURCE");
+        QTest::newRow("empty global option") << QStringLiteral("workspace info --workspace ''") << QStringLiteral("--workspace");
         QTest::newRow("split and part") << QStringLiteral("data import d f.csv --into dev --split train=1") << QStringLiteral("--split");
     }
     void wrongUsageIsTwoAndAlwaysOneDocument() {

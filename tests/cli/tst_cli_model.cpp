@@ -13,6 +13,8 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <sys/stat.h>
+#include <tuple>
 
 using namespace triptych;
 using triptych::testing::CliResult;
@@ -129,11 +131,75 @@ private Q_SLOTS:
         QTest::newRow("nothing known") << QByteArray("{\"words\": 1}");
         QTest::newRow("text is a number") << QByteArray("{\"text\": 1}");
         QTest::newRow("no ids") << QByteArray("{\"ids\": []}");
+        QTest::newRow("not UTF-8") << QByteArray("{\"text\": \"\xFF\"}");
+        QTest::newRow("half of a pair") << QByteArray(R"({"text": "\ud800"})");
         QTest::newRow("negative id") << QByteArray("{\"ids\": [-1]}");
         QTest::newRow("id outside") << QByteArray("{\"ids\": [200]}");
         QTest::newRow("mask of another size") << QByteArray("{\"ids\": [2, 3], \"attention_mask\": [1]}");
         QTest::newRow("mask of nothing") << QByteArray("{\"ids\": [2], \"attention_mask\": [0]}");
         QTest::newRow("too many") << "{\"ids\": [2" + QByteArray(",3").repeated(64) + "]}";
+    }
+    /// `line` is run by a shell with $cli; what it prints is as runCli() has it.
+    CliResult shell(const QString& line) const {
+        QProcess process;
+        process.setWorkingDirectory(m_dir->path());
+        process.start(QStringLiteral("/bin/bash"), {QStringLiteral("-c"), QStringLiteral("cli=" TRIPTYCH_BIN_DIR "/triptych-cli; ") + line});
+        process.waitForFinished(60'000);
+        return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+    void streamsAreInputsAndOutputs() {
+        const std::string encoder = (m_tiny / "encoder").string();
+        qputenv("encoder", QByteArray::fromStdString(encoder));
+        atomicWrite(path("texts.jsonl"), "{\"text\": \"a\"}\n{\"text\": \"b c\"}\n");
+        QCOMPARE(cli(words("model embed --out v.f32 texts.jsonl") << tiny("encoder")).exitCode, 0);
+        const std::string vectors = readFile(path("v.f32"));
+        for (const char* line : {"$cli model embed $encoder /dev/stdin --out /dev/stdout < texts.jsonl | cat", "cat texts.jsonl | $cli model embed $encoder /dev/stdin --out /dev/stdout > out; cat out",
+                                 "$cli model embed $encoder <(cat texts.jsonl) --out >(cat > out); wait $!; cat out"}) {
+            const CliResult result = shell(QString::fromUtf8(line));
+            QVERIFY2(result.out.toStdString().find(vectors) != std::string::npos, line);
+            if (!QByteArray(line).contains("wait"))
+                QVERIFY2(result.out.toStdString() == vectors && result.err.contains("2 vectors"), result.err.constData());
+        }
+        // Where a file must be, a pipe is refused and not waited for.
+        fs::create_directories(path("folder"));
+        for (const char* file : {"config.json", "tokenizer.json", "model.safetensors"}) {
+            fs::remove_all(path("folder"));
+            fs::copy(m_tiny / "encoder", path("folder"));
+            fs::remove(path("folder") / file);
+            QCOMPARE(::mkfifo((path("folder") / file).c_str(), 0600), 0);
+            const CliResult result = json(words("model info ./folder"));
+            QVERIFY2(result.errorCode() == QStringLiteral("invalid_input") && result.out.contains(file) && result.out.contains("a pipe"), result.out.constData());
+        }
+    }
+    void noLinesGiveAnEmptyList() {
+        atomicWrite(path("none.jsonl"), "\n \n");
+        for (const auto& [command, key, folder] : {std::tuple("model tokenize none.jsonl", "encodings", "encoder"), {"model embed none.jsonl", "embeddings", "encoder"},
+                                                   {"model logits none.jsonl", "outputs", "classifier"}}) {
+            const QStringList line = words(command);
+            const CliResult result = json({line[0], line[1], tiny(folder), line[2]});
+            QVERIFY2(result.exitCode == 0 && result.json() && result.json()->at(key) == Json::array(), result.out.constData());
+        }
+        const CliResult written = cli({QStringLiteral("model"), QStringLiteral("embed"), tiny("encoder"), QStringLiteral("none.jsonl"), QStringLiteral("--out"), QStringLiteral("v.f32")});
+        QVERIFY(written.exitCode == 0 && fs::file_size(path("v.f32")) == 0);
+    }
+    void textsThatAreNotUtf8AreRefused() {
+        const QString model = speakingDecoder();
+        qputenv("model", model.toLocal8Bit());
+        const auto perplexity = [&](const char* name, std::string_view text) {
+            atomicWrite(path(name), text);
+            return json(words("model perplexity") << model << QString::fromUtf8(name));
+        };
+        const auto says = [](const CliResult& result, const char* what) { return result.errorCode() == QStringLiteral("invalid_input") && result.exitCode == 1 && result.out.contains(what); };
+        QVERIFY(says(perplexity("text.txt", "t1 t2 \xFF t3"), "at byte 7"));
+        QVERIFY(says(perplexity("text.txt", std::string_view("\xFF\xFEt\0", 4)), "UTF-16"));
+        QVERIFY(says(perplexity("text.txt", ""), "is empty"));
+        QVERIFY(says(perplexity("text.jsonl", "\n"), "is empty"));
+        QVERIFY(says(perplexity("text.jsonl", "{\"ids\": [1]}"), "two tokens"));
+        const CliResult prompt = shell(QStringLiteral("$cli model generate $model --json --prompt $'t1\\xff'"));
+        QVERIFY2(prompt.exitCode == 2 && prompt.out.contains("--prompt is not UTF-8 at byte 3"), prompt.out.constData());
+        atomicWrite(path("messages.json"), "[{\"role\": \"user\", \"content\": \"\xFF\"}]");
+        QVERIFY(says(json(words("model generate --messages messages.json") << model), "not UTF-8"));
+        QCOMPARE(shell(QStringLiteral("$cli model generate $model --max-tokens 1 --messages <(echo '[{\"role\": \"user\", \"content\": \"t1\"}]')")).exitCode, 0);
     }
     /// A tiny decoder with a tokenizer whose words are "t0" to "t95".
     QString speakingDecoder() const {
@@ -218,6 +284,30 @@ private Q_SLOTS:
         QCOMPARE(json(words("model import --name cut") << QString::fromStdString(path("cut.gguf").string())).errorCode(), QStringLiteral("invalid_input"));
         QVERIFY(!fs::exists(path("data/models/cut")));
     }
+    void ggufFilesAreNamedByTheirPath() {
+        const fs::path file = TRIPTYCH_TEST_DATA "/decoders/llama_q8.gguf";
+        fs::create_directories(path("some"));
+        fs::copy(file, path("some/one.gguf"));
+        fs::copy(file, path("here.gguf"));
+        atomicWrite(path("ids.jsonl"), "{\"ids\": [2, 3, 4]}");
+        for (const char* model : {"./here.gguf", "some/one.gguf", "./some"}) {
+            const QString name = QString::fromUtf8(model);
+            const Json info = *json(words("model info --tensors") << name).json();
+            QVERIFY2(info.value("kind", "") == "decoder" && info["dtype"] == "Q8_0" && info["tensors"].size() > 10, info.dump().c_str());
+            QCOMPARE((*json(words("model logits --last") << name << QStringLiteral("ids.jsonl")).json())["outputs"].size(), std::size_t(1));
+            QCOMPARE(json(words("model perplexity") << name << QStringLiteral("ids.jsonl")).exitCode, 0);
+            QCOMPARE(json(words("model embed") << name << QStringLiteral("ids.jsonl")).errorCode(), QStringLiteral("unsupported"));
+        }
+        QCOMPARE(json(words("model info ./here.gguf")).json()->at("name").get<std::string>(), std::string("here"));
+        QCOMPARE(json(words("model export ./here.gguf --format hf --out written")).exitCode, 0);
+        // A bare name is that of a model.
+        const CliResult bare = json(words("model info here.gguf"));
+        QVERIFY2(bare.errorCode() == QStringLiteral("not_found") && bare.out.contains("'./here.gguf'"), bare.out.constData());
+        fs::copy(file, path("some/two.gguf"));
+        const CliResult several = json(words("model info ./some"));
+        QVERIFY2(several.errorCode() == QStringLiteral("invalid_input") && several.out.contains("'one.gguf', 'two.gguf'"), several.out.constData());
+        QCOMPARE(json(words("model info some/two.gguf")).exitCode, 0);
+    }
     void adaptersAreModels() {
         const QString base = speakingDecoder();
         const auto config = [&](const char* folder, const std::string& named) {
@@ -295,7 +385,6 @@ private Q_SLOTS:
         QCOMPARE(json(words("model verify speaker")).errorCode(), QStringLiteral("not_found"));
         QCOMPARE(json(words("model export --format gguf --out other.gguf") << model).errorCode(), QStringLiteral("unsupported")); // words are no byte pairs
         QCOMPARE(json(words("model export --format gguf --quant q4_0 --out plain.gguf") << QStringLiteral(TRIPTYCH_TEST_DATA "/decoders/gpt2")).exitCode, 0);
-        QCOMPARE(json(words("model info") << QStringLiteral("./plain.gguf")).errorCode(), QStringLiteral("not_found")); // a model is a folder
         QCOMPARE(json(words("model verify plain.gguf")).exitCode, 0);
     }
     void logitsOfFamiliesAndHeads() {
