@@ -26,13 +26,15 @@ void turn(int milliseconds) {
     loop.exec();
 }
 
-/// Pages read their data on pool threads and ask the engine: a picture is taken once those have been quiet for a moment.
-void settle(const EngineClient& engine) {
+/// Pages read their data on pool threads and ask the engines: a picture is taken once those have been quiet for a moment.
+void settle(Engines& engines) {
     QElapsedTimer all;
     all.start();
     for (int quiet = 0; quiet < kQuietTurns && all.elapsed() < kPatienceMs;) {
         turn(30);
-        const bool busy = QThreadPool::globalInstance()->activeThreadCount() > 0 || engine.pendingCount() > 0;
+        bool busy = QThreadPool::globalInstance()->activeThreadCount() > 0;
+        for (const EngineClient* engine : engines.all())
+            busy = busy || engine->pendingCount() > 0;
         quiet = busy ? 0 : quiet + 1;
     }
 }
@@ -74,7 +76,7 @@ int takeScreenshots(const ScreenshotOptions& options) {
         if (!known.contains(page))
             return fail(QStringLiteral("there is no page '%1'; there are %2").arg(page, known.join(QStringLiteral(", "))));
         window.showPage(page);
-        settle(setup.engine());
+        settle(setup.engines());
         const QString file = QStringLiteral("%1/%2-%3-%4.png").arg(options.folder, page, look.theme, look.language);
         if (!window.grab().save(file))
             return fail(QStringLiteral("cannot write '%1'").arg(file));

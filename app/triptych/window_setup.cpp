@@ -27,7 +27,7 @@ WindowSetup::WindowSetup(const QString& sessionFile, const LookOptions& look) : 
     const QString language = chosen(look.language, "language");
     m_language.setLanguage(language.isEmpty() ? LanguageController::systemLanguage() : language);
     m_theme.setChoice(themeChoiceFromName(chosen(look.theme, "theme")));
-    m_window = std::make_unique<MainWindow>(WindowServices{m_jobs, m_engine, m_theme, m_language, m_session}, pageList());
+    m_window = std::make_unique<MainWindow>(WindowServices{m_jobs, m_engines, m_theme, m_language, m_session}, pageList());
 }
 
 void WindowSetup::open(const QString& workspaceFolder) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "l10n/language.h"
 #include "shell/main_window.h"
@@ -27,7 +27,7 @@ public:
     WindowSetup(const QString& sessionFile, const LookOptions& look);
     triptych::ui::MainWindow& window() { return *m_window; }
     triptych::ui::JobCenter& jobs() { return m_jobs; }
-    const triptych::ui::EngineClient& engine() const { return m_engine; }
+    triptych::ui::Engines& engines() { return m_engines; }
     triptych::ui::ThemeController& theme() { return m_theme; }
     triptych::ui::LanguageController& language() { return m_language; }
     /// Restores the session and shows the window; `workspaceFolder` empty: the last one.
@@ -37,7 +37,7 @@ private:
     triptych::ui::ThemeController m_theme;
     triptych::ui::LanguageController m_language;
     triptych::ui::SessionStore m_session;
-    triptych::ui::EngineClient m_engine;
+    triptych::ui::Engines m_engines;
     triptych::ui::JobCenter m_jobs;
     bool m_safeMode;
     std::unique_ptr<triptych::ui::MainWindow> m_window;

@@ -1,5 +1,5 @@
 #include "demo_workspace.h"
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "fake_page.h"
 #include "l10n/language.h"
@@ -33,7 +33,7 @@ namespace {
 /// The window over fake pages, with its own session file.
 struct Frame {
     explicit Frame(const QString& sessionFile = {})
-        : session(sessionFile), window(WindowServices{jobs, engine, theme, language, session}, fakePages()) {
+        : session(sessionFile), window(WindowServices{jobs, engines, theme, language, session}, fakePages()) {
         language.setLanguage(QStringLiteral("en"));
         theme.setChoice(ThemeChoice::Light);
     }
@@ -41,7 +41,7 @@ struct Frame {
     ThemeController theme;
     LanguageController language;
     SessionStore session;
-    EngineClient engine;
+    Engines engines;
     JobCenter jobs;
     MainWindow window;
 };
@@ -123,9 +123,9 @@ private Q_SLOTS:
     void anEngineThatCannotStartIsNotSaidToHaveStarted() {
         Frame frame;
         frame.window.show();
-        Q_EMIT frame.engine.crashed(QStringLiteral("no such file"), false);
+        Q_EMIT frame.engines.writing.crashed(QStringLiteral("no such file"), false);
         QVERIFY(shownBanner(frame.window).contains(QLatin1String("does not start")));
-        Q_EMIT frame.engine.crashed(QStringLiteral("killed"), true);
+        Q_EMIT frame.engines.answers.crashed(QStringLiteral("killed"), true);
         QVERIFY(shownBanner(frame.window).contains(QLatin1String("was started again")));
         frame.language.setLanguage(QStringLiteral("zh")); // a banner that is shown is read in the new language
         QTRY_VERIFY(shownBanner(frame.window).contains(QStringLiteral("引擎进程")));

@@ -17,7 +17,7 @@
 
 namespace triptych::ui {
 
-/// The engine process that answers predictions: `triptych-engine serve`, started on first use, JSON-RPC 2.0,
+/// An engine process of the window: `triptych-engine serve`, started on first use, JSON-RPC 2.0,
 /// one object a line. A crash fails what was under way, is reported once and the process starts again
 /// (after 0.2 s, then twice as long each time up to 10 s, as long as requests come in or it was ready before).
 /// No request ever blocks the caller's thread.

@@ -1,6 +1,6 @@
 #include "shell/main_window.h"
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "item_models/log_model.h"
 #include "l10n/language.h"
@@ -56,7 +56,8 @@ MainWindow::MainWindow(const WindowServices& services, QList<PageFactory> pages)
     buildFrame();
     connectJobs();
     connect(&services.language, &LanguageController::changed, this, [this] { m_topBar->setLanguage(m_services.language.language()); });
-    connect(&services.engine, &EngineClient::crashed, this, &MainWindow::engineEnded);
+    for (EngineClient* engine : services.engines.all())
+        connect(engine, &EngineClient::crashed, this, &MainWindow::engineEnded);
     retranslateUi();
     m_saveTimer.setInterval(kSaveIntervalMs);
     connect(&m_saveTimer, &QTimer::timeout, this, [this] { m_services.session.save(sessionState()); });
@@ -100,7 +101,7 @@ void MainWindow::buildFrame() {
     m_splitter->setSizes({900 - kDockHeight, kDockHeight});
     middle->addWidget(m_splitter, 1);
     column->addLayout(middle, 1);
-    m_status = new StatusStrip(m_services.engine, m_services.jobs, frame);
+    m_status = new StatusStrip(m_services.engines, m_services.jobs, frame);
     column->addWidget(m_status);
     setCentralWidget(frame);
     frame->setFocus(); // else the first button would start with a focus frame that nobody asked for

@@ -33,7 +33,7 @@ class TopBar;
 /// What the window works with; everything outlives it.
 struct WindowServices {
     JobCenter& jobs;
-    EngineClient& engine;
+    Engines& engines;
     ThemeController& theme;
     LanguageController& language;
     SessionStore& session;

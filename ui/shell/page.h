@@ -12,7 +12,7 @@ class Workspace;
 
 namespace ui {
 
-class EngineClient;
+struct Engines;
 class JobCenter;
 class ThemeController;
 
@@ -20,7 +20,7 @@ class ThemeController;
 struct PageContext {
     std::shared_ptr<Workspace> workspace; ///< null while no workspace is open
     JobCenter& jobs;                      ///< starts, watches and indexes runs
-    EngineClient& engine;                 ///< the engine process for predictions
+    Engines& engines;                     ///< the processes that answer
     ThemeController& theme;
 };
 

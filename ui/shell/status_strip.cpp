@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QThread>
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace triptych::ui {
@@ -31,8 +32,8 @@ double machineBytes() {
 
 } // namespace
 
-StatusStrip::StatusStrip(EngineClient& engine, JobCenter& jobs, QWidget* parent)
-    : QFrame(parent), m_engine(engine), m_jobs(jobs) {
+StatusStrip::StatusStrip(Engines& engines, JobCenter& jobs, QWidget* parent)
+    : QFrame(parent), m_engines(engines), m_jobs(jobs) {
     setObjectName(QStringLiteral("statusStrip"));
     setFixedHeight(26);
     auto* line = new QHBoxLayout(this);
@@ -53,7 +54,8 @@ StatusStrip::StatusStrip(EngineClient& engine, JobCenter& jobs, QWidget* parent)
     line->addWidget(m_memory);
     line->addStretch(1);
     line->addWidget(m_network);
-    connect(&engine, &EngineClient::stateChanged, this, &StatusStrip::updateEngine);
+    for (EngineClient* engine : engines.all())
+        connect(engine, &EngineClient::stateChanged, this, &StatusStrip::updateEngine);
     connect(&m_timer, &QTimer::timeout, this, &StatusStrip::updateMemory);
     retranslate();
 }
@@ -70,8 +72,12 @@ void StatusStrip::retranslate() {
 }
 
 void StatusStrip::updateEngine() {
+    // The state of the one that most needs a look: the enumeration is in that order.
+    auto state = EngineClient::State::Idle;
+    for (const EngineClient* engine : m_engines.all())
+        state = std::max(state, engine->state());
     Tone tone = Tone::Faint;
-    switch (m_engine.state()) {
+    switch (state) {
     case EngineClient::State::Idle: m_state->setText(tr("engine starts on first use")); break;
     case EngineClient::State::Starting: m_state->setText(tr("engine starting")); tone = Tone::Accent; break;
     case EngineClient::State::Ready: m_state->setText(tr("engine ready")); tone = Tone::Good; break;
@@ -82,8 +88,10 @@ void StatusStrip::updateEngine() {
 
 void StatusStrip::updateMemory() {
     double bytes = residentBytes(::getpid());
-    if (m_engine.processId() > 0)
-        bytes += residentBytes(m_engine.processId());
+    for (const EngineClient* engine : m_engines.all()) {
+        if (engine->processId() > 0)
+            bytes += residentBytes(engine->processId());
+    }
     const QList<JobInfo> jobs = m_jobs.jobs();
     for (const JobInfo& job : jobs) {
         if (job.status.state == RunState::Running && job.status.pid > 0)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 
 #include <QFrame>
@@ -10,11 +10,11 @@ class QLabel;
 
 namespace triptych::ui {
 
-/// The window's lowest line: engine, processor threads, memory of window, engine and workers, network use.
+/// The window's lowest line: engines, processor threads, memory of window, engines and workers, network use.
 class StatusStrip : public QFrame {
     Q_OBJECT
 public:
-    StatusStrip(EngineClient& engine, JobCenter& jobs, QWidget* parent);
+    StatusStrip(Engines& engines, JobCenter& jobs, QWidget* parent);
     void retranslate();
 
 protected:
@@ -23,7 +23,7 @@ protected:
 private:
     void updateEngine();
     void updateMemory();
-    EngineClient& m_engine;
+    Engines& m_engines;
     JobCenter& m_jobs;
     QLabel* m_dot;
     QLabel* m_state;

@@ -1,7 +1,7 @@
 // The window's actions, menus, workspaces and session: the half of MainWindow that is not layout.
 #include "shell/main_window.h"
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "item_models/log_model.h"
 #include "l10n/language.h"
@@ -201,7 +201,7 @@ bool MainWindow::openWorkspace(const QString& wanted) {
     for (auto it = stored.begin(); it != stored.end(); ++it)
         states.insert(it.key(), it.value().toString().toUtf8());
     const QString page = m_pages->currentId();
-    m_pages->setContext(workspace ? std::make_unique<PageContext>(PageContext{workspace, m_services.jobs, m_services.engine, m_services.theme}) : nullptr);
+    m_pages->setContext(workspace ? std::make_unique<PageContext>(PageContext{workspace, m_services.jobs, m_services.engines, m_services.theme}) : nullptr);
     m_pages->setStates(states);
     m_services.jobs.setWorkspace(folder);
     m_center->setCurrentIndex(workspace ? 1 : 0);

@@ -1,4 +1,5 @@
-#include "engine_client/engine_client.h"
+#include "base/files.h"
+#include "engine_client/engines.h"
 #include "item_models/tensors_model.h"
 #include "jobs/endpoint.h"
 #include "pages/models/export_card.h"
@@ -108,7 +109,7 @@ private Q_SLOTS:
         QTest::keyClicks(field(*page, "tryFirst"), QStringLiteral("t21 t19 t21 t34 t6"));
         QString streamed, seen;
         int pieces = 0;
-        connect(&host.context().engine, &EngineClient::token, this, [&](quint64, const Json& piece) {
+        connect(&host.context().engines.writing, &EngineClient::token, this, [&](quint64, const Json& piece) {
             streamed += QString::fromStdString(piece["text"].get<std::string>());
             QCOMPARE(piece["new_tokens"].get<int>(), ++pieces);
             QVERIFY(piece["time_to_first_token_s"].get<double>() > 0);
@@ -136,7 +137,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(page->findChild<QLineEdit*>(QStringLiteral("tryFirst"))->isVisible(), kPatience);
         QTest::keyClicks(field(*page, "tryFirst"), QStringLiteral("Write a long story about a lighthouse."));
         int pieces = 0;
-        connect(&host.context().engine, &EngineClient::token, this, [&] {
+        connect(&host.context().engines.writing, &EngineClient::token, this, [&] {
             if (++pieces == 3)
                 click(*page, "stopTrying");
         });
@@ -147,7 +148,7 @@ private Q_SLOTS:
         QElapsedTimer clock;
         clock.start();
         bool answered = false;
-        host.context().engine.request(QStringLiteral("model.describe"), {{"path", m_starter->string()}}, this, [&](const Json&) { answered = true; },
+        host.context().engines.writing.request(QStringLiteral("model.describe"), {{"path", m_starter->string()}}, this, [&](const Json&) { answered = true; },
                                       [](const Error& error) { qWarning("%s", error.what()); });
         QTRY_VERIFY_WITH_TIMEOUT(answered, 5000);
         QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
@@ -155,6 +156,60 @@ private Q_SLOTS:
         QCOMPARE(pieces, 3);
         QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("stopTrying"))->isVisible());
         keepPicture(*page, QStringLiteral("models-stopped"));
+    }
+    void whatIsAskedWaitsForNothingThatTakesLong() {
+        const auto folder = fresh();
+        for (const char* name : {"labels", "writer"})
+            std::filesystem::create_directories(folder.parent_path() / "data/models" / name);
+        // One request after another, as the engine does; import and the test of an endpoint never end.
+        const std::string script = (folder.parent_path() / "slow_engine.py").string();
+        atomicWrite(script, R"(import json, sys, time
+def say(message):
+    print(json.dumps({"jsonrpc": "2.0", **message}), flush=True)
+for line in sys.stdin:
+    message = json.loads(line)
+    method, number, params = message["method"], message.get("id"), message.get("params", {})
+    if method in ("model.import", "endpoint.test"):
+        time.sleep(600)
+    writes = params.get("path", "").endswith("writer")
+    say({"id": number, "result":
+        {"kind": "decoder" if writes else "encoder", "tokenizer": True, "tensors": []} if method == "model.describe" else
+        {"tokens": [1], "answer": "word by word", "ms": 1} if writes else
+        {"tokens": [1, 1], "similarities": [[1, 0.5], [0.5, 1]], "ms": 1}})
+)");
+        PageHost host(folder, {QStringLiteral("python3"), QString::fromStdString(script)});
+        Endpoint endpoint;
+        endpoint.name = "lab";
+        endpoint.base_url = "http://127.0.0.1:1/v1";
+        endpoint.model = "tiny";
+        saveEndpoint(folder, endpoint);
+        ModelsPage* page = shown(host);
+        auto* list = page->findChild<QListWidget*>(QStringLiteral("models"));
+        QSignalSpy described(page, &ModelsPage::described);
+        QSignalSpy tried(page, &ModelsPage::tried);
+        const auto asks = [&](int row, const QString& expected) {
+            described.clear();
+            tried.clear();
+            list->setCurrentRow(row);
+            QTRY_VERIFY_WITH_TIMEOUT(described.size() > 0 || field(*page, "tryFirst")->isVisible(), kPatience);
+            field(*page, "tryFirst")->setText(QStringLiteral("one"));
+            field(*page, "trySecond")->setText(QStringLiteral("two"));
+            click(*page, "try");
+            QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{1}, kPatience);
+            QVERIFY2(answerOf(*page).contains(expected), qPrintable(answerOf(*page)));
+        };
+        page->open(kTiny + QStringLiteral("encoder"));
+        click(*page, "importModel");
+        asks(1, QStringLiteral("word by word"));
+        asks(0, QStringLiteral("0.500"));
+        click(*page, "testEndpoint");
+        asks(0, QStringLiteral("0.500"));
+        // Compare's box asks the same process.
+        bool predicted = false;
+        host.context().engines.answers.request(QStringLiteral("predict"), Json::object(), this, [&](const Json&) { predicted = true; },
+                                               [](const Error& error) { qWarning("%s", error.what()); });
+        QTRY_VERIFY_WITH_TIMEOUT(predicted, kPatience);
+        QVERIFY(host.context().engines.files.pendingCount() == 1 && host.context().engines.writing.pendingCount() == 1);
     }
     void anErrorStaysInSight() {
         const auto folder = fresh();
@@ -444,9 +499,10 @@ private Q_SLOTS:
         QTest::mouseClick(close, Qt::LeftButton);
         QCOMPARE(finished.size(), qsizetype{2});
         QVERIFY(start->isEnabled() && button->isEnabled());
-        QSignalSpy described(page, &ModelsPage::described);
-        page->refresh(); // the engine answers when it has done with the export
-        QTRY_VERIFY_WITH_TIMEOUT(described.size() > 0, kPatience);
+        bool answered = false; // which it is when the engine has done with the export
+        host.context().engines.files.request(QStringLiteral("model.describe"), {{"path", (folder / "models/tiny").string()}}, this, [&](const Json&) { answered = true; },
+                                             [](const Error& error) { qWarning("%s", error.what()); });
+        QTRY_VERIFY_WITH_TIMEOUT(answered, kPatience);
         QVERIFY(!QFile::exists(second));
         QCOMPARE(QDir(QString::fromStdString(folder.string())).entryList({QStringLiteral(".*exporting")}, QDir::AllEntries | QDir::Hidden), QStringList());
         QTest::mouseClick(close, Qt::LeftButton);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "pages/factories.h"
 #include "shell/theme.h"
@@ -12,19 +12,19 @@
 
 namespace triptych::ui {
 
-/// What a page lives in, without a window: the collaborators of its context. The engine is a program that ends
+/// What a page lives in, without a window: the collaborators of its context. An engine is a program that ends
 /// at once, unless a test names another.
 class PageHost {
 public:
     explicit PageHost(const std::filesystem::path& workspaceFolder = {}, const QStringList& engine = {QStringLiteral("/bin/false")})
-        : m_engine(engine) {
+        : m_engines(engine) {
         m_theme.setChoice(ThemeChoice::Light);
         if (!workspaceFolder.empty()) {
             m_workspace = std::make_shared<Workspace>(Workspace::open(workspaceFolder));
             m_jobs.setWorkspace(QString::fromStdString(workspaceFolder.string()));
         }
     }
-    PageContext context() { return {m_workspace, m_jobs, m_engine, m_theme}; }
+    PageContext context() { return {m_workspace, m_jobs, m_engines, m_theme}; }
     Page* make(const QString& id) {
         for (const PageFactory& factory : workbenchPages()) {
             if (factory.id == id) {
@@ -46,7 +46,7 @@ public:
 private:
     ThemeController m_theme;
     JobCenter m_jobs;
-    EngineClient m_engine;
+    Engines m_engines;
     std::shared_ptr<Workspace> m_workspace;
     QStringList m_errors;
     std::unique_ptr<Page> m_page;

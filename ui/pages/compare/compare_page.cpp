@@ -2,6 +2,7 @@
 
 #include "charts/line_chart.h"
 #include "charts/scatter_chart.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "item_models/table_style.h"
 #include "l10n/numbers.h"
@@ -153,7 +154,7 @@ void ComparePage::build() {
     m_differencesCard->body()->addWidget(m_differences, 1);
     lower->addWidget(m_testsCard, 1, 400);
     lower->addWidget(m_differencesCard, 1, 420);
-    m_try = new TryTextCard(m_context.engine, m_content);
+    m_try = new TryTextCard(m_context.engines.answers, m_content);
 
     auto* content = new QVBoxLayout(m_content);
     content->setContentsMargins(0, 0, 0, 0);

@@ -1,6 +1,6 @@
 #include "pages/models/endpoints_card.h"
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "item_models/run_summary.h"
 #include "l10n/numbers.h"
@@ -35,7 +35,7 @@ constexpr int kShownRows = 3;
 EndpointsCard::EndpointsCard(const PageContext& context, QWidget* parent) : Card(parent), m_context(context) {
     build();
     connect(m_list, &QListWidget::currentItemChanged, this, [this] {
-        m_context.engine.cancel(std::exchange(m_testing, 0));
+        m_context.engines.writing.cancel(std::exchange(m_testing, 0));
         m_result.reset();
         m_kept.clear();
         showState();
@@ -52,7 +52,7 @@ EndpointsCard::EndpointsCard(const PageContext& context, QWidget* parent) : Card
     }
 }
 
-EndpointsCard::~EndpointsCard() { m_context.engine.cancel(m_testing); }
+EndpointsCard::~EndpointsCard() { m_context.engines.writing.cancel(m_testing); }
 
 void EndpointsCard::build() {
     m_about = new QLabel(this);
@@ -311,13 +311,13 @@ void EndpointsCard::test() {
     m_result.reset();
     m_kept.clear();
     if (m_testing) {
-        m_context.engine.cancel(std::exchange(m_testing, 0));
+        m_context.engines.writing.cancel(std::exchange(m_testing, 0));
         return showState();
     }
     if (current().isEmpty() || !m_context.workspace)
         return;
     const std::string folder = std::filesystem::absolute(m_context.workspace->folder()).string();
-    m_testing = m_context.engine.request(QStringLiteral("endpoint.test"), {{"workspace", folder}, {"name", current().toStdString()}}, this,
+    m_testing = m_context.engines.writing.request(QStringLiteral("endpoint.test"), {{"workspace", folder}, {"name", current().toStdString()}}, this,
                                          [this](const Json& result) {
                                              m_testing = 0;
                                              m_result = result;

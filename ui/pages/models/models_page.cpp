@@ -2,7 +2,7 @@
 
 #include "pages/models/export_card.h"
 
-#include "engine_client/engine_client.h"
+#include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "item_models/run_summary.h"
 #include "item_models/tensors_model.h"
@@ -85,7 +85,7 @@ QString shortPath(const QString& path) {
 
 } // namespace
 
-ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(context, parent) {
+ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(context, parent), m_tryEngine(&m_context.engines.answers) {
     build();
     connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
         if (item)
@@ -107,7 +107,7 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     connect(m_importButton, &QPushButton::clicked, this, &ModelsPage::import);
     connect(m_importCancel, &QPushButton::clicked, this, [this] {
         if (m_importing)
-            m_context.engine.cancel(std::exchange(m_importing, 0)); // the engine removes what it has copied
+            m_context.engines.files.cancel(std::exchange(m_importing, 0)); // the engine removes what it has copied
         else
             m_source.clear();
         m_getting.clear();
@@ -118,11 +118,11 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     connect(m_second, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
     connect(m_stop, &QPushButton::clicked, this, &ModelsPage::stopTrying);
     connect(m_endpoints, &EndpointsCard::changed, this, &ModelsPage::showImport); // a name may be taken now
-    connect(&m_context.engine, &EngineClient::token, this, [this](quint64 number, const Json& params) {
-        if (number == m_trying && number != 0)
+    connect(&m_context.engines.writing, &EngineClient::token, this, [this](quint64 number, const Json& params) {
+        if (number == m_trying && m_tryEngine == &m_context.engines.writing && number != 0)
             takePiece(params);
     });
-    connect(&m_context.engine, &EngineClient::progress, this, [this](quint64 number, const Json& params) {
+    connect(&m_context.engines.files, &EngineClient::progress, this, [this](quint64 number, const Json& params) {
         if (number != m_importing || number == 0)
             return;
         const double total = numberAt(params, "total");
@@ -134,7 +134,7 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
 
 ModelsPage::~ModelsPage() {
     if (m_importing)
-        m_context.engine.cancel(m_importing); // nobody would put the copy on record
+        m_context.engines.files.cancel(m_importing); // nobody would put the copy on record
 }
 
 void ModelsPage::build() {
@@ -205,7 +205,7 @@ void ModelsPage::build() {
     m_importCard->body()->addWidget(m_importBar);
     m_importCard->body()->addWidget(m_importFailed);
 
-    m_exportCard = new ExportCard(m_context.engine, right);
+    m_exportCard = new ExportCard(m_context.engines.files, right);
     m_empty = new EmptyState(right);
     m_details = new QWidget(right);
     m_refused = new Banner(m_details);
@@ -357,8 +357,8 @@ void ModelsPage::showModel() {
     // Read anew, the model in sight keeps what is shown of it until the answer comes.
     if (!model || m_described != model->folder) {
         m_described = model ? model->folder : std::filesystem::path();
-        m_context.engine.cancel(std::exchange(m_trying, 0));
-        m_context.engine.cancel(std::exchange(m_describing, 0));
+        m_tryEngine->cancel(std::exchange(m_trying, 0));
+        m_context.engines.answers.cancel(std::exchange(m_describing, 0));
         m_description.reset();
         m_answer.reset();
         m_written.clear();
@@ -371,7 +371,7 @@ void ModelsPage::showModel() {
     showFacts();
     if (!model)
         return;
-    m_describing = m_context.engine.requestLatest(QStringLiteral("models/describe"), QStringLiteral("model.describe"), {{"path", model->folder.string()}}, this,
+    m_describing = m_context.engines.answers.requestLatest(QStringLiteral("models/describe"), QStringLiteral("model.describe"), {{"path", model->folder.string()}}, this,
                                    [this](const Json& description) {
                                        m_description = description;
                                        m_tensors->setTensors(description.value("tensors", Json::array()));
@@ -453,14 +453,19 @@ void ModelsPage::showFacts() {
 
     const QString kind = textAt(facts, "kind");
     const bool encoder = kind == QLatin1String("encoder"), classifier = !encoder && textAt(facts, "architecture").endsWith(QLatin1String("ForSequenceClassification"));
-    const bool writes = kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq");
-    m_tryCard->setVisible((encoder || classifier || writes) && facts.value("tokenizer", false));
+    m_tryCard->setVisible((encoder || classifier || writes()) && facts.value("tokenizer", false));
     m_second->setVisible(encoder);
-    m_first->setPlaceholderText(encoder ? tr("One text") : writes ? tr("A question, or the beginning of a text") : tr("A text to label"));
-    m_ask->setText(encoder ? tr("Compare") : writes ? tr("Write") : tr("Label"));
+    m_first->setPlaceholderText(encoder ? tr("One text") : writes() ? tr("A question, or the beginning of a text") : tr("A text to label"));
+    m_ask->setText(encoder ? tr("Compare") : writes() ? tr("Write") : tr("Label"));
     m_tensorsCard->setVisible(m_tensors->rowCount() > 0);
     m_tensorsCard->setCaption(tr("%n tensors", nullptr, static_cast<int>(facts.is_object() && facts.contains("tensors") ? facts["tensors"].size() : 0)));
     showAnswer();
+}
+
+/// Whether the model in sight is a generator.
+bool ModelsPage::writes() const {
+    const QString kind = m_description ? textAt(*m_description, "kind") : QString();
+    return kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq");
 }
 
 void ModelsPage::tryOut() {
@@ -481,7 +486,9 @@ void ModelsPage::tryOut() {
     m_figures = Json();
     m_stopped = false;
     m_tryFailed->hide();
-    m_trying = m_context.engine.requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
+    m_tryEngine->cancel(std::exchange(m_trying, 0));
+    m_tryEngine = writes() ? &m_context.engines.writing : &m_context.engines.answers;
+    m_trying = m_tryEngine->requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
                                    [this](const Json& answer) {
                                        m_trying = 0;
                                        m_answer = answer;
@@ -504,7 +511,7 @@ void ModelsPage::takePiece(const Json& piece) {
 }
 
 void ModelsPage::stopTrying() {
-    m_context.engine.cancel(std::exchange(m_trying, 0));
+    m_tryEngine->cancel(std::exchange(m_trying, 0));
     m_stopped = true;
     showAnswer();
 }
@@ -532,9 +539,9 @@ QString ModelsPage::costText() const {
 void ModelsPage::showAnswer() {
     m_stop->setVisible(m_trying != 0);
     if (!m_answer && m_written.isEmpty() && m_trying == 0) {
-        const QString kind = m_description ? textAt(*m_description, "kind") : QString();
-        m_answerText->setText((kind == QLatin1String("encoder") ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.")
-                               : kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq") ? tr("What the model writes, the likeliest word each time.")
+        const bool encoder = m_description && textAt(*m_description, "kind") == QLatin1String("encoder");
+        m_answerText->setText((encoder ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.")
+                               : writes() ? tr("What the model writes, the likeliest word each time.")
                                                                   : tr("The labels with their scores, best first."))
                                   .toHtmlEscaped());
         setTone(m_answerText, Tone::Secondary);
@@ -635,7 +642,7 @@ void ModelsPage::copy(const QString& method, const QString& name, Json params, b
     const std::filesystem::path models = intoWorkspace ? std::filesystem::absolute(m_context.workspace->folder()) / "models" : dataFolder() / "models";
     params["name"] = name.toStdString();
     params["models"] = models.string();
-    m_importing = m_context.engine.request(method, params, this,
+    m_importing = m_context.engines.files.request(method, params, this,
                                            [this, name, intoWorkspace](const Json& made) { imported(name, made.value("kind", std::string()), intoWorkspace); },
                                            [this](const Error& error) {
                                                m_importing = 0;

@@ -23,6 +23,7 @@ class Card;
 class CommandLine;
 class DropArea;
 class EmptyState;
+class EngineClient;
 class EndpointsCard;
 class ExportCard;
 class FoldingRow;
@@ -63,6 +64,7 @@ private:
     void showExportButton();
     void showFacts();
     void showAnswer();
+    bool writes() const;
     void tryOut();
     void takePiece(const Json& piece);
     void stopTrying();
@@ -90,6 +92,7 @@ private:
     QString m_source;                  ///< folder that an import is asked for
     QString m_getting;                 ///< known model that is being fetched
     quint64 m_importing = 0, m_describing = 0, m_trying = 0; ///< requests that run
+    EngineClient* m_tryEngine;         ///< that m_trying is a request of
     std::filesystem::path m_described; ///< folder that the description is of
     Background m_loading;
 
