@@ -30,12 +30,6 @@ namespace {
 
 constexpr std::size_t kMostKeyInput = 1u << 16;
 
-Endpoint endpointOf(const CliContext& context, const std::string& name) {
-    if (auto endpoint = findEndpoint(context.openWorkspace().folder(), name))
-        return *endpoint;
-    throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
-}
-
 /// While it lives, a terminal at standard input asks for the key and does not show it.
 class HiddenInput {
 public:
@@ -157,7 +151,7 @@ int removeOne(const CliContext& context, const std::string& name) {
 }
 
 int changeKey(const CliContext& context, const std::string& name, bool clear) {
-    const Endpoint endpoint = endpointOf(context, name);
+    const Endpoint endpoint = requireEndpoint(context.openWorkspace().folder(), name);
     if (clear)
         clearKey(endpoint, context.stop);
     else

@@ -40,6 +40,19 @@ Json described(const fs::path& folder) {
     return document;
 }
 
+/// A row of cosines for each text; `vectors`: row-major (texts, width), of length 1.
+Json similarities(const std::vector<float>& vectors, std::size_t texts) {
+    const std::size_t width = vectors.size() / texts;
+    Json rows = Json::array();
+    for (std::size_t i = 0; i < texts; ++i) {
+        Json row = Json::array();
+        for (std::size_t j = 0; j < texts; ++j)
+            row.push_back(dotProduct(std::span(vectors).subspan(i * width, width), std::span(vectors).subspan(j * width, width)));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
 } // namespace
 
 struct ModelHandlers::Model {
@@ -106,9 +119,9 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
     return *m_open;
 }
 
-Json ModelHandlers::answer(const Model& model, const std::string& text, const std::stop_token& stop, RequestSink& sink) {
+Json ModelHandlers::answer(Generator& generator, const std::string& text, const std::stop_token& stop, RequestSink& sink) {
     GeneratorRequest request;
-    if (model.generator->takesMessages())
+    if (generator.takesMessages())
         request.messages = OrderedJson::array({{{"role", "user"}, {"content", text}}});
     else
         request.prompt = text;
@@ -129,8 +142,8 @@ Json ModelHandlers::answer(const Model& model, const std::string& text, const st
         }
         return true;
     };
-    const GeneratorAnswer answer = model.generator->answer(request, pass, sink, stop);
-    return {{"tokens", Json::array({answer.promptTokens})}, {"answer", answer.text}, {"new_tokens", answer.newTokens}, {"tokens_per_s", answer.decodeTokensPerS},
+    const GeneratorAnswer answer = generator.answer(request, pass, sink, stop);
+    return {{"tokens", answer.promptTokens > 0 ? Json::array({answer.promptTokens}) : Json::array()}, {"answer", answer.text}, {"new_tokens", answer.newTokens}, {"tokens_per_s", answer.decodeTokensPerS},
             {"time_to_first_token_s", answer.timeToFirstTokenS}, {"ms", 1000 * secondsUntil(begin, Clock::now())}};
 }
 
@@ -138,24 +151,33 @@ Json ModelHandlers::testEndpoint(const Json& params, std::stop_token stop, Progr
     return checkEndpoint(pathParam(params, "endpoint.test", "workspace"), stringParam(params, "endpoint.test", "name"), progress, stop);
 }
 
+Json ModelHandlers::tryEndpoint(const Json& params, const std::stop_token& stop, RequestSink& sink) {
+    const std::vector<std::string> texts = textsParam(params, "model.try", kMaxTexts);
+    Endpoint endpoint = requireEndpoint(pathParam(params, "model.try", "workspace"), stringParam(params, "model.try", "endpoint"));
+    endpoint.attempts = 1; // who waits at the box would rather read what is wrong
+    EndpointClient client = EndpointClient::open(endpoint, stop);
+    if (!endpoint.embedder)
+        return answer(*openGenerator(std::move(client)), texts.front(), stop, sink);
+    const auto begin = std::chrono::steady_clock::now();
+    EndpointEmbedder embedder(std::move(client), sink, stop);
+    Json rows = similarities(embedUnit(embedder, texts, stop), texts.size());
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    return {{"tokens", Json::array()}, {"similarities", std::move(rows)}, {"ms", ms}};
+}
+
 Json ModelHandlers::tryOut(const Json& params, std::stop_token stop, RequestSink& sink) {
+    if (params.contains("endpoint"))
+        return tryEndpoint(params, stop, sink);
     const std::vector<std::string> texts = textsParam(params, "model.try", kMaxTexts);
     Model& model = open(pathParam(params, "model.try", "path"));
     if (model.generator)
-        return answer(model, texts.front(), stop, sink);
+        return answer(*model.generator, texts.front(), stop, sink);
     Json tokens = Json::array(), rows = Json::array();
     const auto begin = std::chrono::steady_clock::now();
     if (model.encoder) {
         for (const std::string& text : texts)
             tokens.push_back(model.encoder->tokenizer().encode(text).ids.size());
-        const std::vector<float> vectors = embedUnit(*model.encoder, texts, stop);
-        const auto width = static_cast<std::size_t>(model.encoder->dimension());
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-            Json row = Json::array();
-            for (std::size_t j = 0; j < texts.size(); ++j)
-                row.push_back(dotProduct(std::span(vectors).subspan(i * width, width), std::span(vectors).subspan(j * width, width)));
-            rows.push_back(std::move(row));
-        }
+        rows = similarities(embedUnit(*model.encoder, texts, stop), texts.size());
     } else {
         const at::NoGradGuard guard;
         for (const std::string& text : texts) {

@@ -7,6 +7,8 @@
 
 namespace triptych {
 
+class Generator;
+
 /// What the Models page asks the engine; paths are absolute.
 /// `model.describe {path}` -> what `model info --tensors` gives.
 /// `model.import {source, name, models}` -> the same of the copy in `models`.
@@ -17,6 +19,7 @@ namespace triptych {
 /// {tokens, labels: [{label, score}] for each text, best first}, of a decoder or T5 {tokens, answer, new_tokens, tokens_per_s,
 /// time_to_first_token_s}: what it writes to the first text, as a chat where it has a template; all with ms. Pieces of an answer come
 /// as they are written: `token {text, new_tokens, tokens_per_s, time_to_first_token_s}`, the figures so far.
+/// `model.try {workspace, endpoint, texts}` -> the same of an endpoint; `tokens` is empty where its server does not count.
 /// `endpoint.test {workspace, name}` -> what `endpoint test` gives.
 class ModelHandlers {
 public:
@@ -29,8 +32,9 @@ public:
 
 private:
     struct Model;
+    static Json tryEndpoint(const Json& params, const std::stop_token& stop, RequestSink& sink);
     Model& open(const std::filesystem::path& folder);
-    static Json answer(const Model& model, const std::string& text, const std::stop_token& stop, RequestSink& sink);
+    static Json answer(Generator& generator, const std::string& text, const std::stop_token& stop, RequestSink& sink);
 
     std::shared_ptr<Model> m_open; ///< the last one tried
 };

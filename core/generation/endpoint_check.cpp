@@ -1,31 +1,26 @@
 #include "generation/endpoint_check.h"
 
-#include "base/error.h"
 #include "generation/generator.h"
 #include "interop/endpoint_client.h"
-
-#include <fmt/format.h>
 
 #include <chrono>
 
 namespace triptych {
 
 Json checkEndpoint(const std::filesystem::path& workspace, const std::string& name, ProgressSink& progress, const std::stop_token& stop) {
-    std::optional<Endpoint> endpoint = findEndpoint(workspace, name);
-    if (!endpoint)
-        throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
-    const EndpointKey key = endpointKey(*endpoint, stop);
-    endpoint->attempts = 1; // who tests wants to know how it is now
-    const EndpointClient client(*endpoint, key);
-    Json result = {{"endpoint", name}, {"url", endpoint->base_url}, {"model", endpoint->model}, {"key", key.text.empty() ? Json() : Json(key.source)}};
+    Endpoint endpoint = requireEndpoint(workspace, name);
+    const EndpointKey key = endpointKey(endpoint, stop);
+    endpoint.attempts = 1; // who tests wants to know how it is now
+    const EndpointClient client(endpoint, key);
+    Json result = {{"endpoint", name}, {"url", endpoint.base_url}, {"model", endpoint.model}, {"key", key.text.empty() ? Json() : Json(key.source)}};
     const auto begin = std::chrono::steady_clock::now();
-    if (endpoint->embedder) {
+    if (endpoint.embedder) {
         const std::string word = "OK";
         EndpointEmbedder embedder(client, progress, stop);
         embedder.embed({&word, 1}, stop);
         result["dimension"] = embedder.dimension();
-        if (endpoint->dimension == 0) {
-            Endpoint known = *findEndpoint(workspace, name);
+        if (endpoint.dimension == 0) {
+            Endpoint known = requireEndpoint(workspace, name);
             known.dimension = embedder.dimension();
             saveEndpoint(workspace, known);
         }

@@ -173,6 +173,12 @@ std::optional<Endpoint> findEndpoint(const fs::path& workspace, const std::strin
     return endpointFromJson(readJsonFile(file, 1u << 20), name, file.string());
 }
 
+Endpoint requireEndpoint(const fs::path& workspace, const std::string& name) {
+    if (auto endpoint = findEndpoint(workspace, name))
+        return *endpoint;
+    throw Error(ErrorCode::NotFound, fmt::format("there is no endpoint '{}' in the workspace", name), "`triptych-cli endpoint list` names them.");
+}
+
 void addEndpoint(const Workspace& workspace, const Endpoint& endpoint) {
     checkModelName(endpoint.name);
     const Endpoint checked = checkedEndpoint(endpoint);

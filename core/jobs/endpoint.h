@@ -40,6 +40,8 @@ Endpoint checkedEndpoint(Endpoint endpoint);
 std::vector<std::string> endpointNames(const std::filesystem::path& workspace);
 /// None if the workspace has none of this name. Throws Error{InvalidInput} naming the file.
 std::optional<Endpoint> findEndpoint(const std::filesystem::path& workspace, const std::string& name);
+/// Throws Error{NotFound} too.
+Endpoint requireEndpoint(const std::filesystem::path& workspace, const std::string& name);
 /// Notes in dataFolder() too that the key of keyVariable() may go to this server. Throws Error{AlreadyExists} if an endpoint or
 /// a model has the name, {InvalidArgument} as checkedEndpoint() and checkModelName().
 void addEndpoint(const Workspace& workspace, const Endpoint& endpoint);

@@ -64,9 +64,9 @@ fs::path baseEncoderFolder(const Json& base, const fs::path& artefact) {
 
 std::unique_ptr<Encoder> openBaseEncoder(const Json& base, const fs::path& artefact) { return Encoder::open(baseEncoderFolder(base, artefact)); }
 
-std::vector<float> embedUnit(Encoder& encoder, std::span<const std::string> texts, const std::stop_token& stop) {
-    std::vector<float> vectors = encoder.embed(texts, stop);
-    const auto width = static_cast<std::size_t>(encoder.dimension());
+std::vector<float> embedUnit(Embedder& embedder, std::span<const std::string> texts, const std::stop_token& stop) {
+    std::vector<float> vectors = embedder.embed(texts, stop);
+    const auto width = static_cast<std::size_t>(embedder.dimension());
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const std::span<float> row = std::span(vectors).subspan(i * width, width);
         const float length = std::sqrt(dotProduct(row, row));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "knowledge/embedder.h"
 #include "models/encoder.h"
 
 #include <cstdint>
@@ -21,8 +22,8 @@ Json baseOfEncoder(const std::string& name, const std::filesystem::path& folder)
 std::filesystem::path baseEncoderFolder(const Json& base, const std::filesystem::path& artefact);
 std::unique_ptr<Encoder> openBaseEncoder(const Json& base, const std::filesystem::path& artefact);
 
-/// Vectors of length 1 (N, H) whatever the encoder's own modules say, so that their inner products are cosines.
-std::vector<float> embedUnit(Encoder& encoder, std::span<const std::string> texts, const std::stop_token& stop = {});
+/// Vectors of length 1 (N, H) whatever the means gives, so that their inner products are cosines.
+std::vector<float> embedUnit(Embedder& embedder, std::span<const std::string> texts, const std::stop_token& stop = {});
 
 /// Numbers in the weights of a model folder.
 std::int64_t parameterCount(const std::filesystem::path& folder);

@@ -345,6 +345,68 @@ for line in sys.stdin:
                 QCOMPARE(label->textFormat(), Qt::PlainText);
         }
     }
+    void anEndpointIsTriedAsAModelIs() {
+        HttpServer server([](const HttpRequest& request, int) {
+            if (request.path.endsWith("/embeddings")) {
+                return whole("200 OK", "application/json", R"({"data": [{"index": 0, "embedding": [3, 0]}, {"index": 1, "embedding": [3, 4]}]})");
+            }
+            if (request.body.contains("for ever"))
+                return HttpReply{{streamHead(), sse("la ")}, 20, true};
+            return HttpReply{{streamHead() + sse("Good "), sse("<b>day</b>") + lastEvents()}, 20};
+        });
+        const auto folder = fresh();
+        for (const char* name : {"lab", "vectors"}) {
+            Endpoint endpoint;
+            endpoint.name = name;
+            endpoint.base_url = server.url();
+            endpoint.model = "tiny";
+            endpoint.embedder = endpoint.name == "vectors";
+            saveEndpoint(folder, endpoint);
+        }
+        PageHost host(folder, {});
+        ModelsPage* page = shown(host);
+        auto* list = page->findChild<QListWidget*>(QStringLiteral("endpoints"));
+        QVERIFY(!field(*page, "tryFirst")->isVisible());
+        // The first is current already; a click opens it all the same.
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(0)).center());
+        QVERIFY(field(*page, "tryFirst")->isVisible() && !field(*page, "trySecond")->isVisible());
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("removeModel"))->isEnabled());
+        QVERIFY(page->saveState().contains("\"model\":\"lab\""));
+        QSignalSpy tried(page, &ModelsPage::tried);
+        QTest::keyClicks(field(*page, "tryFirst"), QStringLiteral("Hello"));
+        QTest::keyClick(field(*page, "tryFirst"), Qt::Key_Return);
+        QVERIFY(field(*page, "tryFirst")->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{1}, kPatience);
+        QVERIFY2(answerOf(*page).contains(QLatin1String("Good &lt;b&gt;day")) && answerOf(*page).contains(QLatin1String("first after")), qPrintable(answerOf(*page)));
+        QCOMPARE(complaintOf(*page), QString());
+        keepPicture(*page, QStringLiteral("models-endpoint-tried"));
+
+        field(*page, "tryFirst")->setText(QStringLiteral("Sing for ever"));
+        click(*page, "try");
+        QTRY_VERIFY_WITH_TIMEOUT(answerOf(*page).contains(QLatin1String("la la la")), kPatience);
+        click(*page, "stopTrying");
+        QVERIFY2(answerOf(*page).contains(QLatin1String("la la la")) && answerOf(*page).contains(QLatin1String("stopped")), qPrintable(answerOf(*page)));
+        // The engine has let go of the server.
+        field(*page, "tryFirst")->setText(QStringLiteral("Hello"));
+        click(*page, "try");
+        QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{2}, 10'000);
+        QVERIFY2(answerOf(*page).contains(QLatin1String("Good")), qPrintable(answerOf(*page)));
+
+        page->open(QStringLiteral("vectors"));
+        QCOMPARE(list->currentRow(), 1);
+        QVERIFY(field(*page, "trySecond")->isVisible());
+        field(*page, "trySecond")->setText(QStringLiteral("Hi"));
+        click(*page, "try");
+        QTRY_COMPARE_WITH_TIMEOUT(tried.size(), qsizetype{3}, kPatience);
+        QVERIFY2(answerOf(*page).contains(QLatin1String("0.600")) && !answerOf(*page).contains(QLatin1String("tokens")), qPrintable(answerOf(*page) + complaintOf(*page)));
+        keepPicture(*page, QStringLiteral("models-endpoint-vectors"));
+
+        // Taken off the record, it is in sight no more.
+        QTimer::singleShot(0, this, [] { QApplication::activeModalWidget()->findChild<QPushButton*>(QStringLiteral("confirmRemove"))->click(); });
+        click(*page, "removeEndpoint");
+        QTRY_VERIFY(!field(*page, "tryFirst")->isVisible());
+        QVERIFY(findEndpoint(folder, "lab") && !findEndpoint(folder, "vectors"));
+    }
     void aModelIsImportedShownTriedAndRemoved() {
         const auto folder = fresh();
         PageHost host(folder, {});

@@ -39,7 +39,10 @@ EndpointsCard::EndpointsCard(const PageContext& context, QWidget* parent) : Card
         m_result.reset();
         m_kept.clear();
         showState();
+        if (!current().isEmpty())
+            Q_EMIT chosen(current());
     });
+    connect(m_list, &QListWidget::itemClicked, this, [this] { Q_EMIT chosen(current()); }); // the one that is current already, too
     connect(m_add, &QPushButton::clicked, this, [this] { ask(Form::Add); });
     connect(m_changeKey, &QPushButton::clicked, this, [this] { ask(Form::Key); });
     connect(m_cancel, &QPushButton::clicked, this, [this] { ask(Form::None); });
@@ -139,6 +142,15 @@ bool EndpointsCard::has(const QString& name) const {
             return true;
     }
     return false;
+}
+
+void EndpointsCard::choose(const QString& name) {
+    const QSignalBlocker blocker(m_list);
+    for (int i = 0; i < m_list->count(); ++i) {
+        if (m_list->item(i)->data(Qt::UserRole).toString() == name)
+            m_list->setCurrentRow(i);
+    }
+    showState();
 }
 
 void EndpointsCard::refresh() {
@@ -264,6 +276,7 @@ void EndpointsCard::save() {
                               m_kept = name;
                               refresh();
                               m_kept.clear();
+                              Q_EMIT chosen(name);
                               if (!m_key->text().isEmpty())
                                   return storeKey(name);
                               m_saving = false;

@@ -31,11 +31,14 @@ public:
     /// Reads the list anew.
     void refresh();
     bool has(const QString& name) const;
+    void choose(const QString& name);
     void retranslate();
     QJsonObject saveState() const;
     void restoreState(const QJsonObject& state);
 
 Q_SIGNALS:
+    /// Somebody picked an endpoint in the list, or has just added it.
+    void chosen(const QString& name);
     /// An endpoint was put on record or taken off, or its key was stored; or that failed.
     void changed();
     /// A test came out, or failed.

@@ -12,6 +12,7 @@
 #include "pages/common/folding_row.h"
 #include "pages/common/scroll_column.h"
 #include "pages/models/endpoints_card.h"
+#include "pages/models/try_model_card.h"
 #include "shell/theme.h"
 #include "widgets/banner.h"
 #include "widgets/card.h"
@@ -22,6 +23,7 @@
 
 #include "base/resources.h"
 #include "base/wall_clock.h"
+#include "jobs/endpoint.h"
 #include "jobs/known_models.h"
 #include "jobs/model_lookup.h"
 
@@ -85,7 +87,7 @@ QString shortPath(const QString& path) {
 
 } // namespace
 
-ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(context, parent), m_tryEngine(&m_context.engines.answers) {
+ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(context, parent) {
     build();
     connect(m_list, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
         if (item)
@@ -113,14 +115,15 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
         m_getting.clear();
         showImport();
     });
-    connect(m_ask, &QPushButton::clicked, this, &ModelsPage::tryOut);
-    connect(m_first, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
-    connect(m_second, &QLineEdit::returnPressed, this, &ModelsPage::tryOut);
-    connect(m_stop, &QPushButton::clicked, this, &ModelsPage::stopTrying);
-    connect(m_endpoints, &EndpointsCard::changed, this, &ModelsPage::showImport); // a name may be taken now
-    connect(&m_context.engines.writing, &EngineClient::token, this, [this](quint64 number, const Json& params) {
-        if (number == m_trying && m_tryEngine == &m_context.engines.writing && number != 0)
-            takePiece(params);
+    connect(m_try, &TryModelCard::tried, this, &ModelsPage::tried);
+    connect(m_endpoints, &EndpointsCard::chosen, this, &ModelsPage::selectEndpoint);
+    connect(m_endpoints, &EndpointsCard::changed, this, [this] {
+        showImport(); // a name may be taken now
+        if (m_endpoint.isEmpty())
+            return;
+        if (!m_endpoints->has(m_endpoint))
+            m_endpoint.clear();
+        refresh();
     });
     connect(&m_context.engines.files, &EngineClient::progress, this, [this](quint64 number, const Json& params) {
         if (number != m_importing || number == 0)
@@ -215,37 +218,10 @@ void ModelsPage::build() {
     m_command = new CommandLine(m_factsCard);
     m_factsCard->body()->addWidget(m_facts);
     m_factsCard->body()->addWidget(m_command);
-    m_tryCard = new Card(m_details);
-    m_first = new QLineEdit(m_tryCard);
-    m_first->setObjectName(QStringLiteral("tryFirst"));
-    m_second = new QLineEdit(m_tryCard);
-    m_second->setObjectName(QStringLiteral("trySecond"));
-    for (QLineEdit* text : {m_first, m_second})
-        text->setClearButtonEnabled(true);
-    m_ask = new QPushButton(m_tryCard);
-    m_ask->setObjectName(QStringLiteral("try"));
-    m_stop = new QPushButton(m_tryCard);
-    m_stop->setObjectName(QStringLiteral("stopTrying"));
-    m_stop->hide();
-    m_tryFailed = new Banner(m_tryCard);
-    auto* askLine = new QHBoxLayout;
-    askLine->addWidget(m_ask);
-    askLine->addWidget(m_stop);
-    askLine->addStretch();
-    m_answerText = new QLabel(m_tryCard);
-    m_answerText->setObjectName(QStringLiteral("answer"));
-    m_answerText->setWordWrap(true);
-    m_answerText->setTextFormat(Qt::RichText);
-    m_answerText->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_tryCard->body()->addWidget(m_first);
-    m_tryCard->body()->addWidget(m_second);
-    m_tryCard->body()->addLayout(askLine);
-    m_tryCard->body()->addWidget(m_answerText);
-    m_tryCard->body()->addWidget(m_tryFailed);
-    m_tryCard->body()->addStretch();
+    m_try = new TryModelCard(m_context.engines, m_details);
     auto* upper = new FoldingRow(m_details);
     upper->addWidget(m_factsCard, 1, 330);
-    upper->addWidget(m_tryCard, 1, 330);
+    upper->addWidget(m_try, 1, 330);
 
     m_tensorsCard = new Card(m_details);
     m_tensors = new TensorsModel(this);
@@ -301,16 +277,25 @@ void ModelsPage::refresh() {
         return;
     }
     Q_EMIT errorRaised({}, {});
-    if (!m_wanted.isEmpty())
-        m_current = std::exchange(m_wanted, {});
-    if (!current())
-        m_current = m_models.empty() ? QString() : qstr(m_models.front().name);
     m_endpoints->refresh();
+    if (const QString wanted = std::exchange(m_wanted, {}); m_endpoints->has(wanted)) {
+        m_endpoint = wanted;
+        m_endpoints->choose(wanted);
+    } else if (!wanted.isEmpty()) {
+        m_endpoint.clear();
+        m_current = wanted;
+    }
+    if (!m_endpoints->has(m_endpoint))
+        m_endpoint.clear();
+    if (m_endpoint.isEmpty() && !current())
+        m_current = m_models.empty() ? QString() : qstr(m_models.front().name);
     showList();
     showModel();
 }
 
 const ListedModel* ModelsPage::current() const {
+    if (!m_endpoint.isEmpty())
+        return nullptr;
     const auto found = std::find_if(m_models.begin(), m_models.end(), [this](const ListedModel& model) { return qstr(model.name) == m_current; });
     return found == m_models.end() ? nullptr : &*found;
 }
@@ -330,14 +315,21 @@ void ModelsPage::showList() {
         item->setData(Qt::UserRole, qstr(model.name));
         item->setToolTip(qstr(model.folder.string()));
         item->setSizeHint(QSize(0, 44));
-        if (qstr(model.name) == m_current)
+        if (qstr(model.name) == m_current && m_endpoint.isEmpty())
             m_list->setCurrentItem(item);
     }
     m_header->setState(m_models.empty() ? tr("No models yet") : tr("%n models", nullptr, static_cast<int>(m_models.size())));
 }
 
 void ModelsPage::select(const QString& name) {
+    m_endpoint.clear();
     m_current = name;
+    showModel();
+}
+
+void ModelsPage::selectEndpoint(const QString& name) {
+    m_endpoint = name;
+    showList(); // no model is chosen in it now
     showModel();
 }
 
@@ -349,6 +341,8 @@ void ModelsPage::showExportButton() {
 }
 
 void ModelsPage::showModel() {
+    if (!m_endpoint.isEmpty())
+        return showEndpoint();
     const ListedModel* const model = current();
     m_empty->setVisible(!model && m_source.isEmpty());
     m_details->setVisible(model != nullptr);
@@ -357,14 +351,9 @@ void ModelsPage::showModel() {
     // Read anew, the model in sight keeps what is shown of it until the answer comes.
     if (!model || m_described != model->folder) {
         m_described = model ? model->folder : std::filesystem::path();
-        m_tryEngine->cancel(std::exchange(m_trying, 0));
         m_context.engines.answers.cancel(std::exchange(m_describing, 0));
         m_description.reset();
-        m_answer.reset();
-        m_written.clear();
-        m_figures = Json();
-        m_stopped = false;
-        m_tryFailed->hide();
+        m_try->clear();
         m_tensors->setTensors(Json::array());
     }
     m_refusal.reset();
@@ -452,119 +441,58 @@ void ModelsPage::showFacts() {
     m_facts->setRows(rows);
 
     const QString kind = textAt(facts, "kind");
-    const bool encoder = kind == QLatin1String("encoder"), classifier = !encoder && textAt(facts, "architecture").endsWith(QLatin1String("ForSequenceClassification"));
-    m_tryCard->setVisible((encoder || classifier || writes()) && facts.value("tokenizer", false));
-    m_second->setVisible(encoder);
-    m_first->setPlaceholderText(encoder ? tr("One text") : writes() ? tr("A question, or the beginning of a text") : tr("A text to label"));
-    m_ask->setText(encoder ? tr("Compare") : writes() ? tr("Write") : tr("Label"));
+    const Json path = {{"path", model->folder.string()}};
+    if (!facts.is_object() || !facts.value("tokenizer", false))
+        m_try->hide();
+    else if (kind == QLatin1String("encoder"))
+        m_try->offer(TryModelCard::Kind::Nearness, path);
+    else if (kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq"))
+        m_try->offer(TryModelCard::Kind::Text, path);
+    else if (textAt(facts, "architecture").endsWith(QLatin1String("ForSequenceClassification")))
+        m_try->offer(TryModelCard::Kind::Labels, path);
+    else
+        m_try->hide();
     m_tensorsCard->setVisible(m_tensors->rowCount() > 0);
     m_tensorsCard->setCaption(tr("%n tensors", nullptr, static_cast<int>(facts.is_object() && facts.contains("tensors") ? facts["tensors"].size() : 0)));
-    showAnswer();
 }
 
-/// Whether the model in sight is a generator.
-bool ModelsPage::writes() const {
-    const QString kind = m_description ? textAt(*m_description, "kind") : QString();
-    return kind == QLatin1String("decoder") || kind == QLatin1String("seq2seq");
-}
-
-void ModelsPage::tryOut() {
-    const ListedModel* const model = current();
-    const bool two = m_second->isVisibleTo(this);
-    Json texts = Json::array();
-    for (const QLineEdit* text : {m_first, m_second}) {
-        if (text == m_second && !two)
-            break;
-        if (text->text().trimmed().isEmpty())
-            return;
-        texts.push_back(text->text().toStdString());
+void ModelsPage::showEndpoint() {
+    m_empty->hide();
+    m_details->show();
+    m_remove->setEnabled(false); // of models: the card of the endpoints has its own
+    showExportButton();
+    m_tensors->setTensors(Json::array());
+    m_tensorsCard->hide();
+    if (m_described != std::filesystem::path(m_endpoint.toStdString())) { // a name, where a model has its folder
+        m_described = m_endpoint.toStdString();
+        m_context.engines.answers.cancel(std::exchange(m_describing, 0));
+        m_description.reset();
+        m_try->clear();
     }
-    if (!model)
-        return;
-    m_answer.reset();
-    m_written.clear();
-    m_figures = Json();
-    m_stopped = false;
-    m_tryFailed->hide();
-    m_tryEngine->cancel(std::exchange(m_trying, 0));
-    m_tryEngine = writes() ? &m_context.engines.writing : &m_context.engines.answers;
-    m_trying = m_tryEngine->requestLatest(QStringLiteral("models/try"), QStringLiteral("model.try"), {{"path", model->folder.string()}, {"texts", texts}}, this,
-                                   [this](const Json& answer) {
-                                       m_trying = 0;
-                                       m_answer = answer;
-                                       showAnswer();
-                                       Q_EMIT tried();
-                                   },
-                                   [this](const Error& error) {
-                                       m_trying = 0;
-                                       showAnswer(); // what has come stays
-                                       m_tryFailed->showError(error);
-                                       Q_EMIT tried();
-                                   });
-    showAnswer();
-}
-
-void ModelsPage::takePiece(const Json& piece) {
-    m_written += textAt(piece, "text");
-    m_figures = piece;
-    showAnswer();
-}
-
-void ModelsPage::stopTrying() {
-    m_tryEngine->cancel(std::exchange(m_trying, 0));
-    m_stopped = true;
-    showAnswer();
-}
-
-/// What the answer in sight cost, or has cost so far.
-QString ModelsPage::costText() const {
-    QStringList parts;
-    const Json& figures = m_answer ? *m_answer : m_figures;
-    if (m_answer) {
-        QStringList tokens;
-        for (const Json& count : m_answer->value("tokens", Json::array()))
-            tokens.append(countText(count.is_number_integer() ? count.get<std::int64_t>() : 0));
-        parts.append(tr("%1 tokens").arg(tokens.join(QStringLiteral(" + "))));
-        parts.append(millisecondsText(numberAt(*m_answer, "ms")));
+    m_refused->hide();
+    m_factsCard->setTitle(m_endpoint);
+    try {
+        const std::filesystem::path folder = std::filesystem::absolute(m_context.workspace->folder());
+        const Endpoint endpoint = requireEndpoint(folder, m_endpoint.toStdString());
+        const QString variable = qstr(keyVariable(endpoint));
+        QList<KeyValueRows::Row> rows = {{tr("Kind"), endpoint.embedder ? tr("endpoint: gives vectors") : tr("endpoint: writes texts"), {}},
+                                         {tr("Address"), qstr(endpoint.base_url), {}},
+                                         {tr("Model"), qstr(endpoint.model), {}},
+                                         {tr("Key"), qEnvironmentVariableIsEmpty(qPrintable(variable)) ? tr("from the keychain, if it has one") : tr("from %1").arg(variable),
+                                          tr("%1 in the environment goes before the keychain.").arg(variable)}};
+        if (endpoint.dimension > 0)
+            rows.append({tr("Sentence vector"), tr("%1 numbers").arg(countText(endpoint.dimension)), {}});
+        m_facts->setRows(rows);
+        m_command->setArguments(endpoint.embedder
+                                    ? QStringList{QStringLiteral("triptych-cli"), QStringLiteral("endpoint"), QStringLiteral("test"), m_endpoint}
+                                    : QStringList{QStringLiteral("triptych-cli"), QStringLiteral("model"), QStringLiteral("generate"), m_endpoint, QStringLiteral("--prompt"), QStringLiteral("Say hello.")});
+        m_try->offer(endpoint.embedder ? TryModelCard::Kind::Nearness : TryModelCard::Kind::Text, {{"workspace", folder.string()}, {"endpoint", endpoint.name}});
+    } catch (const Error& error) {
+        m_facts->setRows({});
+        m_command->setArguments({QStringLiteral("triptych-cli"), QStringLiteral("endpoint"), QStringLiteral("list")});
+        m_try->hide();
+        m_refused->showError(error);
     }
-    if (const double written = numberAt(figures, "new_tokens"); written > 0) {
-        parts.append(tr("%1 written, %2").arg(countText(static_cast<std::int64_t>(written)), rateText(numberAt(figures, "tokens_per_s"))));
-        parts.append(tr("first after %1").arg(millisecondsText(1000 * numberAt(figures, "time_to_first_token_s"))));
-    }
-    if (m_stopped)
-        parts.append(tr("stopped"));
-    return parts.join(QStringLiteral(" · "));
-}
-
-void ModelsPage::showAnswer() {
-    m_stop->setVisible(m_trying != 0);
-    if (!m_answer && m_written.isEmpty() && m_trying == 0) {
-        const bool encoder = m_description && textAt(*m_description, "kind") == QLatin1String("encoder");
-        m_answerText->setText((encoder ? tr("How near the two are in meaning: 1 is the same, 0 has nothing in common.")
-                               : writes() ? tr("What the model writes, the likeliest word each time.")
-                                                                  : tr("The labels with their scores, best first."))
-                                  .toHtmlEscaped());
-        setTone(m_answerText, Tone::Secondary);
-        return;
-    }
-    setTone(m_answerText, Tone::Text);
-    const QString cost = costText();
-    QString text;
-    if (!m_answer || m_answer->contains("answer")) {
-        text = (m_answer ? textAt(*m_answer, "answer") : m_written + (m_trying ? QStringLiteral("…") : QString())).toHtmlEscaped().replace(u'\n', QStringLiteral("<br>"));
-    } else if (const Json rows = m_answer->value("similarities", Json::array()); rows.size() == 2 && rows[0].is_array() && rows[0].size() == 2 && rows[0][1].is_number()) {
-        text = tr("Cosine %1").arg(QStringLiteral("<b>%1</b>").arg(QLocale().toString(rows[0][1].get<double>(), 'f', 3)));
-    } else if (const Json labels = m_answer->value("labels", Json::array()); !labels.empty() && labels[0].is_array()) {
-        QStringList lines;
-        for (const Json& label : labels[0]) {
-            if (lines.size() == kShownLabels)
-                break;
-            const QString line = QStringLiteral("%1 %2").arg(percentText(numberAt(label, "score")), textAt(label, "label").toHtmlEscaped());
-            lines.append(lines.isEmpty() ? QStringLiteral("<b>%1</b>").arg(line) : line);
-        }
-        text = lines.join(QStringLiteral("<br>"));
-    }
-    m_answerText->setText(text + QStringLiteral("<br><span style='color:%1'>%2</span>").arg(toneColor(Tone::Secondary).name(), cost.toHtmlEscaped()));
 }
 
 void ModelsPage::askForImport(const QString& folder) {
@@ -600,7 +528,7 @@ QString ModelsPage::importProblem() const {
 void ModelsPage::showImport() {
     const bool asked = !m_source.isEmpty() || !m_getting.isEmpty();
     m_importCard->setVisible(asked);
-    m_empty->setVisible(!asked && m_models.empty());
+    m_empty->setVisible(!asked && m_models.empty() && m_endpoint.isEmpty());
     m_known->setEnabled(!m_importing);
     if (!asked)
         return;
@@ -710,7 +638,7 @@ void ModelsPage::remove() {
 }
 
 QByteArray ModelsPage::saveState() const {
-    return QJsonDocument(QJsonObject{{QStringLiteral("model"), m_current}, {QStringLiteral("first"), m_first->text()}, {QStringLiteral("second"), m_second->text()},
+    return QJsonDocument(QJsonObject{{QStringLiteral("model"), m_endpoint.isEmpty() ? m_current : m_endpoint}, {QStringLiteral("first"), m_try->first()}, {QStringLiteral("second"), m_try->second()},
                                      {QStringLiteral("source"), m_source}, {QStringLiteral("name"), m_importName->text()},
                                      {QStringLiteral("endpoint"), m_endpoints->saveState()}})
         .toJson(QJsonDocument::Compact);
@@ -719,8 +647,7 @@ QByteArray ModelsPage::saveState() const {
 void ModelsPage::restoreState(const QByteArray& state) {
     const QJsonObject object = QJsonDocument::fromJson(state).object();
     m_wanted = object.value(QStringLiteral("model")).toString();
-    m_first->setText(object.value(QStringLiteral("first")).toString());
-    m_second->setText(object.value(QStringLiteral("second")).toString());
+    m_try->restore(object.value(QStringLiteral("first")).toString(), object.value(QStringLiteral("second")).toString());
     m_source = object.value(QStringLiteral("source")).toString();
     m_importName->setText(object.value(QStringLiteral("name")).toString());
     m_endpoints->restoreState(object.value(QStringLiteral("endpoint")).toObject());
@@ -746,17 +673,15 @@ void ModelsPage::retranslateUi() {
     m_importName->setAccessibleName(tr("Name of the model"));
     m_importButton->setText(tr("Import"));
     m_importCancel->setText(tr("Cancel"));
-    m_tryCard->setTitle(tr("Try it"));
-    m_first->setAccessibleName(tr("First text"));
-    m_second->setAccessibleName(tr("Second text"));
-    m_second->setPlaceholderText(tr("Another text"));
-    m_stop->setText(tr("Stop"));
     m_endpoints->retranslate();
     m_tensorsCard->setTitle(tr("Weights"));
     m_tree->setAccessibleName(tr("Weights"));
     m_tensors->retranslate();
     showList();
-    showFacts();
+    if (m_endpoint.isEmpty())
+        showFacts();
+    else
+        showEndpoint();
     showImport();
 }
 

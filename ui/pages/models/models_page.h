@@ -23,7 +23,6 @@ class Card;
 class CommandLine;
 class DropArea;
 class EmptyState;
-class EngineClient;
 class EndpointsCard;
 class ExportCard;
 class FoldingRow;
@@ -31,6 +30,7 @@ class KeyValueRows;
 class PageHeader;
 class ScrollColumn;
 class TensorsModel;
+class TryModelCard;
 
 /// Models: those there are, what each is made of, a box to try it, import, export and removal; endpoints.
 class ModelsPage : public Page {
@@ -41,7 +41,7 @@ public:
 
     QString title() const override;
     void refresh() override;
-    /// A model's name, or a folder or file to import.
+    /// A model's or an endpoint's name, or a folder or file to import.
     void open(const QString& what) override;
     QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
@@ -63,12 +63,8 @@ private:
     void showModel();
     void showExportButton();
     void showFacts();
-    void showAnswer();
-    bool writes() const;
-    void tryOut();
-    void takePiece(const Json& piece);
-    void stopTrying();
-    QString costText() const;
+    void selectEndpoint(const QString& name);
+    void showEndpoint();
     void askForImport(const QString& folder);
     void showImport();
     void import();
@@ -83,23 +79,19 @@ private:
 
     std::vector<ListedModel> m_models;
     QString m_current, m_wanted;
+    QString m_endpoint;                ///< in sight instead of a model; else empty
     std::optional<Json> m_description; ///< of the model in sight
     std::optional<Error> m_refusal;    ///< why there is none
-    std::optional<Json> m_answer;
-    QString m_written;                 ///< of an answer that is on its way, was stopped or broke off
-    Json m_figures;                    ///< its figures so far; null before its first piece
-    bool m_stopped = false;            ///< it ends where somebody pressed Stop
     QString m_source;                  ///< folder that an import is asked for
     QString m_getting;                 ///< known model that is being fetched
-    quint64 m_importing = 0, m_describing = 0, m_trying = 0; ///< requests that run
-    EngineClient* m_tryEngine;         ///< that m_trying is a request of
-    std::filesystem::path m_described; ///< folder that the description is of
+    quint64 m_importing = 0, m_describing = 0; ///< requests that run
+    std::filesystem::path m_described; ///< folder that the description is of; an endpoint's name
     Background m_loading;
 
     PageHeader* m_header;
     ScrollColumn* m_scroll;
     FoldingRow* m_columns;
-    Card *m_listCard, *m_importCard, *m_factsCard, *m_tryCard, *m_tensorsCard;
+    Card *m_listCard, *m_importCard, *m_factsCard, *m_tensorsCard;
     QListWidget* m_list;
     QPushButton *m_remove, *m_export, *m_known;
     QMenu* m_knownMenu;
@@ -107,16 +99,14 @@ private:
     EmptyState* m_empty;
     ExportCard* m_exportCard;
     QWidget* m_details;
-    Banner *m_refused, *m_importFailed, *m_tryFailed;
+    Banner *m_refused, *m_importFailed;
     KeyValueRows* m_facts;
     CommandLine* m_command;
     QLabel *m_importSource, *m_importNameLabel, *m_importProblemText;
     QLineEdit* m_importName;
     QPushButton *m_importButton, *m_importCancel;
     QProgressBar* m_importBar;
-    QLineEdit *m_first, *m_second;
-    QPushButton *m_ask, *m_stop;
-    QLabel* m_answerText;
+    TryModelCard* m_try;
     QTreeView* m_tree;
     TensorsModel* m_tensors;
     EndpointsCard* m_endpoints;
