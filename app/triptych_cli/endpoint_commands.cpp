@@ -89,6 +89,7 @@ bool isSet(const std::string& variable) {
 void addAdd(CLI::App& group, CliContext& context) {
     CLI::App* add = group.add_subcommand("add", "Put a server on record under a name that stands for a model; its key is given by `endpoint key` or the environment");
     auto endpoint = std::make_shared<Endpoint>();
+    const CLI::Range seconds(0.001, 86400.0); // said here, an error names the option and not the key of the file
     add->add_option("NAME", endpoint->name, "Name that `model generate` and `model embed` take")->required();
     add->add_option("--url", endpoint->base_url, "Where its interface begins, as https://host/v1")->required()->type_name("U");
     add->add_option("--model", endpoint->model, "The model's name as the server calls it")->required()->type_name("M");
@@ -96,9 +97,9 @@ void addAdd(CLI::App& group, CliContext& context) {
     add->add_option("--dimension", endpoint->dimension, "Of its vectors (default: the server is asked at the first test)")->type_name("D")->check(CLI::Range(1, 1 << 20));
     add->add_option("--key-env", endpoint->key_env, "Environment variable TRIPTYCH_KEY_... that holds the key (default: TRIPTYCH_KEY_<NAME>)")->type_name("VAR");
     add->add_flag("--allow-plain-http", endpoint->allow_plain_http, "Send the key over a network without encryption too, where the address is http");
-    add->add_option("--connect-timeout", endpoint->connect_timeout_s, "Seconds until there is a connection (default: 10)")->type_name("S");
-    add->add_option("--first-byte-timeout", endpoint->first_byte_timeout_s, "Seconds until the answer begins (default: 120)")->type_name("S");
-    add->add_option("--idle-timeout", endpoint->idle_timeout_s, "Seconds between two pieces of it (default: 60)")->type_name("S");
+    add->add_option("--connect-timeout", endpoint->connect_timeout_s, "Seconds until there is a connection (default: 10)")->type_name("S")->check(seconds);
+    add->add_option("--first-byte-timeout", endpoint->first_byte_timeout_s, "Seconds until the answer begins (default: 120)")->type_name("S")->check(seconds);
+    add->add_option("--idle-timeout", endpoint->idle_timeout_s, "Seconds between two pieces of it (default: 60)")->type_name("S")->check(seconds);
     add->add_option("--attempts", endpoint->attempts, "Attempts in all while the server is busy or away (default: 4)")->type_name("N")->check(CLI::Range(1, 100));
     context.onRun(*add, [&context, endpoint] {
         Workspace workspace = openIndexed(context);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "interop/curl_handle.h"
 #include "interop/event_stream.h"
+#include "text/controls.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +27,8 @@ constexpr std::size_t kMostAnswerBytes = 64u << 20;
 constexpr std::size_t kMostErrorBytes = 64u << 10; // more of a refusal nobody reads
 constexpr int kMostErrorLevels = 3;                // {"error": {"message": "..."}} and one to spare
 constexpr std::size_t kBatch = 64;      // texts in one request
-constexpr std::size_t kLikeKey = 8;     // characters in a row that may be a part of the key
+constexpr std::size_t kLikeKey = 6;     // characters in a row that may be a part of the key
+constexpr std::size_t kLikeEnd = 4;     // its end, which servers like to repeat
 constexpr std::size_t kExcerpt = 300;   // bytes of what a server says
 constexpr double kMostWaitS = 120;
 constexpr int kLookIntervalMs = 100;
@@ -38,24 +40,26 @@ struct MultiCloser {
 };
 
 /// The text without the key or parts of it, in one line, at most `most` bytes and whole characters.
-std::string safe(std::string_view text, const std::string& key, std::size_t most = kExcerpt) {
-    text = text.substr(0, 16 * kExcerpt);
+std::string safe(std::string_view whole, const std::string& key, std::size_t most = kExcerpt) {
+    const std::string text = controlsRemoved(whole.substr(0, 16 * kExcerpt));
     std::string shown;
     for (std::size_t at = 0; at < text.size();) {
         std::size_t longest = 0;
+        bool like = false;
         for (std::size_t from = 0; from < key.size(); ++from) {
             const auto rest = std::string_view(key).substr(from);
             const std::size_t limit = std::min(rest.size(), text.size() - at);
             const auto same = static_cast<std::size_t>(std::mismatch(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(limit), text.begin() + static_cast<std::ptrdiff_t>(at)).first - rest.begin());
             longest = std::max(longest, same);
+            like = like || (same > 0 && same >= std::min(same == rest.size() ? kLikeEnd : kLikeKey, key.size()));
         }
-        if (longest > 0 && longest >= std::min(kLikeKey, key.size())) {
+        if (like) {
             shown += "•••";
             at += longest;
             continue;
         }
         const auto c = static_cast<unsigned char>(text[at++]);
-        if (c > 0x20 && c != 0x7f)
+        if (c > 0x20)
             shown += static_cast<char>(c);
         else if (!shown.empty() && shown.back() != ' ')
             shown += ' ';
@@ -268,17 +272,16 @@ private:
 
     [[noreturn]] void failFor(const Outcome& outcome) const {
         if (outcome.late)
-            fail(reasonOf(outcome), fmt::format("Try again later, or give the endpoint '{}' more time ({}).", m_endpoint.name, m_any ? "idle_timeout_s" : "first_byte_timeout_s"));
+            fail(reasonOf(outcome), fmt::format("Try again later, or remove the endpoint '{}' and add it again with a longer {}.", m_endpoint.name, m_any ? "--idle-timeout" : "--first-byte-timeout"));
         if (outcome.code != CURLE_OK)
             fail(reasonOf(outcome), "Check the address, the network and whether the server runs.");
         const long status = outcome.status;
         const std::string text = words(safely(saidIn(m_answer)));
         const std::string where = fmt::format("Set {}, or give the key by `triptych-cli endpoint key {}`.", keyVariable(m_endpoint), m_endpoint.name);
-        // Not the server's words: they tend to hold parts of the key.
         if ((status == 401 || status == 403) && m_key.text.empty())
-            fail(fmt::format("wants a key (HTTP {}), and there is none {}", status, m_key.source), where);
+            fail(fmt::format("wants a key (HTTP {}), and there is none {}{}", status, m_key.source, text), where);
         if (status == 401 || status == 403)
-            fail(fmt::format("refuses the key from {} (HTTP {})", m_key.source, status), where);
+            fail(fmt::format("refuses the key from {} (HTTP {}){}", m_key.source, status, text), where);
         if (status >= 300 && status < 400)
             fail(fmt::format("answered with a redirect (HTTP {}), which is not followed: the key would go with it", status),
                  outcome.location.empty() ? std::string() : "If it is right, make it the endpoint's address: " + safely(outcome.location));

@@ -41,8 +41,8 @@ RemovedModel removeModel(Workspace* workspace, const std::string& name) {
     const auto found = std::find_if(models.begin(), models.end(), [&](const ListedModel& model) { return model.name == name; });
     if (found == models.end()) {
         checkModelName(name); // not before: what has such a name from earlier can be removed
-        throw Error(ErrorCode::NotFound, fmt::format("there is no model '{}' in the workspace or in '{}'", name, (dataFolder() / "models").string()),
-                    "`triptych-cli model list` names the models.");
+        resolveModel(workspace, name); // says what the name may stand for
+        throw Error(ErrorCode::NotFound, fmt::format("there is no model '{}'", name), "`triptych-cli model list` names the models.");
     }
     RemovedModel removed{found->folder, true};
     if (!found->shared) {

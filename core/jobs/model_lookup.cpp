@@ -3,9 +3,12 @@
 #include "base/error.h"
 #include "base/resources.h"
 #include "datasets/object_name.h"
+#include "jobs/endpoint.h"
 #include "storage/workspace.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace triptych {
 
@@ -61,6 +64,11 @@ FoundModel resolveModel(const Workspace* workspace, std::string_view nameOrPath)
     const bool isPlain = name != "." && name != "..";
     const fs::path folder = fs::absolute(models / name);
     if (!isPlain || !isFolder(folder)) {
+        const std::vector<std::string> endpoints = workspace ? endpointNames(workspace->folder()) : std::vector<std::string>();
+        if (std::find(endpoints.begin(), endpoints.end(), name) != endpoints.end()) {
+            throw Error(ErrorCode::NotFound, fmt::format("'{}' is an endpoint, and a model of this machine is needed here", name),
+                        "Endpoints are taken by `triptych-cli model generate`, by `model embed` if they give vectors, and by the `endpoint` commands.");
+        }
         const bool meansPath = isPlain && (isGgufFile(name) || isFolder(name));
         throw Error(ErrorCode::NotFound, fmt::format("there is no model '{}' in the workspace or in '{}'", name, models.string()),
                     meansPath ? fmt::format("For what lies in the current folder write './{}'.", name)

@@ -185,11 +185,21 @@ private Q_SLOTS:
         qputenv("TRIPTYCH_KEY_LAB", "sk-wrong-key-that-is-long");
         const CliResult wrong = json(words("model generate lab --prompt hi"));
         QCOMPARE(wrong.exitCode, 1);
-        QVERIFY2(wrong.out.contains("HTTP 401") && wrong.out.contains(QByteArray::fromStdString(server.url())) && !wrong.out.contains("sk-wrong"), wrong.out.constData());
+        QVERIFY2(wrong.out.contains("HTTP 401") && wrong.out.contains(QByteArray::fromStdString(server.url())) && wrong.out.contains("Incorrect API key provided") && !wrong.out.contains("sk-wrong"), wrong.out.constData());
+        const CliResult late = json(words("endpoint add late --model m --url http://127.0.0.1:1 --idle-timeout 0"));
+        QVERIFY2(late.exitCode == 2 && late.out.contains("--idle-timeout"), late.out.constData());
         atomicWrite(path("endpoints/lab.json"), "{\"base_url\": 3}");
         QCOMPARE(json(words("model generate lab --prompt hi")).errorCode(), QStringLiteral("invalid_input"));
         QVERIFY(json(words("endpoint list")).json()->at("endpoints")[0].contains("error"));
         QCOMPARE(json(words("endpoint remove lab")).exitCode, 0); // what cannot be read can be removed
+    }
+    void anEndpointIsNoModelAndThatIsSaid() {
+        HttpServer server([](const HttpRequest& request, int) { return answered(request); });
+        QCOMPARE(add("ok", server).exitCode, 0);
+        for (const char* command : {"model info ok", "model remove ok", "model perplexity ok texts.jsonl"}) {
+            const CliResult result = json(words(command));
+            QVERIFY2(result.errorCode() == QStringLiteral("not_found") && result.out.contains("'ok' is an endpoint") && result.out.contains("model generate"), result.out.constData());
+        }
     }
     void whatEndsTheQuestionForAKeyShowsWhatIsTypedAgain_data() {
         QTest::addColumn<QList<int>>("signals_");
