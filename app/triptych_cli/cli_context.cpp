@@ -1,6 +1,7 @@
 #include "cli_context.h"
 
 #include "base/descriptor.h"
+#include "text/controls.h"
 
 #include <CLI/CLI.hpp>
 
@@ -21,7 +22,7 @@ bool isStandardOutput(const std::filesystem::path& path) {
 } // namespace
 
 void CliContext::print(const Json& document, std::string_view text, const std::filesystem::path& out) const {
-    std::string said = json ? dumpJson(document) : std::string(text);
+    std::string said = json ? dumpJson(document) : controlsEscaped(text);
     if (said.empty() || said.back() != '\n')
         said += '\n';
     std::FILE* const to = isStandardOutput(out) ? stderr : stdout;
@@ -33,6 +34,8 @@ std::string readInput(const std::filesystem::path& file, std::uintmax_t maxBytes
     const Descriptor input(openInput(file));
     return readToEnd(input.fd, file, maxBytes);
 }
+
+void CliContext::say(std::string_view line) { std::fputs((controlsEscaped(line) + '\n').c_str(), stderr); }
 
 void CliContext::onRun(CLI::App& command, std::function<int()> body) {
     command.callback([this, body = std::move(body)] { chosen = body; });

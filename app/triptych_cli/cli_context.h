@@ -49,9 +49,12 @@ struct CliContext {
     std::optional<Workspace> findWorkspace() const {
         return Workspace::exists(workspace_folder) ? std::optional(openWorkspace()) : std::nullopt;
     }
-    /// With --json the document, else the text; a line end is added where it lacks one. `out`: where the bytes that were asked for went; where
-    /// that is standard output itself (--out /dev/stdout), what is said of them goes to stderr and not among them.
+    /// With --json the document, exactly; else the text with controls written out (names and messages come from anywhere). A line
+    /// end is added where it lacks one. `out`: where the bytes that were asked for went; where that is standard output itself
+    /// (--out /dev/stdout), what is said of them goes to stderr and not among them.
     void print(const Json& document, std::string_view text, const std::filesystem::path& out = {}) const;
+    /// A line for people on stderr, likewise without controls.
+    static void say(std::string_view line);
 
     /// Makes `body` what main() runs when the command was given; it returns the exit code.
     void onRun(CLI::App& command, std::function<int()> body);

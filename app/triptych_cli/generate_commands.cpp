@@ -13,6 +13,7 @@
 #include "jobs/model_lookup.h"
 #include "models/lora_adapter.h"
 #include "text/chat_template.h"
+#include "text/controls.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
@@ -23,6 +24,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
 
 namespace triptych {
 
@@ -164,8 +166,10 @@ int generateOne(const CliContext& context, const CLI::App& command, const Genera
     const std::unique_ptr<Generator> generator = generatorOf(context, command, options);
     // Pieces go out as they come; with --json the whole of it in one document.
     bool begun = false;
-    const PieceSink sink = [&](std::string_view text) {
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1; // what goes elsewhere stays as it was written
+    const PieceSink sink = [&](std::string_view piece) {
         if (!context.json) {
+            const std::string text = terminal ? controlsRemoved(piece) : std::string(piece);
             std::fwrite(text.data(), 1, text.size(), stdout);
             std::fflush(stdout);
             begun = true;

@@ -25,9 +25,9 @@ void say(const CliContext& context, const Error& error) {
     if (context.json) {
         context.print({{"error", errorToJson(error)}}, {});
     } else {
-        std::fputs(fmt::format("error: {}\n", error.message()).c_str(), stderr);
+        CliContext::say("error: " + error.message());
         if (!error.hint().empty())
-            std::fputs(fmt::format("       {}\n", error.hint()).c_str(), stderr);
+            CliContext::say("       " + error.hint());
     }
 }
 

@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include "text/controls.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -45,7 +47,8 @@ Table::Table(std::string alignment, std::vector<std::string> header) : m_alignme
 void Table::add(std::vector<std::string> row) {
     row.resize(m_alignment.size());
     for (std::string& cell : row) {
-        std::replace_if(cell.begin(), cell.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+        std::replace_if(cell.begin(), cell.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+        cell = controlsEscaped(cell); // before its width is taken
     }
     m_rows.push_back(std::move(row));
 }

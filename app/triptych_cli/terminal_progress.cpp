@@ -1,5 +1,7 @@
 #include "terminal_progress.h"
 
+#include "text/controls.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -68,7 +70,7 @@ void TerminalProgress::progress(const Progress& progress) {
     } else {
         line += " " + unit;
     }
-    std::fputs((kClearLine + line).c_str(), stderr);
+    std::fputs((kClearLine + controlsEscaped(line)).c_str(), stderr);
     std::fflush(stderr);
     m_shown = true;
 }
@@ -81,7 +83,7 @@ void TerminalProgress::log(LogLevel level, std::string_view message) {
     const std::lock_guard lock(m_mutex);
     clearLocked();
     const char* prefix = level == LogLevel::Error ? "error: " : level == LogLevel::Warning ? "warning: " : "";
-    std::fputs(fmt::format("{}{}\n", prefix, message).c_str(), stderr);
+    std::fputs((controlsEscaped(fmt::format("{}{}", prefix, message)) + '\n').c_str(), stderr);
 }
 
 } // namespace triptych

@@ -201,6 +201,37 @@ private Q_SLOTS:
             QVERIFY2(result.errorCode() == QStringLiteral("not_found") && result.out.contains("'ok' is an endpoint") && result.out.contains("model generate"), result.out.constData());
         }
     }
+    void whatComesFromOutsideSteersNoTerminal() {
+        const QByteArray says = "red \\u001b[31m\\u009b7m\\u202e\\n\\tend";
+        const QByteArray escapes[] = {"\x1b", "\xc2\x9b", "\xe2\x80\xae"};
+        HttpServer server([says](const HttpRequest&, int) { return HttpReply{{streamHead() + sse(says) + lastEvents()}}; });
+        const auto steers = [&](const QByteArray& text) { return std::any_of(std::begin(escapes), std::end(escapes), [&](const QByteArray& bytes) { return text.contains(bytes); }); };
+        // Names, in tables and in errors.
+        const QString name = QStringLiteral("a\u009b7m\u202eb");
+        QCOMPARE(cli(words("endpoint add lab --model") << name << QStringLiteral("--url") << QString::fromStdString(server.url())).exitCode, 0);
+        const CliResult list = cli(words("endpoint list"));
+        QVERIFY2(list.out.contains("a\\x9b7m\\u202eb") && !steers(list.out), list.out.constData());
+        QCOMPARE(QString::fromStdString(json(words("endpoint list")).json()->at("endpoints")[0]["model"].get<std::string>()), name);
+        const CliResult unknown = cli(words("model info") << QStringLiteral("no\x1b[2J\u202esuch"));
+        QVERIFY2(unknown.exitCode == 1 && unknown.err.contains("no\\x1b[2J\\u202esuch") && !steers(unknown.err), unknown.err.constData());
+        // What is written: as it is in a file, without controls on a terminal.
+        const QByteArray written = QStringLiteral("red \x1b[31m\u009b7m\u202e\n\tend\n").toUtf8();
+        QCOMPARE(cli(words("model generate lab --prompt hi")).out, written);
+        const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+        QVERIFY(terminal >= 0 && ::grantpt(terminal) == 0 && ::unlockpt(terminal) == 0);
+        const QString shown = QString::fromLocal8Bit(::ptsname(terminal));
+        const int held = ::open(shown.toLocal8Bit().constData(), O_RDWR | O_NOCTTY); // what was written outlives the program
+        QProcess process;
+        process.setWorkingDirectory(m_dir->path() + QStringLiteral("/w"));
+        process.setStandardOutputFile(shown);
+        process.start(QStringLiteral(TRIPTYCH_BIN_DIR "/triptych-cli"), words("model generate lab --prompt hi"));
+        QVERIFY(process.waitForFinished(60'000) && process.exitCode() == 0);
+        char bytes[1000] = {};
+        QVERIFY(::read(terminal, bytes, sizeof bytes - 1) > 0);
+        QVERIFY2(QByteArray(bytes).startsWith("red [31m7m\r\n") && QByteArray(bytes).contains("end") && !steers(bytes), bytes);
+        ::close(held);
+        ::close(terminal);
+    }
     void whatEndsTheQuestionForAKeyShowsWhatIsTypedAgain_data() {
         QTest::addColumn<QList<int>>("signals_");
         QTest::newRow("Ctrl+C") << QList<int>{SIGINT};

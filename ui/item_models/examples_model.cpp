@@ -81,7 +81,9 @@ QVariant ExamplesModel::data(const QModelIndex& index, int role) const {
         return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (index.column() == Line ? Qt::AlignRight : Qt::AlignLeft)));
     if (role == Qt::ForegroundRole)
         return index.column() == Text ? QVariant() : QVariant(tokens().secondary);
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
+    if (role == Qt::ToolTipRole)
+        return index.column() == Line ? QVariant() : QVariant(literalText(data(index, Qt::DisplayRole).toString()));
+    if (role != Qt::DisplayRole)
         return {};
     const ExampleRecord* example = row(index.row());
     if (!example)

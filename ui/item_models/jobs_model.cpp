@@ -139,7 +139,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     }
     case Qt::ToolTipRole:
         if (job.status.error)
-            return errorMessage(errorFromJson(*job.status.error));
+            return literalText(errorMessage(errorFromJson(*job.status.error)));
         return index.column() == Title ? job.id : QString();
     case Qt::AccessibleTextRole:
         if (index.column() == Progress) {

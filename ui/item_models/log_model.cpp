@@ -1,5 +1,6 @@
 #include "item_models/log_model.h"
 
+#include "l10n/words.h"
 #include "shell/theme.h"
 
 #include <QDateTime>
@@ -72,7 +73,7 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
         case Level: return levelWord(entry.level);
         default: return entry.message;
         }
-    case Qt::ToolTipRole: return index.column() == Message ? entry.message : QString();
+    case Qt::ToolTipRole: return index.column() == Message ? literalText(entry.message) : QString();
     case Qt::ForegroundRole: {
         const ThemeTokens& theme = tokens();
         if (index.column() == Level && entry.level == LogLevel::Error)

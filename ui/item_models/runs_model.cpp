@@ -126,8 +126,8 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         switch (index.column()) {
         case Run:
-            return QStringLiteral("%1 %2\n%3\n%4").arg(run.technique ? techniqueShape(*run.technique) : QString(),
-                                                    run.technique ? techniqueWord(*run.technique) : QString(), run.subtitle(), run.id);
+            return literalText(QStringLiteral("%1 %2\n%3\n%4").arg(run.technique ? techniqueShape(*run.technique) : QString(),
+                                                                run.technique ? techniqueWord(*run.technique) : QString(), run.subtitle(), run.id));
         case Accuracy:
         case MacroF1:
         case CalibrationError: {

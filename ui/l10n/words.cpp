@@ -5,10 +5,15 @@
 
 #include <QCoreApplication>
 #include <QStringList>
+#include <QTextDocument>
 
 #include <algorithm>
 
 namespace triptych::ui {
+
+QString literalText(const QString& text) {
+    return Qt::mightBeRichText(text) ? QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped().replace(u'\n', QStringLiteral("<br>"))) : text;
+}
 
 QString techniqueWord(Technique technique) {
     switch (technique) {

@@ -38,6 +38,10 @@ QString errorHint(const Error& error);
 /// Why a row of a file was not accepted.
 QString rowProblemSentence(const RowProblem& problem);
 
+/// For tooltips and message boxes, which guess whether they are given markup: text from outside that looks like it, so that it is
+/// read as it stands.
+QString literalText(const QString& text);
+
 inline QString qstr(const std::string& text) { return QString::fromStdString(text); }
 inline QString qstr(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 

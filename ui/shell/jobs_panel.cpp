@@ -239,10 +239,10 @@ void JobsPanel::act(int row, Button button) {
     case Button::Remove: {
         if (!canRemove(*job))
             break;
-        QMessageBox box(QMessageBox::Warning, tr("Remove run"), tr("Remove the run \"%1\"?").arg(runTitle(job->method, job->title)), QMessageBox::NoButton, window());
-        box.setInformativeText(job->out.isEmpty() || job->status.state != RunState::Done
+        QMessageBox box(QMessageBox::Warning, tr("Remove run"), literalText(tr("Remove the run \"%1\"?").arg(runTitle(job->method, job->title))), QMessageBox::NoButton, window());
+        box.setInformativeText(literalText(job->out.isEmpty() || job->status.state != RunState::Done
                                    ? tr("Its folder with checkpoints and predictions is deleted. This cannot be undone.")
-                                   : tr("Its folder and the model \"%1\" that it made are deleted. This cannot be undone.").arg(job->out));
+                                   : tr("Its folder and the model \"%1\" that it made are deleted. This cannot be undone.").arg(job->out)));
         QPushButton* yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
         box.addButton(QMessageBox::Cancel);
         box.exec();

@@ -29,6 +29,7 @@ ShortcutSheet::ShortcutSheet(const ActionSet& actions, QWidget* parent) : QDialo
     int row = 0;
     const auto addRow = [&](const QString& what, const QString& keys) {
         auto* name = new QLabel(what, content);
+        name->setTextFormat(Qt::PlainText);
         auto* value = new QLabel(keys, content);
         setTextStyle(value, TextSize::Body, Tone::Secondary);
         value->setAlignment(Qt::AlignRight);

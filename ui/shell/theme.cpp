@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QFile>
 #include <QFont>
+#include <QLabel>
 #include <QPainter>
 #include <QStyle>
 #include <QStyleFactory>
@@ -96,6 +97,9 @@ QFont textFont(TextSize size, bool strong) {
 }
 
 void setTextStyle(QWidget* label, TextSize size, Tone tone, bool strong) {
+    // Most texts hold names or sentences from outside somewhere; a label with markup of ours says so itself.
+    if (auto* text = qobject_cast<QLabel*>(label); text && text->textFormat() == Qt::AutoText)
+        text->setTextFormat(Qt::PlainText);
     label->setProperty("textSize", static_cast<int>(size));
     label->setProperty("strong", strong);
     setTone(label, tone);

@@ -48,7 +48,8 @@ enum class TextSize { Caption = 11, Body = 13, CardTitle = 15, PageTitle = 20, F
 enum class Tone { Text, Secondary, Faint, Accent, Good, Warning, Bad };
 /// The application's font at a size of the type scale; figures are tabular in every size.
 QFont textFont(TextSize size, bool strong = false);
-/// Sets size, weight and colour of a label; the colour follows the theme.
+/// Sets size, weight and colour of a label; the colour follows the theme. The text is taken as it is unless the label is told
+/// that it holds markup (QLabel::setTextFormat).
 void setTextStyle(QWidget* label, TextSize size, Tone tone = Tone::Text, bool strong = false);
 void setTone(QWidget* label, Tone tone);
 QColor toneColor(Tone tone, const ThemeTokens& theme = tokens());

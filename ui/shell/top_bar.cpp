@@ -1,5 +1,6 @@
 #include "shell/top_bar.h"
 
+#include "l10n/words.h"
 #include "shell/icons.h"
 #include "shell/theme.h"
 
@@ -82,7 +83,7 @@ TopBar::TopBar(QMenu* mainMenu, QMenu* workspaceMenu, QMenu* languageMenu, QMenu
 void TopBar::setWorkspaceName(const QString& name, const QString& folder) {
     m_workspaceName = name;
     m_workspace->setText(name.isEmpty() ? tr("No workspace") : name);
-    m_workspace->setToolTip(folder);
+    m_workspace->setToolTip(literalText(folder));
 }
 
 void TopBar::setLanguage(const QString& language) {

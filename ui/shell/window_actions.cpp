@@ -130,7 +130,7 @@ void MainWindow::fillMenus() {
         m_workspaceMenu->addSeparator();
         for (const QString& folder : std::as_const(others)) {
             QAction* action = m_workspaceMenu->addAction(icon(QStringLiteral("folder")), QFileInfo(folder).fileName(), this, [this, folder] { openWorkspace(folder); });
-            action->setToolTip(folder);
+            action->setToolTip(literalText(folder));
         }
     }
     if (m_workspace) {

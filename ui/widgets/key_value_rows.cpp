@@ -1,5 +1,7 @@
 #include "widgets/key_value_rows.h"
 
+#include "l10n/words.h"
+
 #include <QGridLayout>
 #include <QLabel>
 
@@ -34,8 +36,8 @@ void KeyValueRows::setRows(const QList<Row>& rows) {
         const auto [name, value] = m_labels[i];
         name->setText(rows[i].name);
         value->setText(rows[i].value);
-        name->setToolTip(rows[i].toolTip);
-        value->setToolTip(rows[i].toolTip);
+        name->setToolTip(literalText(rows[i].toolTip));
+        value->setToolTip(literalText(rows[i].toolTip));
         value->setAccessibleName(rows[i].name);
         value->setAccessibleDescription(rows[i].value);
         if (value->property("toneValue").toInt() != static_cast<int>(rows[i].tone)) {

@@ -49,6 +49,16 @@ QStringList namelessControls(const QWidget& page) {
     return nameless;
 }
 
+/// Labels that take a text for markup if it looks like it: names of files, models and data sets do as they please.
+QStringList guessingLabels(const QWidget& page) {
+    QStringList guessing;
+    for (const QLabel* label : page.findChildren<QLabel*>()) {
+        if (label->textFormat() == Qt::AutoText)
+            guessing.append(QStringLiteral("'%1' in %2 '%3'").arg(label->text(), QLatin1String(label->parentWidget()->metaObject()->className()), label->objectName()));
+    }
+    return guessing;
+}
+
 /// Texts of labels and buttons with two English words in a row: what a switch of the language must change.
 QStringList sentencesOf(const QWidget& page) {
     static const QRegularExpression words(QStringLiteral("[A-Za-z]{3,} [a-z]{3,}"));
@@ -108,6 +118,7 @@ private Q_SLOTS:
         settle();
         QCOMPARE(host.errors(), QStringList());
         QCOMPARE(namelessControls(*shown), QStringList());
+        QCOMPARE(guessingLabels(*shown), QStringList());
         keepPicture(*shown, QStringLiteral("%1-%2").arg(page, workspace));
         // Half the width, as at 200 %: the columns fold, and nothing needs side-scrolling.
         shown->resize(540, 480);

@@ -335,9 +335,10 @@ for line in sys.stdin:
         click(*page, "addEndpoint");
         field(*page, "endpointName")->setText(QStringLiteral("lab"));
         field(*page, "endpointUrl")->setText(QString::fromStdString(server.url()));
-        field(*page, "endpointModel")->setText(QStringLiteral("tiny"));
+        field(*page, "endpointModel")->setText(QStringLiteral("<i>tiny</i>"));
         click(*page, "saveEndpoint");
         QTRY_VERIFY(page->findChild<QPushButton*>(QStringLiteral("testEndpoint"))->isVisible());
+        QVERIFY(page->findChild<QListWidget*>(QStringLiteral("endpoints"))->item(0)->toolTip().contains(QLatin1String("&lt;i&gt;tiny")));
         click(*page, "testEndpoint");
         QTRY_VERIFY_WITH_TIMEOUT(complaintOf(*page).contains(QStringLiteral("<b>bold</b>")), kPatience);
         for (const Banner* banner : page->findChildren<Banner*>()) {

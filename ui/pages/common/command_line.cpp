@@ -1,5 +1,6 @@
 #include "pages/common/command_line.h"
 
+#include "l10n/words.h"
 #include "shell/theme.h"
 
 #include <QClipboard>
@@ -45,7 +46,7 @@ void CommandLine::setArguments(const QStringList& arguments) {
         quoted.append(shellQuoted(argument));
     m_text->setText(quoted.join(QLatin1Char(' ')));
     m_text->setCursorPosition(0);
-    m_text->setToolTip(m_text->text());
+    m_text->setToolTip(literalText(m_text->text()));
 }
 
 QString CommandLine::text() const {

@@ -71,6 +71,7 @@ void RunPage::build(const QList<SettingsForm::Field>& fields) {
     m_formCard->body()->addLayout(m_formRows);
     m_picker = new DatasetPicker(m_formCard);
     m_dataLabel = new QLabel(m_formCard);
+    m_dataLabel->setTextFormat(Qt::PlainText);
     m_preset = new SegmentedControl(m_formCard);
     m_presetLabel = new QLabel(m_formCard);
     m_settings = new SettingsForm(fields, m_formCard);

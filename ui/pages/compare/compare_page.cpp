@@ -59,7 +59,7 @@ QTableWidget* plainTable(QWidget* parent, int columns) {
 QTableWidgetItem* cell(const QString& text, bool figure = false) {
     auto* item = new QTableWidgetItem(text);
     item->setTextAlignment(Qt::AlignVCenter | (figure ? Qt::AlignRight : Qt::AlignLeft));
-    item->setToolTip(text);
+    item->setToolTip(literalText(text));
     return item;
 }
 
@@ -439,7 +439,7 @@ void ComparePage::removeRun() {
     for (const QString& id : chosen)
         names.append(QStringLiteral("“%1”").arg(nameOf(id)));
     QMessageBox box(QMessageBox::Warning, tr("Delete runs"), tr("Delete %n runs?", nullptr, static_cast<int>(chosen.size())), QMessageBox::Cancel, this);
-    box.setInformativeText(tr("%1: the models, checkpoints, predictions and curves of these runs are lost.").arg(names.join(QStringLiteral(", "))));
+    box.setInformativeText(literalText(tr("%1: the models, checkpoints, predictions and curves of these runs are lost.").arg(names.join(QStringLiteral(", ")))));
     QPushButton* yes = box.addButton(tr("Delete"), QMessageBox::DestructiveRole);
     yes->setObjectName(QStringLiteral("confirmDelete"));
     box.exec();

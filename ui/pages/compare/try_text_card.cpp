@@ -72,6 +72,8 @@ void TryTextCard::setRuns(const std::filesystem::path& runsFolder, std::vector<R
             column->addWidget(text);
         }
         column->addStretch();
+        for (QLabel* text : {answer.name, answer.evidence})
+            text->setTextFormat(Qt::RichText);
         const QColor colour = run.technique ? techniqueColor(*run.technique) : tokens().text;
         answer.name->setText(QStringLiteral("<span style='color:%1'>%2</span> %3")
                                  .arg(colour.name(), run.technique ? techniqueShape(*run.technique) : QString(), run.model.toHtmlEscaped()));
@@ -123,7 +125,7 @@ void TryTextCard::display(std::size_t index, const Json& result) {
     const Json& first = predictions.front();
     const Answer& answer = m_answers[static_cast<qsizetype>(index)];
     setTone(answer.label, Tone::Text);
-    answer.label->setText(textAt(first, "label").toHtmlEscaped());
+    answer.label->setText(textAt(first, "label"));
     answer.detail->setText(tr("confidence %1 · %2").arg(percentText(numberAt(first, "confidence"), 0), millisecondsText(numberAt(result, "ms"))));
     QStringList reasons;
     const Json evidence = first.is_object() ? first.value("evidence", Json::array()) : Json::array();
@@ -143,7 +145,7 @@ void TryTextCard::fail(std::size_t index, const Error& error) {
     const Answer& answer = m_answers[static_cast<qsizetype>(index)];
     setTone(answer.label, Tone::Bad);
     answer.label->setText(tr("No answer"));
-    answer.detail->setText(errorMessage(error).toHtmlEscaped());
+    answer.detail->setText(errorMessage(error));
     answer.evidence->setText(errorHint(error).toHtmlEscaped());
 }
 

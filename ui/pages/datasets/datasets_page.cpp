@@ -244,7 +244,7 @@ void DatasetsPage::showList() {
                                                   countText(static_cast<std::int64_t>(dataset.labels.is_array() ? dataset.labels.size() : 0))),
                                          m_list);
         item->setData(Qt::UserRole, qstr(dataset.name));
-        item->setToolTip(qstr(dataset.name));
+        item->setToolTip(literalText(qstr(dataset.name)));
         item->setSizeHint(QSize(0, 44));
         if (qstr(dataset.name) == m_current)
             m_list->setCurrentItem(item);
@@ -413,9 +413,9 @@ void DatasetsPage::remove() {
     const auto dataset = current();
     if (!dataset)
         return;
-    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(m_current), tr("Remove the data set “%1”?").arg(m_current), QMessageBox::Cancel, this);
+    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(m_current), literalText(tr("Remove the data set “%1”?").arg(m_current)), QMessageBox::Cancel, this);
     try {
-        box.setInformativeText(lossOfDataset(*m_context.workspace, *dataset));
+        box.setInformativeText(literalText(lossOfDataset(*m_context.workspace, *dataset)));
     } catch (const Error& error) {
         Q_EMIT errorRaised(errorMessage(error), errorHint(error));
         return;

@@ -122,7 +122,9 @@ void ImportPanel::build() {
     m_part->setObjectName(QStringLiteral("part"));
     m_sharesRow = new QWidget(m_card);
     m_sharesLabel = new QLabel(m_sharesRow);
+    m_sharesLabel->setTextFormat(Qt::PlainText);
     m_seedLabel = new QLabel(m_sharesRow);
+    m_seedLabel->setTextFormat(Qt::PlainText);
     const auto share = [this](double value) {
         auto* box = new QDoubleSpinBox(m_sharesRow);
         box->setRange(0, 100);
@@ -177,6 +179,7 @@ void ImportPanel::build() {
     m_table->setMaximumHeight(26 * (kPreviewRows + 1) + 24);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_summary = new QLabel(m_card);
+    m_summary->setTextFormat(Qt::PlainText);
     m_summary->setWordWrap(true);
     m_summary->setObjectName(QStringLiteral("importSummary"));
     m_bar = new QProgressBar(m_card);
@@ -303,7 +306,7 @@ void ImportPanel::showPreview(const TablePreview& preview) {
         for (int column = 0; column < columns; ++column) {
             const QString cell = static_cast<std::size_t>(column) < cells.size() ? qstr(cells[static_cast<std::size_t>(column)]) : QString();
             auto* item = new QTableWidgetItem(cell.left(400).replace(QLatin1Char('\n'), QLatin1Char(' ')));
-            item->setToolTip(cell.left(2000));
+            item->setToolTip(literalText(cell.left(2000)));
             m_table->setItem(row, column, item);
         }
     }

@@ -106,7 +106,7 @@ void LabelsEditor::setText(int row, int column, const QString& text) {
     if (item->text() != text)
         item->setText(text);
     if (column == Meaning)
-        item->setToolTip(text);
+        item->setToolTip(literalText(text));
 }
 
 void LabelsEditor::show(const std::string& label, const std::string& description) {

@@ -78,11 +78,13 @@ QStringList distillationWarnings(const RunSummary& run) {
 DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) : RunPage(context, distillFields(), parent) {
     m_header->setTechnique(Technique::Distill);
     m_teacherLabel = new QLabel(m_formCard);
+    m_teacherLabel->setTextFormat(Qt::PlainText);
     m_teacher = new QComboBox(m_formCard);
     m_teacher->setObjectName(QStringLiteral("teacher"));
     m_teacher->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_teacher->setMinimumContentsLength(14);
     m_studentLabel = new QLabel(m_formCard);
+    m_studentLabel->setTextFormat(Qt::PlainText);
     m_student = new QComboBox(m_formCard);
     m_student->setObjectName(QStringLiteral("student"));
     m_student->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -102,6 +104,7 @@ DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) 
     m_resultCard->setTechnique(Technique::Distill);
     m_result = new KeyValueRows(m_resultCard);
     m_differenceText = new QLabel(m_resultCard);
+    m_differenceText->setTextFormat(Qt::PlainText);
     m_differenceText->setWordWrap(true);
     m_difference = new IntervalStrip(m_resultCard);
     m_difference->setObjectName(QStringLiteral("difference"));

@@ -169,7 +169,7 @@ void EndpointsCard::refresh() {
         }
         auto* item = new QListWidgetItem(qstr(name) + u'\n' + second, m_list);
         item->setData(Qt::UserRole, qstr(name));
-        item->setToolTip(second);
+        item->setToolTip(literalText(second));
         item->setSizeHint(QSize(0, kRowHeight));
         if (qstr(name) == wanted || m_list->count() == 1)
             m_list->setCurrentItem(item);
@@ -350,7 +350,7 @@ void EndpointsCard::remove() {
     const QString name = current();
     if (name.isEmpty() || m_saving || !m_context.workspace)
         return;
-    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(name), tr("Remove the endpoint “%1”?").arg(name), QMessageBox::Cancel, this);
+    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(name), literalText(tr("Remove the endpoint “%1”?").arg(name)), QMessageBox::Cancel, this);
     box.setInformativeText(tr("It is taken off the record, and its key out of the keychain. Its server is not told."));
     QPushButton* const yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
     yes->setObjectName(QStringLiteral("confirmRemove"));

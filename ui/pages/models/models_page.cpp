@@ -181,6 +181,7 @@ void ModelsPage::build() {
 
     m_importCard = new Card(right);
     m_importSource = new QLabel(m_importCard);
+    m_importSource->setTextFormat(Qt::PlainText);
     m_importSource->setWordWrap(true);
     m_importSource->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_importNameLabel = new QLabel(m_importCard);
@@ -313,7 +314,7 @@ void ModelsPage::showList() {
         const QString second = model.kind.empty() ? placeOf(model) : QStringLiteral("%1 · %2").arg(kindWord(model.kind), placeOf(model));
         auto* item = new QListWidgetItem(qstr(model.name) + u'\n' + second, m_list);
         item->setData(Qt::UserRole, qstr(model.name));
-        item->setToolTip(qstr(model.folder.string()));
+        item->setToolTip(literalText(qstr(model.folder.string())));
         item->setSizeHint(QSize(0, 44));
         if (qstr(model.name) == m_current && m_endpoint.isEmpty())
             m_list->setCurrentItem(item);
@@ -621,9 +622,9 @@ void ModelsPage::remove() {
         return;
     const ListedModel model = *current(); // a copy: the list may be read anew while the question is open
     const QString name = m_current;
-    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(name), tr("Remove the model “%1”?").arg(name), QMessageBox::Cancel, this);
-    box.setInformativeText(model.run.empty() ? tr("Its folder is deleted: %1. Runs that rest on it cannot be opened any more.").arg(QDir::toNativeSeparators(qstr(model.folder.string())))
-                                              : tr("Its name is taken out of the workspace; the run that made it keeps its folder."));
+    QMessageBox box(QMessageBox::Warning, tr("Remove “%1”?").arg(name), literalText(tr("Remove the model “%1”?").arg(name)), QMessageBox::Cancel, this);
+    box.setInformativeText(literalText(model.run.empty() ? tr("Its folder is deleted: %1. Runs that rest on it cannot be opened any more.").arg(QDir::toNativeSeparators(qstr(model.folder.string())))
+                                                             : tr("Its name is taken out of the workspace; the run that made it keeps its folder.")));
     QPushButton* const yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
     yes->setObjectName(QStringLiteral("confirmRemove"));
     box.exec();

@@ -66,6 +66,7 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent) : Page(c
     chartCard->body()->addWidget(m_scatter);
     m_why = new Card(m_content);
     m_reasons = new QLabel(m_why);
+    m_reasons->setTextFormat(Qt::PlainText);
     m_reasons->setWordWrap(true);
     m_reasons->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_flips = new QLabel(m_why);
@@ -83,6 +84,7 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent) : Page(c
     line->setAutoFillBackground(true);
     m_zeroShot = new QWidget(m_why);
     m_zeroShotName = new QLabel(m_zeroShot);
+    m_zeroShotName->setTextFormat(Qt::PlainText);
     m_zeroShotFigure = new QLabel(m_zeroShot);
     setTextStyle(m_zeroShotFigure, TextSize::Body, Tone::Text, true);
     m_zeroShotStrip = new IntervalStrip(m_zeroShot);

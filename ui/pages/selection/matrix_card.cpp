@@ -59,6 +59,7 @@ void MatrixCard::display(const TechniqueMatrix& matrix, const Outlook& outlook) 
         row->setContentsMargins(0, 0, 0, 0);
         row->setSpacing(space::xs);
         auto* word = new QLabel(techniqueWord(kTechniques[i]), head);
+        word->setTextFormat(Qt::PlainText);
         word->setStyleSheet(QStringLiteral("color:%1").arg(techniqueColor(kTechniques[i]).name()));
         row->addWidget(new TechniqueMark(kTechniques[i], false, head));
         row->addWidget(word);
@@ -73,6 +74,7 @@ void MatrixCard::display(const TechniqueMatrix& matrix, const Outlook& outlook) 
         line->setStyleSheet(QStringLiteral("background:%1").arg(tokens().grid.name()));
         grid->addWidget(line, at++, 0, 1, 4);
         auto* title = new QLabel(row.title, m_table);
+        title->setTextFormat(Qt::PlainText);
         title->setWordWrap(true);
         grid->addWidget(title, at, 0, 2, 1, Qt::AlignVCenter);
         for (std::size_t i = 0; i < kTechniques.size(); ++i) {

@@ -65,7 +65,7 @@ void NodeBox::setStep(const DecisionStep& step, const QString& question, const Q
     const QString answer = step.answer ? m_yes : m_no;
     setAccessibleName(QStringLiteral("%1 %2").arg(question, answer));
     setAccessibleDescription(QStringLiteral("%1 (%2)").arg(evidence, evidenceSourceWord(step.source)));
-    setToolTip(evidence);
+    setToolTip(literalText(evidence));
     update();
 }
 
@@ -137,7 +137,7 @@ void LeafBox::setLeaf(const QString& title, const QString& figure, Reach reach) 
         setAccessibleDescription(tr("Recommended"));
     else
         setAccessibleDescription({});
-    setToolTip(figure);
+    setToolTip(literalText(figure));
     update();
 }
 

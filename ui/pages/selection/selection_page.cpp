@@ -108,6 +108,7 @@ SelectionPage::SelectionPage(const PageContext& context, QWidget* parent) : Page
     m_matrixCard = new MatrixCard(side);
     m_reasonsCard = new Card(side);
     m_reasons = new QLabel(m_reasonsCard);
+    m_reasons->setTextFormat(Qt::PlainText);
     m_reasons->setWordWrap(true);
     m_reasons->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_flipsTitle = new QLabel(m_reasonsCard);

@@ -39,9 +39,11 @@ constexpr double kSmoothing = 0.85;
 TrainingPage::TrainingPage(const PageContext& context, QWidget* parent) : RunPage(context, trainingFields(), parent) {
     m_header->setTechnique(Technique::FineTune);
     m_methodLabel = new QLabel(m_formCard);
+    m_methodLabel->setTextFormat(Qt::PlainText);
     m_method = new SegmentedControl(m_formCard);
     m_method->setObjectName(QStringLiteral("method"));
     m_baseLabel = new QLabel(m_formCard);
+    m_baseLabel->setTextFormat(Qt::PlainText);
     m_base = new QComboBox(m_formCard);
     m_base->setObjectName(QStringLiteral("base"));
     addFormRow(m_methodLabel, m_method);
