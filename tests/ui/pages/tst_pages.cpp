@@ -1,4 +1,5 @@
 #include "ui/support/page_host.h"
+#include "ui/support/pictures.h"
 #include "ui/support/planted_workspace.h"
 
 #include "base/error.h"
@@ -12,6 +13,7 @@
 #include "pages/common/dataset_picker.h"
 #include "pages/common/estimate.h"
 #include "pages/common/measure_requests.h"
+#include "pages/common/model_names.h"
 #include "pages/common/outlook.h"
 #include "pages/common/runs_table.h"
 #include "pages/common/technique_matrix.h"
@@ -30,6 +32,7 @@
 #include "widgets/banner.h"
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFile>
 #include <QHeaderView>
@@ -614,6 +617,84 @@ private Q_SLOTS:
         QVERIFY(!fitted.steps);
         QCOMPARE(fitted.seconds.value_or(0), 2.0); // at 103 rows a second
         QVERIFY(estimateRows(unknown).last().value.contains(QLatin1String("no earlier run")));
+    }
+    void theBestTeacherOfTheDataIsProposed() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        const auto add = [&](const char* name, const char* dataset, double accuracy, const char* created) {
+            RunRecord run = *host.workspace().run(planted.run("full").toStdString());
+            run.id = std::string("run-of-") + name;
+            run.dataset = dataset;
+            run.result["metrics"]["accuracy"]["value"] = accuracy;
+            host.workspace().saveRun(run);
+            host.workspace().saveModel({name, "models/x", "full", run.id, created});
+        };
+        DatasetRecord other = host.workspace().requireDataset("desk");
+        std::vector<ExampleRecord> rows = host.workspace().examples("desk");
+        other.name = "other";
+        host.workspace().saveDataset(other, rows);
+        add("newer-and-worse", "desk", 0.2, "2026-02-01T00:00:00Z");
+        add("best", "desk", 0.999, "2026-01-01T00:00:00Z");
+        add("of-other-data", "other", 1.0, "2026-03-01T00:00:00Z");
+        QCOMPARE(teacherNames(host.workspace(), QStringLiteral("desk")).mid(0, 1), QStringList{QStringLiteral("best")});
+        auto* page = shownPage<DistillationPage>(host, "distillation");
+        auto* teacher = page->findChild<QComboBox*>(QStringLiteral("teacher"));
+        QTRY_COMPARE(teacher->currentText(), QStringLiteral("best"));
+        QCOMPARE(teacher->itemText(teacher->count() - 2), QStringLiteral("newer-and-worse"));
+        auto* data = page->findChild<DatasetPicker*>();
+        Q_EMIT data->chosen(QStringLiteral("desk"));
+        QCOMPARE(teacher->currentText(), QStringLiteral("best"));
+        const auto choose = [&](const QString& name) {
+            data->setNames({QStringLiteral("desk"), QStringLiteral("other")}, name);
+            Q_EMIT data->chosen(name);
+        };
+        choose(QStringLiteral("other"));
+        QCOMPARE(teacher->currentText(), QStringLiteral("of-other-data"));
+        // What somebody chose stays, whatever the data.
+        teacher->setCurrentText(QStringLiteral("newer-and-worse"));
+        Q_EMIT teacher->textActivated(QStringLiteral("newer-and-worse"));
+        choose(QStringLiteral("desk"));
+        QCOMPARE(teacher->currentText(), QStringLiteral("newer-and-worse"));
+        QVERIFY(page->saveState().contains("newer-and-worse"));
+    }
+    void expertSettingsOfAStudentAreFoldedFields() {
+        const PlantedWorkspace planted(path("w"), {});
+        PageHost host(planted.folder());
+        auto* page = shownPage<DistillationPage>(host, "distillation");
+        QTRY_VERIFY(page->command()->text().contains(QLatin1String("--data desk")));
+        auto* student = page->findChild<QComboBox*>(QStringLiteral("student"));
+        auto* expert = page->findChild<QPushButton*>(QStringLiteral("expert"));
+        auto* pooling = page->findChild<QComboBox*>(QStringLiteral("pooling"));
+        auto* prune = page->findChild<QCheckBox*>(QStringLiteral("prune_vocabulary"));
+        const auto choose = [&](const char* name) {
+            student->setCurrentIndex(student->findData(QString::fromLatin1(name)));
+            Q_EMIT student->activated(student->currentIndex());
+        };
+        QVERIFY(!expert->isVisible() && !pooling->isVisible() && !prune->isVisible()); // TextCNN has none
+        choose("bilstm");
+        QVERIFY(expert->isVisible() && !pooling->isVisible());
+        expert->click();
+        QVERIFY(pooling->isVisible() && !prune->isVisible());
+        QVERIFY(!page->command()->text().contains(QLatin1String("--pooling")));
+        pooling->setCurrentIndex(1);
+        Q_EMIT pooling->activated(1);
+        QVERIFY(page->command()->text().contains(QLatin1String("--pooling mean")));
+        QCOMPARE(page->settings().values()["pooling"].get<std::string>(), std::string("mean"));
+        keepPicture(*page, QStringLiteral("distill-expert-pooling"));
+        choose("shrunken");
+        QVERIFY(prune->isVisible() && !pooling->isVisible() && !page->settings().values().contains("pooling"));
+        prune->click();
+        QVERIFY(page->command()->text().contains(QLatin1String("--prune-vocabulary")));
+        QVERIFY(page->settings().values()["prune_vocabulary"].get<bool>());
+        keepPicture(*page, QStringLiteral("distill-expert-prune"));
+        // It comes back, unfolded: it is not the usual.
+        PageHost other(planted.folder());
+        auto* second = shownPage<DistillationPage>(other, "distillation");
+        second->restoreState(page->saveState());
+        QVERIFY(second->findChild<QCheckBox*>(QStringLiteral("prune_vocabulary"))->isChecked());
+        QVERIFY(second->findChild<QCheckBox*>(QStringLiteral("prune_vocabulary"))->isVisible());
+        choose("textcnn");
+        QVERIFY(!expert->isVisible() && !page->settings().values().contains("prune_vocabulary"));
     }
     void aWeakTeacherIsWarnedOf() {
         const PlantedWorkspace planted(path("w"), {});

@@ -81,6 +81,7 @@ protected:
     Card* m_formCard;
     QVBoxLayout* m_right;
     RunCurves* m_curves;
+    DatasetPicker* m_picker;
     SettingsForm* m_settings;
     QLineEdit* m_out;
 
@@ -107,7 +108,6 @@ private:
     bool m_filling = false;
     QVBoxLayout* m_formRows;
     QList<QPair<QLabel*, QWidget*>> m_rows;
-    DatasetPicker* m_picker;
     QLabel *m_dataLabel, *m_presetLabel, *m_outLabel, *m_seedLabel, *m_estimateTitle, *m_obstacle;
     SegmentedControl* m_preset;
     QSpinBox* m_seed;

@@ -5,6 +5,7 @@
 #include "jobs/students.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
+#include "pages/common/dataset_picker.h"
 #include "pages/common/folding_row.h"
 #include "pages/common/model_names.h"
 #include "pages/common/run_curves.h"
@@ -14,9 +15,11 @@
 #include "widgets/key_value_rows.h"
 #include "widgets/page_header.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -98,6 +101,35 @@ DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) 
     setTextStyle(m_explanation, TextSize::Caption, Tone::Secondary);
     m_formCard->body()->insertWidget(1, m_explanation);
 
+    m_expert = new QPushButton(m_formCard);
+    m_expert->setObjectName(QStringLiteral("expert"));
+    m_expert->setProperty("link", true);
+    m_expert->setCheckable(true);
+    m_expertBox = new QWidget(m_formCard);
+    auto* expert = new QVBoxLayout(m_expertBox);
+    expert->setContentsMargins(0, 0, 0, 0);
+    expert->setSpacing(space::xs);
+    m_poolingLabel = new QLabel(m_expertBox);
+    setTextStyle(m_poolingLabel, TextSize::Body, Tone::Secondary);
+    m_pooling = new QComboBox(m_expertBox);
+    m_pooling->setObjectName(QStringLiteral("pooling"));
+    m_pooling->setToolTip(QStringLiteral("pooling"));
+    m_pooling->addItems({QString(), QString()});
+    m_poolingLabel->setBuddy(m_pooling);
+    m_prune = new QCheckBox(m_expertBox);
+    m_prune->setObjectName(QStringLiteral("prune_vocabulary"));
+    m_prune->setToolTip(QStringLiteral("prune_vocabulary"));
+    m_expertNote = new QLabel(m_expertBox);
+    m_expertNote->setWordWrap(true);
+    setTextStyle(m_expertNote, TextSize::Caption, Tone::Secondary);
+    expert->addWidget(m_poolingLabel);
+    expert->addWidget(m_pooling);
+    expert->addWidget(m_prune);
+    expert->addWidget(m_expertNote);
+    const int behind = m_formCard->body()->indexOf(m_settings) + 1;
+    m_formCard->body()->insertWidget(behind, m_expert, 0, Qt::AlignLeft);
+    m_formCard->body()->insertWidget(behind + 1, m_expertBox);
+
     m_warning = new Banner(this);
     m_warning->setClosable(false);
     m_resultCard = new Card(this);
@@ -131,11 +163,23 @@ DistillationPage::DistillationPage(const PageContext& context, QWidget* parent) 
     m_curves->bind(QStringLiteral("control_train_loss"), m_loss, 1);
     m_curves->bind(QStringLiteral("dev_accuracy"), m_accuracy, 0);
     m_curves->bind(QStringLiteral("control_dev_accuracy"), m_accuracy, 1);
-    connect(m_teacher, &QComboBox::textActivated, this, [this] { formChanged(); });
+    connect(m_picker, &DatasetPicker::chosen, this, [this] {
+        refreshChoices(); // another teacher may be the best
+        formChanged();
+    });
+    connect(m_teacher, &QComboBox::textActivated, this, [this](const QString& name) {
+        m_wantedTeacher = name;
+        formChanged();
+    });
+    connect(m_expert, &QPushButton::toggled, this, &DistillationPage::showExpert);
+    connect(m_pooling, &QComboBox::activated, this, [this](int index) { setExtra("pooling", index == 0 ? Json() : Json("mean")); });
+    connect(m_prune, &QCheckBox::clicked, this, [this](bool checked) { setExtra("prune_vocabulary", checked ? Json(true) : Json()); });
     connect(m_student, &QComboBox::activated, this, [this] {
         Json values = m_settings->values();
         values["student"] = m_student->currentData().toString().toStdString();
         for (const char* key : kByStudent) // what suits one student does not suit another
+            values.erase(key);
+        for (const char* key : {"pooling", "prune_vocabulary"})
             values.erase(key);
         m_settings->setValues(values);
     });
@@ -158,6 +202,7 @@ void DistillationPage::showStudent() {
         m_settings->setValues(values); // comes here again
         return;
     }
+    showExpert();
     if (m_shownStudent == student())
         return;
     m_shownStudent = student();
@@ -170,6 +215,37 @@ void DistillationPage::showStudent() {
         shown.append(QString::fromLatin1(key));
     m_settings->setShown(shown);
     formChanged();
+}
+
+/// A setting that is no number; null: as the student has it by itself.
+void DistillationPage::setExtra(const char* key, const Json& value) {
+    Json values = m_settings->values();
+    values.erase(key);
+    if (!value.is_null())
+        values[key] = value;
+    m_settings->setValues(values);
+}
+
+/// What few need, for the students that have it; open where it departs from the usual.
+void DistillationPage::showExpert() {
+    const Json values = m_settings->values();
+    const bool lstm = student() == QLatin1String("bilstm"), transformer = student() == QLatin1String("shrunken");
+    const bool mean = lstm && textAt(values, "pooling") == QLatin1String("mean");
+    const bool prunes = transformer && values.contains("prune_vocabulary") && values["prune_vocabulary"] == true;
+    m_pooling->setCurrentIndex(mean ? 1 : 0);
+    m_prune->setChecked(prunes);
+    if (mean || prunes) {
+        const QSignalBlocker blocker(m_expert);
+        m_expert->setChecked(true);
+    }
+    m_expert->setVisible(lstm || transformer);
+    m_expert->setText((m_expert->isChecked() ? QStringLiteral("▾ ") : QStringLiteral("▸ ")) + tr("Expert settings"));
+    m_expertBox->setVisible(m_expert->isChecked() && (lstm || transformer));
+    m_poolingLabel->setVisible(lstm);
+    m_pooling->setVisible(lstm);
+    m_prune->setVisible(transformer);
+    m_expertNote->setText(lstm ? tr("The largest value of each feature finds single words that tell; the mean weighs the whole text.")
+                               : tr("The table of pieces is most of a small student. Words that no training row has are then spelt in single characters; only for WordPiece vocabularies, as BERT has."));
 }
 
 QString DistillationPage::title() const {
@@ -197,6 +273,10 @@ QStringList DistillationPage::commandArguments() const {
     QStringList arguments = {QStringLiteral("triptych-cli"), QStringLiteral("distill"), QStringLiteral("--data"), datasetName(),
                              QStringLiteral("--teacher"), m_teacher->currentText(), QStringLiteral("--student"), student()};
     arguments += settingArguments();
+    if (m_pooling->currentIndex() == 1)
+        arguments += {QStringLiteral("--pooling"), QStringLiteral("mean")};
+    if (m_prune->isChecked())
+        arguments += QStringLiteral("--prune-vocabulary");
     const QString out = m_out->text().trimmed();
     arguments += {QStringLiteral("--out"), out.isEmpty() ? QStringLiteral("%1-student").arg(datasetName()) : out};
     return arguments;
@@ -214,12 +294,11 @@ void DistillationPage::refreshChoices() {
     if (!m_context.workspace)
         return;
     try {
-        const QString current = m_teacher->currentText().isEmpty() ? m_wantedTeacher : m_teacher->currentText();
-        const QStringList names = teacherNames(*m_context.workspace);
+        const QStringList names = teacherNames(*m_context.workspace, datasetName());
         m_teacher->clear();
-        m_teacher->addItems(names);
-        if (names.contains(current))
-            m_teacher->setCurrentText(current);
+        m_teacher->addItems(names); // the first is the best
+        if (names.contains(m_wantedTeacher))
+            m_teacher->setCurrentText(m_wantedTeacher);
     } catch (const Error& error) {
         Q_EMIT errorRaised(errorMessage(error), errorHint(error));
     }
@@ -280,7 +359,7 @@ void DistillationPage::showResult(const RunSummary* run) {
 }
 
 QJsonObject DistillationPage::formState() const {
-    return {{QStringLiteral("teacher"), m_teacher->currentText()}};
+    return {{QStringLiteral("teacher"), m_wantedTeacher}};
 }
 
 void DistillationPage::restoreForm(const QJsonObject& state) {
@@ -300,6 +379,12 @@ void DistillationPage::retranslateUi() {
                           tr("Dropout"), tr("Width of a word"), tr("Filters of a width"), tr("Width of a direction"), tr("LSTM layers"),
                           tr("Width before the last layer (0: none)"), tr("Layers kept (0: half)"), tr("Steps between dev looks (0: an epoch)"),
                           tr("Stop after dev looks without gain (0: never)")});
+    m_poolingLabel->setText(tr("From the words to one vector"));
+    m_pooling->setAccessibleName(tr("From the words to one vector"));
+    m_pooling->setItemText(0, tr("the largest of all words"));
+    m_pooling->setItemText(1, tr("the mean of all words"));
+    m_prune->setText(tr("Know only the pieces of the training rows"));
+    showExpert();
     for (const char* key : kByStudent)
         m_settings->setPlaceholder(key, tr("by the method"));
     m_resultCard->setTitle(tr("What the student keeps"));

@@ -2,6 +2,8 @@
 
 #include "pages/common/run_page.h"
 
+class QCheckBox;
+
 namespace triptych::ui {
 
 class Banner;
@@ -32,9 +34,16 @@ private:
     /// The form's, a name of studentKinds(); settings that were opened may say it.
     QString student() const;
     void showStudent();
+    void setExtra(const char* key, const Json& value);
+    void showExpert();
 
     QLabel *m_teacherLabel, *m_studentLabel, *m_explanation;
     QComboBox *m_teacher, *m_student;
+    QPushButton* m_expert;
+    QWidget* m_expertBox;
+    QLabel *m_poolingLabel, *m_expertNote;
+    QComboBox* m_pooling;
+    QCheckBox* m_prune;
     LineChart *m_loss, *m_accuracy;
     Card* m_resultCard;
     KeyValueRows* m_result;
@@ -42,7 +51,7 @@ private:
     IntervalStrip* m_difference;
     Banner* m_warning;
     QString m_resultRun;
-    QString m_wantedTeacher;
+    QString m_wantedTeacher; ///< that somebody chose; empty: the best
     QString m_shownStudent; ///< whose settings the form shows
 };
 
