@@ -1,7 +1,5 @@
 #include "pages/models/models_page.h"
 
-#include "pages/models/export_card.h"
-
 #include "engine_client/engines.h"
 #include "engine_client/job_center.h"
 #include "item_models/run_summary.h"
@@ -12,6 +10,8 @@
 #include "pages/common/folding_row.h"
 #include "pages/common/scroll_column.h"
 #include "pages/models/endpoints_card.h"
+#include "pages/models/export_card.h"
+#include "pages/models/import_card.h"
 #include "pages/models/try_model_card.h"
 #include "shell/theme.h"
 #include "widgets/banner.h"
@@ -21,26 +21,19 @@
 #include "widgets/key_value_rows.h"
 #include "widgets/page_header.h"
 
-#include "base/resources.h"
-#include "base/wall_clock.h"
 #include "jobs/endpoint.h"
 #include "jobs/known_models.h"
-#include "jobs/model_lookup.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QLabel>
-#include <QLineEdit>
 #include <QListWidget>
 #include <QLocale>
 #include <QMenu>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -93,7 +86,7 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
         if (item)
             select(item->data(Qt::UserRole).toString());
     });
-    connect(m_drop, &DropArea::filesChosen, this, [this](const QStringList& files) { askForImport(files.first()); });
+    connect(m_drop, &DropArea::filesChosen, this, [this](const QStringList& files) { m_import->ask(files.first()); });
     connect(m_header->primaryButton(), &QPushButton::clicked, m_drop->button(), &QPushButton::click);
     connect(m_empty, &EmptyState::actionTriggered, m_drop->button(), &QPushButton::click);
     connect(m_remove, &QPushButton::clicked, this, &ModelsPage::remove);
@@ -104,41 +97,25 @@ ModelsPage::ModelsPage(const PageContext& context, QWidget* parent) : Page(conte
     connect(m_exportCard, &ExportCard::started, this, &ModelsPage::showExportButton);
     connect(m_exportCard, &ExportCard::finished, this, &ModelsPage::showExportButton);
     connect(m_knownMenu, &QMenu::aboutToShow, this, &ModelsPage::fillKnown);
-    connect(m_importName, &QLineEdit::textChanged, this, &ModelsPage::showImport);
-    connect(m_importName, &QLineEdit::returnPressed, m_importButton, &QPushButton::click);
-    connect(m_importButton, &QPushButton::clicked, this, &ModelsPage::import);
-    connect(m_importCancel, &QPushButton::clicked, this, [this] {
-        if (m_importing)
-            m_context.engines.files.cancel(std::exchange(m_importing, 0)); // the engine removes what it has copied
-        else
-            m_source.clear();
-        m_getting.clear();
-        showImport();
+    connect(m_import, &ImportCard::changed, this, &ModelsPage::showImport);
+    connect(m_import, &ImportCard::imported, this, [this](const QString& name) {
+        m_wanted = name;
+        refresh();
     });
     connect(m_try, &TryModelCard::tried, this, &ModelsPage::tried);
     connect(m_endpoints, &EndpointsCard::chosen, this, &ModelsPage::selectEndpoint);
     connect(m_endpoints, &EndpointsCard::changed, this, [this] {
-        showImport(); // a name may be taken now
+        m_import->showState(); // a name may be taken now
         if (m_endpoint.isEmpty())
             return;
         if (!m_endpoints->has(m_endpoint))
             m_endpoint.clear();
         refresh();
     });
-    connect(&m_context.engines.files, &EngineClient::progress, this, [this](quint64 number, const Json& params) {
-        if (number != m_importing || number == 0)
-            return;
-        const double total = numberAt(params, "total");
-        m_importBar->setRange(0, total > 0 ? 1000 : 0);
-        m_importBar->setValue(total > 0 ? static_cast<int>(1000 * numberAt(params, "done") / total) : 0);
-    });
     retranslateUi();
 }
 
-ModelsPage::~ModelsPage() {
-    if (m_importing)
-        m_context.engines.files.cancel(m_importing); // nobody would put the copy on record
-}
+ModelsPage::~ModelsPage() = default;
 
 void ModelsPage::build() {
     m_header = new PageHeader(this);
@@ -179,36 +156,7 @@ void ModelsPage::build() {
     rightColumn->setContentsMargins(0, 0, 0, 0);
     rightColumn->setSpacing(space::l);
 
-    m_importCard = new Card(right);
-    m_importSource = new QLabel(m_importCard);
-    m_importSource->setTextFormat(Qt::PlainText);
-    m_importSource->setWordWrap(true);
-    m_importSource->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_importNameLabel = new QLabel(m_importCard);
-    setTextStyle(m_importNameLabel, TextSize::Body, Tone::Secondary);
-    m_importName = new QLineEdit(m_importCard);
-    m_importName->setObjectName(QStringLiteral("importName"));
-    m_importNameLabel->setBuddy(m_importName);
-    m_importButton = new QPushButton(m_importCard);
-    m_importButton->setObjectName(QStringLiteral("importModel"));
-    m_importCancel = new QPushButton(m_importCard);
-    m_importProblemText = new QLabel(m_importCard);
-    m_importProblemText->setWordWrap(true);
-    setTextStyle(m_importProblemText, TextSize::Caption, Tone::Warning);
-    m_importBar = new QProgressBar(m_importCard);
-    m_importBar->setTextVisible(false);
-    m_importFailed = new Banner(m_importCard);
-    auto* importLine = new QHBoxLayout;
-    importLine->addWidget(m_importNameLabel);
-    importLine->addWidget(m_importName, 1);
-    importLine->addWidget(m_importButton);
-    importLine->addWidget(m_importCancel);
-    m_importCard->body()->addWidget(m_importSource);
-    m_importCard->body()->addLayout(importLine);
-    m_importCard->body()->addWidget(m_importProblemText);
-    m_importCard->body()->addWidget(m_importBar);
-    m_importCard->body()->addWidget(m_importFailed);
-
+    m_import = new ImportCard(m_context, [this](const QString& name) { return takenBy(name); }, right);
     m_exportCard = new ExportCard(m_context.engines.files, right);
     m_empty = new EmptyState(right);
     m_details = new QWidget(right);
@@ -243,7 +191,7 @@ void ModelsPage::build() {
     details->addWidget(m_refused);
     details->addWidget(upper);
     details->addWidget(m_tensorsCard, 1);
-    rightColumn->addWidget(m_importCard);
+    rightColumn->addWidget(m_import);
     rightColumn->addWidget(m_exportCard);
     rightColumn->addWidget(m_empty, 1);
     rightColumn->addWidget(m_details, 1);
@@ -265,7 +213,7 @@ void ModelsPage::open(const QString& what) {
     if (what.isEmpty())
         return;
     if (what.contains(u'/') && QFileInfo::exists(what))
-        return askForImport(what);
+        return m_import->ask(what);
     m_wanted = what;
     refresh();
 }
@@ -345,7 +293,7 @@ void ModelsPage::showModel() {
     if (!m_endpoint.isEmpty())
         return showEndpoint();
     const ListedModel* const model = current();
-    m_empty->setVisible(!model && m_source.isEmpty());
+    m_empty->setVisible(!model && !m_import->isAsked());
     m_details->setVisible(model != nullptr);
     m_remove->setEnabled(model != nullptr);
     showExportButton();
@@ -496,58 +444,16 @@ void ModelsPage::showEndpoint() {
     }
 }
 
-void ModelsPage::askForImport(const QString& folder) {
-    if (m_importing)
-        return;
-    m_importFailed->hide();
-    m_getting.clear();
-    m_source = QDir::cleanPath(QFileInfo(folder).absoluteFilePath());
-    // A model may be one file; another file that was dropped is taken for one of its folder.
-    const QFileInfo source(m_source);
-    const bool whole = source.suffix() == QLatin1String("gguf") || source.suffix() == QLatin1String("bin");
-    if (source.isFile() && !whole)
-        m_source = source.absolutePath();
-    m_importName->setText(source.isFile() && whole ? source.completeBaseName() : QFileInfo(m_source).fileName());
-    showImport();
-    m_importName->setFocus();
-    m_importName->selectAll();
-}
-
-QString ModelsPage::importProblem() const {
-    const QString name = m_importName->text().trimmed();
-    try {
-        checkModelName(name.toStdString());
-    } catch (const Error&) {
-        return tr("A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.");
-    }
-    const bool taken = std::any_of(m_models.begin(), m_models.end(), [&](const ListedModel& model) { return qstr(model.name) == name; });
+QString ModelsPage::takenBy(const QString& name) const {
     if (m_endpoints->has(name))
         return tr("There is an endpoint of this name. Choose another.");
+    const bool taken = std::any_of(m_models.begin(), m_models.end(), [&](const ListedModel& model) { return qstr(model.name) == name; });
     return taken ? tr("There is a model of this name. Choose another, or remove that one first.") : QString();
 }
 
 void ModelsPage::showImport() {
-    const bool asked = !m_source.isEmpty() || !m_getting.isEmpty();
-    m_importCard->setVisible(asked);
-    m_empty->setVisible(!asked && m_models.empty() && m_endpoint.isEmpty());
-    m_known->setEnabled(!m_importing);
-    if (!asked)
-        return;
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_importNameLabel, m_importName, m_importButton})
-        widget->setVisible(m_getting.isEmpty());
-    m_importBar->setVisible(m_importing);
-    if (!m_getting.isEmpty()) {
-        m_importSource->setText(tr("%1 is fetched and checked. What is cancelled goes on the next time where it ended.").arg(m_getting));
-        m_importProblemText->hide();
-        return;
-    }
-    m_importSource->setText(m_context.workspace ? tr("%1 is checked and copied into the workspace.").arg(QDir::toNativeSeparators(m_source))
-                                                : tr("%1 is checked and copied into this user's models.").arg(QDir::toNativeSeparators(m_source)));
-    const QString problem = importProblem();
-    m_importProblemText->setText(problem);
-    m_importProblemText->setVisible(!problem.isEmpty() && !m_importing);
-    m_importName->setEnabled(!m_importing);
-    m_importButton->setEnabled(!m_importing && problem.isEmpty());
+    m_empty->setVisible(!m_import->isAsked() && m_models.empty() && m_endpoint.isEmpty());
+    m_known->setEnabled(!m_import->isRunning());
 }
 
 void ModelsPage::fillKnown() {
@@ -558,63 +464,11 @@ void ModelsPage::fillKnown() {
             const std::string language = QLocale().language() == QLocale::Chinese ? "zh" : "en";
             QAction* const action = m_knownMenu->addAction(tr("%1: %2 (%3, %4)").arg(name, qstr(model.about.at(language)), bytesText(static_cast<double>(model.bytes)), qstr(model.licence)));
             action->setEnabled(std::none_of(m_models.begin(), m_models.end(), [&](const ListedModel& there) { return there.name == model.name; }));
-            connect(action, &QAction::triggered, this, [this, name] { get(name); });
+            connect(action, &QAction::triggered, this, [this, name] { m_import->get(name); });
         }
     } catch (const Error& error) {
         Q_EMIT errorRaised(errorMessage(error), errorHint(error));
     }
-}
-
-void ModelsPage::copy(const QString& method, const QString& name, Json params, bool intoWorkspace) {
-    m_importFailed->hide();
-    m_importBar->setRange(0, 0);
-    const std::filesystem::path models = intoWorkspace ? std::filesystem::absolute(m_context.workspace->folder()) / "models" : dataFolder() / "models";
-    params["name"] = name.toStdString();
-    params["models"] = models.string();
-    m_importing = m_context.engines.files.request(method, params, this,
-                                           [this, name, intoWorkspace](const Json& made) { imported(name, made.value("kind", std::string()), intoWorkspace); },
-                                           [this](const Error& error) {
-                                               m_importing = 0;
-                                               showImport();
-                                               if (error.code() != ErrorCode::Cancelled)
-                                                   m_importFailed->showError(error);
-                                           });
-    showImport();
-}
-
-void ModelsPage::import() {
-    if (!m_importing && !m_source.isEmpty() && importProblem().isEmpty())
-        copy(QStringLiteral("model.import"), m_importName->text().trimmed(), {{"source", m_source.toStdString()}}, m_context.workspace != nullptr);
-}
-
-void ModelsPage::get(const QString& name) {
-    if (m_importing)
-        return;
-    m_source.clear();
-    m_getting = name;
-    copy(QStringLiteral("model.get"), name, Json::object(), false);
-}
-
-void ModelsPage::imported(const QString& name, const std::string& kind, bool intoWorkspace) {
-    const auto finish = [this, name] {
-        m_importing = 0;
-        m_source.clear();
-        m_getting.clear();
-        m_wanted = name;
-        showImport();
-        refresh();
-    };
-    if (!intoWorkspace)
-        return finish();
-    const ModelRecord record{name.toStdString(), "models/" + name.toStdString(), kind, "", isoTimeUtc()};
-    m_context.jobs.change([record](Workspace& workspace) { workspace.saveModel(record); }, this, finish,
-                          [this, folder = m_context.workspace->folder() / record.path](const Error& error) {
-                              std::error_code ignored; // an unnamed copy would only take room
-                              std::filesystem::remove_all(folder, ignored);
-                              m_importing = 0;
-                              showImport();
-                              m_importFailed->showError(error);
-                          });
 }
 
 void ModelsPage::remove() {
@@ -640,8 +494,7 @@ void ModelsPage::remove() {
 
 QByteArray ModelsPage::saveState() const {
     return QJsonDocument(QJsonObject{{QStringLiteral("model"), m_endpoint.isEmpty() ? m_current : m_endpoint}, {QStringLiteral("first"), m_try->first()}, {QStringLiteral("second"), m_try->second()},
-                                     {QStringLiteral("source"), m_source}, {QStringLiteral("name"), m_importName->text()},
-                                     {QStringLiteral("endpoint"), m_endpoints->saveState()}})
+                                     {QStringLiteral("import"), m_import->saveState()}, {QStringLiteral("endpoint"), m_endpoints->saveState()}})
         .toJson(QJsonDocument::Compact);
 }
 
@@ -649,8 +502,7 @@ void ModelsPage::restoreState(const QByteArray& state) {
     const QJsonObject object = QJsonDocument::fromJson(state).object();
     m_wanted = object.value(QStringLiteral("model")).toString();
     m_try->restore(object.value(QStringLiteral("first")).toString(), object.value(QStringLiteral("second")).toString());
-    m_source = object.value(QStringLiteral("source")).toString();
-    m_importName->setText(object.value(QStringLiteral("name")).toString());
+    m_import->restoreState(object.value(QStringLiteral("import")).toObject());
     m_endpoints->restoreState(object.value(QStringLiteral("endpoint")).toObject());
     showImport();
 }
@@ -669,11 +521,6 @@ void ModelsPage::retranslateUi() {
     m_empty->setTexts(tr("No models yet"),
                       tr("Import a Hugging Face or PEFT folder with safetensors weights, or a GGUF file. What it is made of will be seen here, and it can be tried."),
                       tr("Choose a folder…"));
-    m_importCard->setTitle(tr("Import a model"));
-    m_importNameLabel->setText(tr("Name"));
-    m_importName->setAccessibleName(tr("Name of the model"));
-    m_importButton->setText(tr("Import"));
-    m_importCancel->setText(tr("Cancel"));
     m_endpoints->retranslate();
     m_tensorsCard->setTitle(tr("Weights"));
     m_tree->setAccessibleName(tr("Weights"));

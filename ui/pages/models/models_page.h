@@ -8,11 +8,8 @@
 
 #include <optional>
 
-class QLabel;
-class QLineEdit;
 class QMenu;
 class QListWidget;
-class QProgressBar;
 class QPushButton;
 class QTreeView;
 
@@ -26,6 +23,7 @@ class EmptyState;
 class EndpointsCard;
 class ExportCard;
 class FoldingRow;
+class ImportCard;
 class KeyValueRows;
 class PageHeader;
 class ScrollColumn;
@@ -65,15 +63,10 @@ private:
     void showFacts();
     void selectEndpoint(const QString& name);
     void showEndpoint();
-    void askForImport(const QString& folder);
     void showImport();
-    void import();
-    void get(const QString& name);
     void fillKnown();
-    void copy(const QString& method, const QString& name, Json params, bool intoWorkspace);
-    void imported(const QString& name, const std::string& kind, bool intoWorkspace);
     void remove();
-    QString importProblem() const;
+    QString takenBy(const QString& name) const;
     const ListedModel* current() const;
     QString placeOf(const ListedModel& model) const;
 
@@ -82,30 +75,25 @@ private:
     QString m_endpoint;                ///< in sight instead of a model; else empty
     std::optional<Json> m_description; ///< of the model in sight
     std::optional<Error> m_refusal;    ///< why there is none
-    QString m_source;                  ///< folder that an import is asked for
-    QString m_getting;                 ///< known model that is being fetched
-    quint64 m_importing = 0, m_describing = 0; ///< requests that run
+    quint64 m_describing = 0;          ///< request that runs
     std::filesystem::path m_described; ///< folder that the description is of; an endpoint's name
     Background m_loading;
 
     PageHeader* m_header;
     ScrollColumn* m_scroll;
     FoldingRow* m_columns;
-    Card *m_listCard, *m_importCard, *m_factsCard, *m_tensorsCard;
+    Card *m_listCard, *m_factsCard, *m_tensorsCard;
     QListWidget* m_list;
     QPushButton *m_remove, *m_export, *m_known;
     QMenu* m_knownMenu;
     DropArea* m_drop;
     EmptyState* m_empty;
+    ImportCard* m_import;
     ExportCard* m_exportCard;
     QWidget* m_details;
-    Banner *m_refused, *m_importFailed;
+    Banner* m_refused;
     KeyValueRows* m_facts;
     CommandLine* m_command;
-    QLabel *m_importSource, *m_importNameLabel, *m_importProblemText;
-    QLineEdit* m_importName;
-    QPushButton *m_importButton, *m_importCancel;
-    QProgressBar* m_importBar;
     TryModelCard* m_try;
     QTreeView* m_tree;
     TensorsModel* m_tensors;
