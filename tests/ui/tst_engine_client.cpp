@@ -100,6 +100,18 @@ private Q_SLOTS:
         QTRY_COMPARE(crashed.size(), 1);
         QCOMPARE(answer.code, ErrorCode::WorkerDied);
     }
+    void aRequestThatIsToStopStillAnswers() {
+        EngineClient client(m_command);
+        Answer early, slow;
+        client.requestStop(client.request(QStringLiteral("slow"), {{"value", 1}}, this, early.onDone(), early.onFailed())); // not sent yet
+        QVERIFY(early.failed == 1 && early.code == ErrorCode::Cancelled);
+        const quint64 number = client.request(QStringLiteral("slow"), {{"value", 2}}, this, slow.onDone(), slow.onFailed());
+        QTRY_COMPARE(client.state(), EngineClient::State::Ready);
+        client.requestStop(number);
+        QTRY_VERIFY(slow.answered());
+        QCOMPARE(slow.code, ErrorCode::Cancelled);
+        QCOMPARE(early.failed, 1);
+    }
     void repliesToNobodyAreDropped() {
         EngineClient client(m_command);
         Answer answer;

@@ -73,6 +73,21 @@ void EngineClient::cancel(quint64 number) {
         write(notificationMessage("$/cancel", {{"id", number}}));
 }
 
+void EngineClient::requestStop(quint64 number) {
+    const auto it = m_pending.find(number);
+    if (it == m_pending.end())
+        return;
+    if (it->sent) {
+        if (m_state == State::Ready)
+            write(notificationMessage("$/cancel", {{"id", number}}));
+        return;
+    }
+    const Pending pending = std::move(*it); // nobody has begun with it
+    cancel(number);
+    if (!pending.hasContext || pending.context)
+        pending.failed(Error(ErrorCode::Cancelled, "cancelled"));
+}
+
 void EngineClient::shutDown() {
     m_restart.stop();
     failAll(Error(ErrorCode::Cancelled, "the engine was shut down"));

@@ -49,6 +49,8 @@ public:
     qsizetype pendingCount() const { return m_pending.size(); }
     /// Its callbacks are not called any more.
     void cancel(quint64 number);
+    /// The engine is told to stop it; what it then answers, most likely Error{Cancelled}, still comes.
+    void requestStop(quint64 number);
     /// Stops the process; the next request starts it again.
     void shutDown();
 

@@ -511,6 +511,46 @@ for line in sys.stdin:
         page->findChild<QLineEdit*>(QStringLiteral("importName"))->setText(QStringLiteral("a/b"));
         QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("importModel"))->isEnabled());
     }
+    void anImportThatIsCancelledTooLateLeavesNothing_data() {
+        QTest::addColumn<bool>("pageGoes");
+        QTest::newRow("by the button") << false;
+        QTest::newRow("by the end of the page") << true;
+    }
+    void anImportThatIsCancelledTooLateLeavesNothing() {
+        QFETCH(bool, pageGoes);
+        const auto folder = fresh();
+        // The copy is whole when the cancel is heard.
+        const std::string script = (folder.parent_path() / "late_engine.py").string();
+        atomicWrite(script, R"(import json, os, sys
+def say(message):
+    print(json.dumps({"jsonrpc": "2.0", **message}), flush=True)
+for line in sys.stdin:
+    message = json.loads(line)
+    method, number, params = message["method"], message.get("id"), message.get("params", {})
+    if method == "model.import":
+        os.makedirs(os.path.join(params["models"], params["name"]))
+    elif method == "$/cancel":
+        say({"id": params["id"], "result": {"kind": "encoder"}})
+    else:
+        say({"id": number, "result": {}})
+)");
+        PageHost host(folder, {QStringLiteral("python3"), QString::fromStdString(script)});
+        ModelsPage* page = shown(host);
+        page->open(kTiny + QStringLiteral("encoder"));
+        click(*page, "importModel");
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(folder / "models/encoder"), kPatience);
+        if (pageGoes)
+            host.make(QStringLiteral("overview"));
+        else
+            click(*page, "cancelImport");
+        QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::exists(folder / "models/encoder"), kPatience);
+        QCOMPARE(host.context().engines.files.pendingCount(), qsizetype{0});
+        QVERIFY(host.workspace().models().empty());
+        if (pageGoes)
+            return;
+        QCOMPARE(complaintOf(*page), QString());
+        QVERIFY(page->findChild<QPushButton*>(QStringLiteral("importModel"))->isEnabled()); // it may be asked for again
+    }
     void aModelIsExportedAndProven() {
         const auto folder = fresh();
         PageHost host(folder, {});

@@ -18,6 +18,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -72,8 +73,8 @@ ImportCard::ImportCard(const PageContext& context, std::function<QString(const Q
 }
 
 ImportCard::~ImportCard() {
-    if (m_running)
-        m_context.engines.files.cancel(m_running); // nobody would put the copy on record
+    disconnect(); // what hears of it may be half gone
+    m_context.engines.files.requestStop(m_running);
 }
 
 void ImportCard::ask(const QString& source) {
@@ -108,10 +109,12 @@ void ImportCard::import() {
 }
 
 void ImportCard::cancel() {
-    if (m_running)
-        m_context.engines.files.cancel(std::exchange(m_running, 0)); // the engine removes what it has copied
-    else
-        m_source.clear();
+    if (m_running) {
+        m_cancelled = true;
+        m_context.engines.files.requestStop(m_running);
+        return showState();
+    }
+    m_source.clear();
     m_getting.clear();
     showState();
     Q_EMIT changed();
@@ -123,20 +126,34 @@ void ImportCard::copy(const QString& method, const QString& name, Json params, b
     const std::filesystem::path models = intoWorkspace ? std::filesystem::absolute(m_context.workspace->folder()) / "models" : dataFolder() / "models";
     params["name"] = name.toStdString();
     params["models"] = models.string();
-    m_running = m_context.engines.files.request(method, params, this,
-                                                [this, name, intoWorkspace](const Json& made) {
-                                                    if (intoWorkspace)
-                                                        record(name, made.value("kind", std::string()));
-                                                    else
-                                                        finish(name);
+    m_cancelled = false;
+    // Without a context: a copy that was whole before the engine heard of a cancel is taken away, whether the card lives or not.
+    // A fetched model stays: its place is its record, and it would only be fetched again.
+    const std::filesystem::path folder = models / name.toStdString();
+    const bool imports = m_getting.isEmpty();
+    m_running = m_context.engines.files.request(method, params, nullptr,
+                                                [self = QPointer<ImportCard>(this), name, folder, imports, intoWorkspace](const Json& made) {
+                                                    if (imports && (!self || self->m_cancelled)) {
+                                                        std::error_code ignored;
+                                                        std::filesystem::remove_all(folder, ignored);
+                                                        if (self)
+                                                            self->fail(Error(ErrorCode::Cancelled, "cancelled"));
+                                                    } else if (self) {
+                                                        self->copied(name, made, intoWorkspace);
+                                                    }
                                                 },
-                                                [this](const Error& error) { fail(error); });
+                                                [self = QPointer<ImportCard>(this)](const Error& error) {
+                                                    if (self)
+                                                        self->fail(error);
+                                                });
     showState();
     Q_EMIT changed();
 }
 
-void ImportCard::record(const QString& name, const std::string& kind) {
-    const ModelRecord record{name.toStdString(), "models/" + name.toStdString(), kind, "", isoTimeUtc()};
+void ImportCard::copied(const QString& name, const Json& made, bool intoWorkspace) {
+    if (!intoWorkspace)
+        return finish(name);
+    const ModelRecord record{name.toStdString(), "models/" + name.toStdString(), made.value("kind", std::string()), "", isoTimeUtc()};
     m_context.jobs.change([record](Workspace& workspace) { workspace.saveModel(record); }, this, [this, name] { finish(name); },
                           [this, folder = m_context.workspace->folder() / record.path](const Error& error) {
                               std::error_code ignored; // an unnamed copy would only take room
@@ -156,6 +173,8 @@ void ImportCard::finish(const QString& name) {
 
 void ImportCard::fail(const Error& error) {
     m_running = 0;
+    if (m_cancelled)
+        m_getting.clear(); // of an import the source stays, to be asked again
     showState();
     Q_EMIT changed();
     if (error.code() != ErrorCode::Cancelled)
@@ -179,6 +198,7 @@ void ImportCard::showState() {
     for (QWidget* widget : std::initializer_list<QWidget*>{m_nameLabel, m_name, m_import})
         widget->setVisible(m_getting.isEmpty());
     m_bar->setVisible(isRunning());
+    m_cancel->setEnabled(!isRunning() || !m_cancelled);
     if (!m_getting.isEmpty()) {
         m_about->setText(tr("%1 is fetched and checked. What is cancelled goes on the next time where it ended.").arg(m_getting));
         m_problemText->hide();

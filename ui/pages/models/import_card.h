@@ -50,7 +50,7 @@ private:
     void import();
     void cancel();
     void copy(const QString& method, const QString& name, Json params, bool intoWorkspace);
-    void record(const QString& name, const std::string& kind);
+    void copied(const QString& name, const Json& made, bool intoWorkspace);
     void finish(const QString& name);
     void fail(const Error& error);
     QString problem() const;
@@ -60,6 +60,7 @@ private:
     QString m_source;      ///< folder or file that an import is asked for
     QString m_getting;     ///< known model that is being fetched
     quint64 m_running = 0; ///< request
+    bool m_cancelled = false; ///< and nobody wants what it makes
 
     QLabel *m_about, *m_nameLabel, *m_problemText;
     QLineEdit* m_name;
