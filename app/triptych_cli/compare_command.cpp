@@ -29,7 +29,25 @@ struct PairTest {
     PairedTest test;
 };
 
-Entry readEntry(const Workspace& workspace, const std::string& id) {
+/// The id of a run, which may be named by the model it made too.
+std::string runOf(const Workspace& workspace, const std::string& word) {
+    const auto model = workspace.model(word);
+    if (!model || workspace.run(word))
+        return word;
+    const auto run = model->run.empty() ? std::nullopt : workspace.run(model->run);
+    if (!run) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("no run of this workspace made the model '{}'", word),
+                    "Measure it with `triptych-cli eval`, then compare that run.");
+    }
+    if (const std::string result = run->result.is_object() ? run->result.value("model", word) : word; result != word) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' is the control that was made beside '{}'", word, result),
+                    fmt::format("Compare '{}': the row of its control stands below it.", result));
+    }
+    return run->id;
+}
+
+Entry readEntry(const Workspace& workspace, const std::string& word) {
+    const std::string id = runOf(workspace, word);
     const RunDirectory run = findRun(workspace, id);
     const RunStatus status = run.status();
     const auto result = run.result();
@@ -145,7 +163,7 @@ std::string tables(const std::vector<Entry>& entries, const std::vector<PairTest
 }
 
 int compareCommand(const CliContext& context, const std::vector<std::string>& ids, const std::string& report) {
-    const Workspace workspace = context.openWorkspace();
+    const Workspace workspace = openIndexed(context);
     std::vector<Entry> entries;
     for (const std::string& id : ids)
         entries.push_back(readEntry(workspace, id));
@@ -185,7 +203,7 @@ void addCompareCommand(CLI::App& app, CliContext& context) {
         std::string report;
     };
     auto options = std::make_shared<Options>();
-    command->add_option("RUN", options->runs, "Runs, as `job list` names them")->required();
+    command->add_option("RUN", options->runs, "Runs, as `job list` names them, or the models they made")->required();
     command->add_option("--report", options->report, "Write the tables as Markdown")->type_name("FILE");
     context.onRun(*command, [&context, options] { return compareCommand(context, options->runs, options->report); });
 }

@@ -131,8 +131,10 @@ int decideCommand(const CliContext& context, const DecideOptions& options) {
     const DecisionTree tree = DecisionTree::load();
     Workspace workspace = context.openWorkspace();
     datasetFacts(workspace, options.dataset);
-    const std::filesystem::path base = resolveModel(&workspace, options.model).path;
+    const FoundModel model = resolveModel(&workspace, options.model);
+    const std::filesystem::path& base = model.path;
     indexAllRuns(context, workspace);
+    const Json warnings = warningsOf(context, workspace, options.dataset, model.name);
     Json probed;
     if (options.probe)
         probed = Prober(context, workspace, options, base).run();
@@ -144,6 +146,7 @@ int decideCommand(const CliContext& context, const DecideOptions& options) {
     Json document = decisionToJson(decision);
     document["dataset"] = options.dataset;
     document["answers"] = answersToJson(answers);
+    document["warnings"] = warnings;
     if (options.probe)
         document["probe"] = probed;
     workspace.saveDecision({0, options.dataset, isoTimeUtc(), answersToJson(answers), document});

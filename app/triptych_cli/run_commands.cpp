@@ -86,9 +86,14 @@ int runToItsEnd(const CliContext& context, RunRequest request, const std::string
     request.threads = context.threads;
     Workspace workspace = context.openWorkspace();
     const RunDirectory run = registerRun(workspace, request);
+    const RunSpec spec = run.spec();
+    const auto base = spec.model_names.find("base");
+    const Json warnings = base == spec.model_names.end() ? Json::array() : warningsOf(context, workspace, spec.dataset, base->second);
     const SupervisedRun outcome = superviseRun(context, workspace, run);
     requireDone(outcome);
-    context.print(runDocument(outcome, model), runText(outcome, model));
+    Json document = runDocument(outcome, model);
+    document["warnings"] = warnings;
+    context.print(document, runText(outcome, model));
     return kExitDone;
 }
 

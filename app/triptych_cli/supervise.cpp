@@ -3,6 +3,7 @@
 #include "table.h"
 
 #include "base/error.h"
+#include "datasets/languages.h"
 #include "jobs/supervisor.h"
 #include "metrics/metric.h"
 #include "selection/sentence.h"
@@ -138,6 +139,17 @@ std::optional<Workspace> findIndexed(const CliContext& context) {
         context.progress->log(LogLevel::Warning, fmt::format("{}; looking at the models of this user alone", error.message()));
         return std::nullopt;
     }
+}
+
+Json warningsOf(const CliContext& context, const Workspace& workspace, const std::string& dataset, const std::string& base) {
+    Json warnings = Json::array();
+    const double share = isEnglishEncoder(base) ? shareOfCjk(workspace.examples(dataset)) : 0;
+    if (share >= kNoticeableCjk) {
+        warnings.push_back(fmt::format("{:.0f} % of the rows of '{}' are Chinese, and '{}' was trained on English; multilingual-e5-small was trained on both, and "
+                                       "`triptych-cli model get multilingual-e5-small` fetches it", 100 * share, dataset, base));
+        context.progress->log(LogLevel::Warning, warnings.back().get<std::string>());
+    }
+    return warnings;
 }
 
 Json runDocument(const SupervisedRun& run, const std::string& model) {

@@ -42,6 +42,9 @@ Workspace openIndexed(const CliContext& context);
 /// with a warning.
 std::optional<Workspace> findIndexed(const CliContext& context);
 
+/// What speaks against a base model for a data set, an array of sentences; said on stderr too.
+Json warningsOf(const CliContext& context, const Workspace& workspace, const std::string& dataset, const std::string& base);
+
 /// The document of train, distill and eval: the run's id and state, and what its result says.
 Json runDocument(const SupervisedRun& run, const std::string& model);
 /// The same for people.

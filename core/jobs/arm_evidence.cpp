@@ -93,6 +93,8 @@ Candidate readCandidate(const Workspace& workspace, RunRecord record) {
         arm.student = result.value("student", std::string(studentKinds().front().name)); // the only one that earlier versions had
     arm.model = result.value("model", std::string());
     arm.metrics = metricsFromJson(result.at("metrics"));
+    if (const auto control = result.find("control"); control != result.end() && control->is_object())
+        arm.control = metricsFromJson(control->value("metrics", Json::object()));
     arm.latency_p50_ms = result.at("latency").at("p50_ms").get<double>();
     arm.latency_p95_ms = result.at("latency").at("p95_ms").get<double>();
     arm.bytes = result.at("bytes").get<double>();
@@ -132,13 +134,13 @@ std::pair<std::string, std::vector<std::uint64_t>> groupOf(const std::vector<Run
     return {dumpJson(made), seeds};
 }
 
-Metric meanOf(const std::vector<const Candidate*>& group, const std::string& name) {
+Metric meanOf(const std::vector<const Candidate*>& group, Metrics Arm::*metrics, const std::string& name) {
     Metric mean;
     double value = 0, low = 0, high = 0;
     int values = 0, intervals = 0;
     for (const Candidate* candidate : group) {
-        const auto found = candidate->arm.metrics.find(name);
-        if (found == candidate->arm.metrics.end() || !found->second.value)
+        const auto found = (candidate->arm.*metrics).find(name);
+        if (found == (candidate->arm.*metrics).end() || !found->second.value)
             continue;
         const Metric& metric = found->second;
         mean.n = metric.n;
@@ -187,7 +189,9 @@ Arm averageOf(const std::vector<const Candidate*>& group) {
     else
         arm.dev_accuracy.reset();
     for (auto& [name, metric] : arm.metrics)
-        metric = meanOf(group, name);
+        metric = meanOf(group, &Arm::metrics, name);
+    for (auto& [name, metric] : arm.control)
+        metric = meanOf(group, &Arm::control, name);
     // Over rows, of the correctness averaged over seeds: the mean of the seeds' own intervals would be too wide.
     const std::vector<double> nothing(arm.correct.size(), 0.0);
     const PairedTest interval = pairedAccuracy(arm.correct, nothing, kIntervalSeed);

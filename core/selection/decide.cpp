@@ -2,6 +2,8 @@
 
 #include "selection/evidence.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace triptych {
@@ -37,6 +39,7 @@ public:
         honourLimits();
         correctByMeasurement();
         explainMeasurements();
+        sayWhatSmallnessCosts();
         m_outcome.confidence = confidence();
         return std::move(m_outcome);
     }
@@ -279,6 +282,30 @@ private:
             return;
         }
         say(m_clear ? "clearly_best" : behind ? "clearly_behind" : "not_separated", std::move(values));
+    }
+
+    /// Against what would be recommended if nothing had to be small, by the arms that differ.
+    void sayWhatSmallnessCosts() {
+        if (!step("must_be_small").answer)
+            return;
+        Answers open = m_answers;
+        open.must_be_small = false;
+        open.max_bytes.reset();
+        open.max_latency_ms.reset();
+        const std::vector<Technique> large = Decider(m_tree, m_facts, m_arms, open).outcome().recommendation;
+        const auto only = [](const std::vector<Technique>& these, const std::vector<Technique>& without) -> std::optional<Technique> {
+            std::vector<Technique> left;
+            std::copy_if(these.begin(), these.end(), std::back_inserter(left), [&](Technique t) { return std::find(without.begin(), without.end(), t) == without.end(); });
+            return left.size() == 1 ? std::optional(left.front()) : std::nullopt;
+        };
+        const std::vector<Technique>& small = m_outcome.recommendation;
+        if (small == large && small.size() == 1 && m_arms.find(small.front()))
+            return say("small_costs_nothing", {{"technique", techniqueName(small.front())}});
+        const auto mine = only(small, large), other = only(large, small);
+        const Arm* const arm = mine ? m_arms.find(*mine) : nullptr;
+        const Arm* const against = other ? m_arms.find(*other) : nullptr;
+        if (const auto test = arm && against ? m_arms.compare(*arm, *against) : std::nullopt)
+            say("small_costs", comparison(*mine, *other, *test));
     }
 
     /// High: no guess on the path and a measured, clear lead. Low: what is recommended was not measured, or

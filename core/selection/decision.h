@@ -42,6 +42,7 @@ struct Arm {
     std::string student; ///< distil: "textcnn", "shrunken-3", ...; else empty
     std::string model;  ///< name
     Metrics metrics;    ///< accuracy, macro_f1; distil: retention, speedup too; means over the seeds
+    Metrics control;    ///< distil: likewise of the same student without a teacher; else empty
     double latency_p50_ms = 0, latency_p95_ms = 0;
     double bytes = 0;   ///< everything needed to serve it
     double build_s = 0;

@@ -41,6 +41,7 @@ Json armToJson(const Arm& arm) {
             {"student", arm.student.empty() ? Json() : Json(arm.student)},
             {"model", arm.model},
             {"metrics", metricsToJson(arm.metrics)},
+            {"control", arm.control.empty() ? Json() : Json{{"metrics", metricsToJson(arm.control)}}},
             {"latency_p50_ms", arm.latency_p50_ms},
             {"latency_p95_ms", arm.latency_p95_ms},
             {"bytes", arm.bytes},
@@ -134,6 +135,8 @@ void writeArms(ReportWriter& writer, const Decision& decision, const DecisionTre
                     interval(arm.metrics, "retention", formatPercent, ""), interval(arm.metrics, "speedup", formatFactor, ""),
                     fmt::format("{} / {}", formatMilliseconds(arm.latency_p50_ms), formatMilliseconds(arm.latency_p95_ms)),
                     formatBytes(arm.bytes), formatSeconds(arm.build_s)});
+        if (!arm.control.empty()) // the same network: it differs in what it has learnt
+            writer.row({writer.text("report_control"), arm.run, seedList(arm), interval(arm.control, "accuracy"), interval(arm.control, "macro_f1"), "", "", "", "", ""});
     }
     writer.line("");
     writer.line(writer.text("report_arms_note"));

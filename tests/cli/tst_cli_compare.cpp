@@ -63,6 +63,39 @@ private Q_SLOTS:
         QCOMPARE(result.json()->at("error")["code"].get<std::string>(), std::string("invalid_input"));
         QVERIFY(result.json()->at("error")["message"].get<std::string>().find("different rows") != std::string::npos);
     }
+    void aModelStandsForTheRunThatMadeIt() {
+        const std::string teacher = m_runs->finish("full", "t", 36, m_runs->base().string());
+        const std::string id = m_runs->finish("soft", "s", 34, "t", 13, student());
+        const auto compare = [this](const char* a, const QString& b) { return cli({QStringLiteral("compare"), QString::fromLatin1(a), b, QStringLiteral("--json")}); };
+        const CliResult both = compare("t", QStringLiteral("s"));
+        QVERIFY2(both.exitCode == 0, both.out.constData());
+        QCOMPARE(both.json()->at("runs")[0]["run"].get<std::string>(), teacher);
+        QCOMPARE(both.json()->at("tests")[0]["b"].get<std::string>(), id);
+        QCOMPARE(compare("t", QString::fromStdString(id)).out, both.out);
+        m_runs->workspace().saveModel({"s-control", "runs/" + id + "/control", "textcnn", id, "2026-01-01T00:00:00Z"});
+        const CliResult control = compare("t", QStringLiteral("s-control"));
+        QVERIFY2(control.exitCode == 2 && control.out.contains("control that was made beside 's'"), control.out.constData());
+        m_runs->workspace().saveModel({"imported", "models/imported", "full", "", "2026-01-01T00:00:00Z"});
+        QVERIFY(compare("t", QStringLiteral("imported")).out.contains("eval"));
+        QCOMPARE(compare("t", QStringLiteral("nothing")).errorCode(), QStringLiteral("not_found"));
+    }
+    void chineseRowsAndAnEnglishEncoderAreWarnedOf() {
+        const std::string base = m_runs->base("x/all-minilm-l6-v2").string(), other = m_runs->base("x/multilingual-e5-small").string();
+        const auto decide = [&](const std::string& model) {
+            return cli({QStringLiteral("decide"), QStringLiteral("--data"), QStringLiteral("talk"), QStringLiteral("--model"), QString::fromStdString(model), QStringLiteral("--json")});
+        };
+        QVERIFY(decide(base).json()->at("warnings").empty());
+        Workspace& workspace = m_runs->workspace();
+        std::vector<ExampleRecord> rows = workspace.examples("talk");
+        for (std::size_t i = 0; i < rows.size(); i += 4)
+            rows[i].text += " 你好";
+        workspace.saveDataset(workspace.requireDataset("talk"), rows, true);
+        const CliResult warned = decide(base);
+        QCOMPARE(warned.exitCode, 0);
+        QCOMPARE(warned.json()->at("warnings").size(), std::size_t(1));
+        QVERIFY2(warned.err.contains("warning: 25 % of the rows of 'talk' are Chinese"), warned.err.constData());
+        QVERIFY(decide(other).json()->at("warnings").empty());
+    }
     void decisionIsAboutTheGivenBase() {
         const std::string a = m_runs->base("a/model").string(), b = m_runs->base("b/model").string();
         m_runs->finish("full", "ta", 36, a);
@@ -77,6 +110,11 @@ private Q_SLOTS:
         QCOMPARE(ofA[1]["model"].get<std::string>(), std::string("sa"));
         QCOMPARE(ofA[1]["seeds"].dump(), std::string("[14]"));
         QVERIFY(readFile(m_dir->path().toStdString() + "/report.md").find("94.4 % \\[90.0 %, 99.0 %]") != std::string::npos);
+        // The student's control stands below it.
+        QVERIFY(readFile(m_dir->path().toStdString() + "/report.md").find("| Control: the same student without a teacher | ") != std::string::npos);
+        QVERIFY(readFile(m_dir->path().toStdString() + "/report.md").find("61.2 % \\[50.0 %, 70.0 %]") != std::string::npos);
+        QCOMPARE(ofA[1]["control"]["metrics"]["accuracy"]["value"].get<double>(), 0.6123);
+        QVERIFY(ofA[0]["control"].is_null());
         const Json ofB = decide(b);
         QCOMPARE(ofB.size(), std::size_t(1));
         QCOMPARE(ofB[0]["model"].get<std::string>(), std::string("tb"));

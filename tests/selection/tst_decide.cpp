@@ -111,6 +111,33 @@ private Q_SLOTS:
         QVERIFY(!decision.reasons.empty());
         QCOMPARE(decision.path.size(), std::size_t(4));
     }
+    void whatBeingSmallCostsIsSaid() {
+        const auto find = [](const Decision& decision, std::string_view code) {
+            return std::find_if(decision.reasons.begin(), decision.reasons.end(), [&](const Reason& reason) { return reason.code == code; });
+        };
+        Answers small;
+        small.must_be_small = true;
+        const Decision entered = decideWith(richArms(), small);
+        const auto cost = find(entered, "small_costs");
+        QVERIFY(cost != entered.reasons.end());
+        QVERIFY(std::abs(cost->values["difference"].get<double>() + 0.03) < 1e-9 && cost->values["low"].get<double>() < -0.03 && cost->values["high"].get<double>() < 0);
+        QVERIFY2(cost->text.find("Distil") != std::string::npos && cost->text.find("-3.0 points") != std::string::npos, cost->text.c_str());
+        Answers limit;
+        limit.max_bytes = 10e6;
+        QVERIFY(says(decideWith(richArms(), limit).reasons, "small_costs"));
+        // Beside retrieval the student stands in the place of the fine-tuned model.
+        small.knowledge_must_be_fresh = true;
+        QVERIFY(says(decideWith(richArms(), small).reasons, "small_costs"));
+        small.knowledge_must_be_fresh.reset();
+        // The best is small already.
+        std::vector<Arm> arms = richArms();
+        arms.back() = makeArm(Technique::Distill, 0.98, 3e6, 0.5);
+        const Decision best = decideWith(arms, small);
+        QVERIFY(says(best.reasons, "small_costs_nothing") && !says(best.reasons, "small_costs"));
+        // Nothing measured, nothing said; and nothing if it need not be small.
+        QVERIFY(!says(decideWith({}, small).reasons, "small_costs") && !says(decideWith({}, small).reasons, "small_costs_nothing"));
+        QVERIFY(!says(decideWith(richArms()).reasons, "small_costs"));
+    }
     void nothingKnownStartsWithZeroShot() {
         const Decision decision = decideWith({}, {}, facts(60)); // three rows a class
         QCOMPARE(names(decision.recommendation), QStringLiteral("zero_shot"));

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/resources.h"
+#include "datasets/languages.h"
 #include "jobs/event_writer.h"
 #include "jobs/run_index.h"
 #include "item_models/examples_model.h"
@@ -131,8 +132,8 @@ private Q_SLOTS:
         const Outlook outlook = loadOutlook(planted.folder(), PlantedWorkspace::kDataset, {});
         QCOMPARE(outlook.cjkShare, 0.25);
         QCOMPARE(outlook.decision.arms.size(), std::size_t{4});
-        QVERIFY(isEnglishEncoder(QStringLiteral("all-minilm-l6-v2")));
-        QVERIFY(!isEnglishEncoder(QStringLiteral("multilingual-e5-small")));
+        QVERIFY(isEnglishEncoder("all-minilm-l6-v2") && isEnglishEncoder("All-MiniLM-L12-v2"));
+        QVERIFY(!isEnglishEncoder("multilingual-e5-small"));
         PlantedWorkspace::Options english;
         english.cjk = false;
         const PlantedWorkspace other(path("v"), english);

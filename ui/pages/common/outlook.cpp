@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "datasets/languages.h"
 #include "engine_client/job_center.h"
 #include "jobs/arm_evidence.h"
 #include "l10n/words.h"
@@ -57,28 +58,6 @@ const RunSummary* Outlook::runOf(Technique technique) const {
 
 bool Outlook::recommends(Technique technique) const {
     return std::find(decision.recommendation.begin(), decision.recommendation.end(), technique) != decision.recommendation.end();
-}
-
-bool holdsCjk(const std::string& text) {
-    const QString decoded = qstr(text);
-    for (const uint code : decoded.toUcs4()) {
-        const auto script = QChar::script(code);
-        if (script == QChar::Script_Han || script == QChar::Script_Hiragana || script == QChar::Script_Katakana
-            || script == QChar::Script_Hangul)
-            return true;
-    }
-    return false;
-}
-
-double shareOfCjk(const std::vector<ExampleRecord>& rows) {
-    if (rows.empty())
-        return 0;
-    const auto count = std::count_if(rows.begin(), rows.end(), [](const ExampleRecord& row) { return holdsCjk(row.text); });
-    return static_cast<double>(count) / static_cast<double>(rows.size());
-}
-
-bool isEnglishEncoder(const QString& name) {
-    return name.startsWith(QLatin1String("all-minilm"), Qt::CaseInsensitive) && !name.contains(QLatin1String("multilingual"));
 }
 
 Outlook loadOutlook(const std::filesystem::path& folder, const std::string& dataset, const std::stop_token& stop,

@@ -41,13 +41,6 @@ Outlook loadOutlook(const std::filesystem::path& folder, const std::string& data
 /// The seed of every decision of the window: the same evidence gives the same intervals.
 inline constexpr std::uint64_t kDecisionSeed = 13;
 
-/// True if a Han, Kana or Hangul character stands in the text.
-bool holdsCjk(const std::string& text);
-/// Share of texts that hold one.
-double shareOfCjk(const std::vector<ExampleRecord>& rows);
-/// True for encoders that know English only, by the name they are kept under.
-bool isEnglishEncoder(const QString& name);
-
 /// Settings of the workspace that several pages share. Reading never fails: what cannot be read is as if it were not
 /// set. What is set holds at once and is stored off the window's thread.
 QString currentDataset(const PageContext& context);

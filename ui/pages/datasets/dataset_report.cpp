@@ -2,6 +2,7 @@
 
 #include "base/progress.h"
 #include "datasets/dataset_import.h"
+#include "datasets/languages.h"
 #include "item_models/run_summary.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"

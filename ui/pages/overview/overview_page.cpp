@@ -1,6 +1,7 @@
 #include "pages/overview/overview_page.h"
 
 #include "charts/scatter_chart.h"
+#include "datasets/languages.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "pages/common/dataset_picker.h"
@@ -29,7 +30,6 @@
 namespace triptych::ui {
 
 namespace {
-constexpr double kNoticeableCjk = 0.02;
 constexpr char kMultilingual[] = "multilingual-e5-small"; // the starter that reads Chinese
 }
 
@@ -261,7 +261,7 @@ void OverviewPage::showLanguageNote() {
     QString base;
     if (m_outlook && m_outlook->dataset && m_context.workspace)
         base = baseModel(m_context);
-    if (base.isEmpty() || m_outlook->cjkShare < kNoticeableCjk || !isEnglishEncoder(base)) {
+    if (base.isEmpty() || m_outlook->cjkShare < kNoticeableCjk || !isEnglishEncoder(base.toStdString())) {
         m_note->hide();
         return;
     }
