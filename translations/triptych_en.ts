@@ -1373,6 +1373,34 @@
         <source>Layers kept (0: half)</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Expert settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest value of each feature finds single words that tell; the mean weighs the whole text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The table of pieces is most of a small student. Words that no training row has are then spelt in single characters; only for WordPiece vocabularies, as BERT has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the words to one vector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the largest of all words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the mean of all words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Know only the pieces of the training rows</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::Dock</name>
@@ -1635,6 +1663,45 @@
     </message>
     <message>
         <source>Progress of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ImportCard</name>
+    <message>
+        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is fetched and checked. What is cancelled goes on the next time where it ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is checked and copied into the workspace.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is checked and copied into this user&apos;s models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2329,22 +2396,6 @@
         <source>Folder</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>One text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A text to label</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Label</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message numerus="yes">
         <source>%n tensors</source>
         <translation>
@@ -2353,31 +2404,7 @@
         </translation>
     </message>
     <message>
-        <source>How near the two are in meaning: 1 is the same, 0 has nothing in common.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The labels with their scores, best first.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cosine %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>There is a model of this name. Choose another, or remove that one first.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 is checked and copied into the workspace.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 is checked and copied into this user&apos;s models.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2413,47 +2440,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Import a model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name of the model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Import</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Try it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>First text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Second text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 is fetched and checked. What is cancelled goes on the next time where it ended.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2470,22 +2457,6 @@
     </message>
     <message>
         <source>decoder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A question, or the beginning of a text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Write</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What the model writes, the likeliest word each time.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 written, %2</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2509,19 +2480,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>first after %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>stopped</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>There is an endpoint of this name. Choose another.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Stop</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2546,6 +2505,42 @@
     </message>
     <message>
         <source>An export runs. The next one can begin when it is done or cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>endpoint: gives vectors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>endpoint: writes texts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the keychain, if it has one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 in the environment goes before the keychain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 numbers</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3353,6 +3348,85 @@
     </message>
     <message>
         <source>Recommended: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TryModelCard</name>
+    <message>
+        <source>%1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 written, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first after %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cosine %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How near the two are in meaning: 1 is the same, 0 has nothing in common.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model writes, the likeliest word each time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The labels with their scores, best first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Second text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A question, or the beginning of a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A text to label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -1362,6 +1362,34 @@
         <source>Layers kept (0: half)</source>
         <translation>保留的层数（0：一半）</translation>
     </message>
+    <message>
+        <source>Expert settings</source>
+        <translation>专家设置</translation>
+    </message>
+    <message>
+        <source>The largest value of each feature finds single words that tell; the mean weighs the whole text.</source>
+        <translation>每个特征取最大值，能找出起决定作用的单个词；取平均则衡量整段文本。</translation>
+    </message>
+    <message>
+        <source>The table of pieces is most of a small student. Words that no training row has are then spelt in single characters; only for WordPiece vocabularies, as BERT has.</source>
+        <translation>小学生模型的大部分是词片表。精简后，训练数据中没有的词将逐字符拼出；仅适用于 BERT 那样的 WordPiece 词表。</translation>
+    </message>
+    <message>
+        <source>From the words to one vector</source>
+        <translation>由各词到一个向量</translation>
+    </message>
+    <message>
+        <source>the largest of all words</source>
+        <translation>取所有词的最大值</translation>
+    </message>
+    <message>
+        <source>the mean of all words</source>
+        <translation>取所有词的平均值</translation>
+    </message>
+    <message>
+        <source>Know only the pieces of the training rows</source>
+        <translation>只保留训练数据中的词片</translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::Dock</name>
@@ -1625,6 +1653,45 @@
     <message>
         <source>Progress of the export</source>
         <translation>导出进度</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ImportCard</name>
+    <message>
+        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
+        <translation>名称为 1 到 100 字节，不含斜杠和不可见字符，首尾没有空格，且不以点或短横开头。</translation>
+    </message>
+    <message>
+        <source>%1 is fetched and checked. What is cancelled goes on the next time where it ended.</source>
+        <translation>正在获取并校验 %1。取消后，下次从中断处继续。</translation>
+    </message>
+    <message>
+        <source>%1 is checked and copied into the workspace.</source>
+        <translation>将检查 %1 并复制到工作区。</translation>
+    </message>
+    <message>
+        <source>%1 is checked and copied into this user&apos;s models.</source>
+        <translation>将检查 %1 并复制到本用户的模型中。</translation>
+    </message>
+    <message>
+        <source>Import a model</source>
+        <translation>导入模型</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation>模型名称</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -2315,22 +2382,6 @@
         <source>Folder</source>
         <translation>文件夹</translation>
     </message>
-    <message>
-        <source>One text</source>
-        <translation>一段文本</translation>
-    </message>
-    <message>
-        <source>A text to label</source>
-        <translation>要分类的文本</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>比较</translation>
-    </message>
-    <message>
-        <source>Label</source>
-        <translation>分类</translation>
-    </message>
     <message numerus="yes">
         <source>%n tensors</source>
         <translation>
@@ -2338,32 +2389,8 @@
         </translation>
     </message>
     <message>
-        <source>How near the two are in meaning: 1 is the same, 0 has nothing in common.</source>
-        <translation>两段文本的意思有多近：1 为相同，0 为毫无共同之处。</translation>
-    </message>
-    <message>
-        <source>The labels with their scores, best first.</source>
-        <translation>各标签及其得分，从高到低。</translation>
-    </message>
-    <message>
-        <source>Cosine %1</source>
-        <translation>余弦 %1</translation>
-    </message>
-    <message>
-        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
-        <translation>名称为 1 到 100 字节，不含斜杠和不可见字符，首尾没有空格，且不以点或短横开头。</translation>
-    </message>
-    <message>
         <source>There is a model of this name. Choose another, or remove that one first.</source>
         <translation>已有同名模型。请换一个名称，或先移除它。</translation>
-    </message>
-    <message>
-        <source>%1 is checked and copied into the workspace.</source>
-        <translation>将检查 %1 并复制到工作区。</translation>
-    </message>
-    <message>
-        <source>%1 is checked and copied into this user&apos;s models.</source>
-        <translation>将检查 %1 并复制到本用户的模型中。</translation>
     </message>
     <message>
         <source>Remove “%1”?</source>
@@ -2398,48 +2425,8 @@
         <translation>移除…</translation>
     </message>
     <message>
-        <source>Import a model</source>
-        <translation>导入模型</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>名称</translation>
-    </message>
-    <message>
-        <source>Name of the model</source>
-        <translation>模型名称</translation>
-    </message>
-    <message>
-        <source>Import</source>
-        <translation>导入</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Try it</source>
-        <translation>试一试</translation>
-    </message>
-    <message>
-        <source>First text</source>
-        <translation>第一段文本</translation>
-    </message>
-    <message>
-        <source>Second text</source>
-        <translation>第二段文本</translation>
-    </message>
-    <message>
-        <source>Another text</source>
-        <translation>另一段文本</translation>
-    </message>
-    <message>
         <source>Weights</source>
         <translation>权重</translation>
-    </message>
-    <message>
-        <source>%1 is fetched and checked. What is cancelled goes on the next time where it ended.</source>
-        <translation>正在获取并校验 %1。取消后，下次从中断处继续。</translation>
     </message>
     <message>
         <source>%1: %2 (%3, %4)</source>
@@ -2456,22 +2443,6 @@
     <message>
         <source>decoder</source>
         <translation>解码器</translation>
-    </message>
-    <message>
-        <source>A question, or the beginning of a text</source>
-        <translation>一个问题，或一段文本的开头</translation>
-    </message>
-    <message>
-        <source>Write</source>
-        <translation>书写</translation>
-    </message>
-    <message>
-        <source>What the model writes, the likeliest word each time.</source>
-        <translation>模型写出的内容，每次取最可能的词。</translation>
-    </message>
-    <message>
-        <source>%1 written, %2</source>
-        <translation>写出 %1 个，%2</translation>
     </message>
     <message>
         <source>mean of all tokens</source>
@@ -2494,20 +2465,8 @@
         <translation>导入带 safetensors 权重的 Hugging Face 或 PEFT 文件夹，或一个 GGUF 文件。这里将显示它的构成，并可试用。</translation>
     </message>
     <message>
-        <source>first after %1</source>
-        <translation>首个词元 %1 后</translation>
-    </message>
-    <message>
-        <source>stopped</source>
-        <translation>已停止</translation>
-    </message>
-    <message>
         <source>There is an endpoint of this name. Choose another.</source>
         <translation>已有同名端点，请换一个名称。</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>停止</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -2532,6 +2491,42 @@
     <message>
         <source>An export runs. The next one can begin when it is done or cancelled.</source>
         <translation>正在导出。完成或取消后才能开始下一个。</translation>
+    </message>
+    <message>
+        <source>endpoint: gives vectors</source>
+        <translation>端点：给出向量</translation>
+    </message>
+    <message>
+        <source>endpoint: writes texts</source>
+        <translation>端点：生成文本</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>密钥</translation>
+    </message>
+    <message>
+        <source>from the keychain, if it has one</source>
+        <translation>取自密钥环（如有）</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>取自 %1</translation>
+    </message>
+    <message>
+        <source>%1 in the environment goes before the keychain.</source>
+        <translation>环境变量 %1 优先于密钥环。</translation>
+    </message>
+    <message>
+        <source>%1 numbers</source>
+        <translation>%1 维</translation>
     </message>
 </context>
 <context>
@@ -3337,6 +3332,85 @@
     <message>
         <source>Recommended: %1</source>
         <translation>推荐：%1</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::TryModelCard</name>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 个词元</translation>
+    </message>
+    <message>
+        <source>%1 written, %2</source>
+        <translation>写出 %1 个，%2</translation>
+    </message>
+    <message>
+        <source>first after %1</source>
+        <translation>首个词元 %1 后</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Cosine %1</source>
+        <translation>余弦 %1</translation>
+    </message>
+    <message>
+        <source>How near the two are in meaning: 1 is the same, 0 has nothing in common.</source>
+        <translation>两段文本的意思有多近：1 为相同，0 为毫无共同之处。</translation>
+    </message>
+    <message>
+        <source>What the model writes, the likeliest word each time.</source>
+        <translation>模型写出的内容，每次取最可能的词。</translation>
+    </message>
+    <message>
+        <source>The labels with their scores, best first.</source>
+        <translation>各标签及其得分，从高到低。</translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation>试一试</translation>
+    </message>
+    <message>
+        <source>First text</source>
+        <translation>第一段文本</translation>
+    </message>
+    <message>
+        <source>Second text</source>
+        <translation>第二段文本</translation>
+    </message>
+    <message>
+        <source>Another text</source>
+        <translation>另一段文本</translation>
+    </message>
+    <message>
+        <source>One text</source>
+        <translation>一段文本</translation>
+    </message>
+    <message>
+        <source>A question, or the beginning of a text</source>
+        <translation>一个问题，或一段文本的开头</translation>
+    </message>
+    <message>
+        <source>A text to label</source>
+        <translation>要分类的文本</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>书写</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
 </context>
 <context>

@@ -121,7 +121,7 @@ private Q_SLOTS:
         const auto cost = find(entered, "small_costs");
         QVERIFY(cost != entered.reasons.end());
         QVERIFY(std::abs(cost->values["difference"].get<double>() + 0.03) < 1e-9 && cost->values["low"].get<double>() < -0.03 && cost->values["high"].get<double>() < 0);
-        QVERIFY2(cost->text.find("Distil") != std::string::npos && cost->text.find("-3.0 points") != std::string::npos, cost->text.c_str());
+        QVERIFY2(cost->text.find("distil") != std::string::npos && cost->text.find("-3.0 points") != std::string::npos, cost->text.c_str());
         Answers limit;
         limit.max_bytes = 10e6;
         QVERIFY(says(decideWith(richArms(), limit).reasons, "small_costs"));
