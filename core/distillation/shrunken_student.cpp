@@ -5,9 +5,9 @@
 #include "distillation/student.h"
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
+#include "models/config_fields.h"
 #include "models/lora_adapter.h"
 #include "models/sequence_classifier.h"
-#include "text/json_fields.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
@@ -124,7 +124,7 @@ bool holdsEncoder(const fs::path& folder) {
     if (!hasSafetensors(base) || !fs::exists(file))
         return false;
     const Json config = readJsonFile(file, kMaxConfigBytes);
-    return bertFamily(JsonFields(config, file.string()).string("model_type", "bert"));
+    return bertFamily(configFields(config, file.string()).string("model_type", "bert"));
 }
 
 std::vector<int> copiedLayers(int teacher, int student) {

@@ -332,10 +332,12 @@ std::vector<std::string> templateNames(const fs::path& texts) {
     }
     if (const fs::path file = texts / "tokenizer_config.json"; fs::exists(file)) {
         const Json config = readJsonFile(file, kMaxConfigBytes);
-        for (const Json& entry : config.value("chat_template", Json::array())) {
-            const std::string name = entry.is_object() ? entry.value("name", std::string()) : std::string();
-            if (!name.empty() && name != "default")
-                names.push_back(name);
+        const JsonFields fields(config, file.string());
+        if (fields.has("chat_template") && fields.at("chat_template").is_array()) {
+            for (const JsonFields& entry : fields.objects("chat_template")) {
+                if (const std::string name = entry.string("name"); !name.empty() && name != "default")
+                    names.push_back(name);
+            }
         }
     }
     std::sort(names.begin(), names.end());

@@ -114,8 +114,9 @@ void roundTo(GgmlType type, const NamedTensors& weights) {
 class EncoderProof final : public ProofModel {
 public:
     EncoderProof(const fs::path& folder, const Json& config, std::optional<GgmlType> rounded) {
-        const BertConfig shape = bertConfigFromJson(config, (folder / "config.json").string());
-        m_head = encoderTask(*shape.family, architectureOf(config)) == EncoderTask::SequenceClassification;
+        const std::string source = (folder / "config.json").string();
+        const BertConfig shape = bertConfigFromJson(config, source);
+        m_head = encoderTask(*shape.family, architectureOf(config, source)) == EncoderTask::SequenceClassification;
         if (m_head)
             m_classifier = SequenceClassifier::open(folder);
         else

@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "formats/safetensors.h"
+#include "models/config_fields.h"
 #include "models/lora_adapter.h"
 #include "models/sequence_classifier.h"
-#include "text/json_fields.h"
 #include "text/tokenizer.h"
 
 #include <ATen/core/Tensor.h>
@@ -90,7 +90,7 @@ void saveSequenceClassifier(const fs::path& folder, const fs::path& base, const 
 std::vector<std::string> readLabels(const fs::path& folder) { return labelsOf(modelConfig(folder), (folder / "config.json").string()); }
 
 std::vector<std::string> labelsOf(const Json& config, const std::string& source) {
-    const JsonFields fields(config, source);
+    const JsonFields fields = configFields(config, source);
     std::vector<std::string> labels;
     if (!fields.has("id2label")) { // transformers leaves it out where it is the default, and num_labels where that is 2
         for (std::int64_t i = 0; i < fields.integer("num_labels", 1, 1 << 20, 2); ++i)

@@ -2,8 +2,8 @@
 
 #include "interop/export_weights.h"
 #include "models/adapted_decoder.h"
+#include "models/config_fields.h"
 #include "models/lora_encoder.h"
-#include "text/json_fields.h"
 
 namespace triptych {
 
@@ -33,7 +33,7 @@ MergedModel mergeAdapterFolder(const fs::path& folder, ProgressSink& progress, c
         return merged;
     }
     merged.config = adaptedConfig(adapter);
-    const std::string type = JsonFields(merged.config, file.string()).string("model_type", "bert");
+    const std::string type = configFields(merged.config, file.string()).string("model_type", "bert");
     if (isDecoderFamily(merged.config)) {
         merged.weights = mergedDecoder(adapter, progress, stop);
         merged.config["tie_word_embeddings"] = readDecoderConfig(folder).tie_word_embeddings;

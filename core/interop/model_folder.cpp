@@ -10,6 +10,7 @@
 #include "jobs/model_lookup.h"
 #include "models/adapted_decoder.h"
 #include "models/bilstm.h"
+#include "models/config_fields.h"
 #include "models/decoder.h"
 #include "models/lora_encoder.h"
 #include "models/required_tensor.h"
@@ -19,7 +20,6 @@
 #include "models/task_model.h"
 #include "models/textcnn.h"
 #include "text/gguf_tokenizer.h"
-#include "text/json_fields.h"
 #include "text/tokenizer.h"
 
 #include <fmt/format.h>
@@ -60,11 +60,7 @@ ModelSummary describeArtefact(const fs::path& folder) {
     const JsonFields fields(json, file.string());
     ModelSummary summary;
     summary.kind = fields.string("kind");
-    for (const Json& label : fields.at("labels")) {
-        if (!label.is_string())
-            fields.fail("labels", "must be strings");
-        summary.labels.push_back(label.get<std::string>());
-    }
+    summary.labels = fields.strings("labels");
     summary.bytes = sizeOnDisk(folder);
     return summary;
 }
@@ -101,6 +97,7 @@ void describeBert(const fs::path& folder, const LoraAdapter* adapter, const Bert
     if (!classifier) {
         const bool own = adapter && fs::exists(adapter->folder() / "modules.json");
         const SentenceModules modules = readSentenceModules(own ? adapter->folder() : folder);
+        readModelMaxLength(tokenizerFolder(adapter ? adapter->folder() : folder), summary.max_length); // what it says is looked at when it is opened
         summary.pooling = poolingName(modules.pooling);
         summary.normalized = modules.normalize;
     }
@@ -209,9 +206,9 @@ void finish(const fs::path& folder, const LoraAdapter* adapter, ModelSummary& su
 /// A model with weights of its own and the configuration `config`, or, with an adapter, its base under it.
 ModelSummary describeWhole(const fs::path& folder, const Json& config, const LoraAdapter* adapter) {
     const std::string file = (folder / "config.json").string();
-    const JsonFields fields(config, file);
+    const JsonFields fields = configFields(config, file);
     ModelSummary summary;
-    summary.architecture = architectureOf(config);
+    summary.architecture = architectureOf(config, file);
     summary.multi_label = fields.string("problem_type", "") == "multi_label_classification";
     const std::string type = fields.string("model_type", "bert");
     if (isDecoderFamily(config)) {
@@ -315,7 +312,7 @@ ModelSummary describeModelFolder(const fs::path& folder, const fs::path& adapter
         throw Error(ErrorCode::NotFound, fmt::format("'{}' holds no config.json", folder.string()), "Name a Hugging Face model folder, a GGUF file by its path, or a folder with a single one.");
     }
     const Json config = readJsonFile(configFile, kMaxConfigBytes);
-    const JsonFields fields(config, configFile.string());
+    const JsonFields fields = configFields(config, configFile.string());
     // Students of ours have weights of their own shape; their kind opens them.
     if (const std::string type = fields.string("model_type", "bert"); type.starts_with("triptych_") && fs::exists(folder / kManifest)) {
         ModelSummary summary = describeArtefact(folder);

@@ -1,12 +1,12 @@
 #include "models/bilstm.h"
 
 #include "base/random.h"
+#include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
 #include "models/sequence_classifier.h"
 #include "models/vector_math.h"
-#include "text/json_fields.h"
 
 #include <ATen/ops/amax.h>
 #include <ATen/ops/cat.h>
@@ -112,12 +112,12 @@ Json biLstmConfigToJson(const BiLstmConfig& config, const std::vector<std::strin
 BiLstmConfig biLstmConfigFromJson(const Json& value, std::string_view source) {
     BiLstmConfig config;
     readPieceConfig(value, source, kType, config);
-    const JsonFields fields(value, std::string(source));
+    const JsonFields fields = configFields(value, std::string(source));
     config.hidden_size = static_cast<int>(fields.integer("hidden_size", 1, 1 << 13));
     config.num_layers = static_cast<int>(fields.integer("num_layers", 1, 2));
     const std::string pooling = fields.string("pooling");
     if (pooling != poolingName(Pooling::Max) && pooling != poolingName(Pooling::Mean))
-        fields.fail("pooling", "is neither 'max' nor 'mean'");
+        fields.failType("pooling", "'max' or 'mean'");
     config.pooling = pooling == poolingName(Pooling::Max) ? Pooling::Max : Pooling::Mean;
     return config;
 }

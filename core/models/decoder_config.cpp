@@ -1,7 +1,7 @@
 #include "models/decoder_config.h"
 
 #include "base/error.h"
-#include "text/json_fields.h"
+#include "models/config_fields.h"
 
 #include <fmt/format.h>
 
@@ -23,14 +23,6 @@ int size(const JsonFields& fields, std::string_view key, std::int64_t most) { re
 
 int size(const JsonFields& fields, std::string_view key, std::int64_t most, std::int64_t fallback) {
     return static_cast<int>(fields.integer(key, 1, most, fallback));
-}
-
-/// Within (0, most].
-double positive(const JsonFields& fields, std::string_view key, double fallback, double most = 1e12) {
-    const double value = fields.number(key, fallback);
-    if (!(value > 0 && value <= most))
-        fields.fail(key, fmt::format("is {}; it must be above 0 and at most {}", value, most));
-    return value;
 }
 
 void refuse(const JsonFields& fields, std::string_view key) {
@@ -67,14 +59,14 @@ void readScaling(const JsonFields& fields, const JsonFields& whole, const Decode
     if (type == "linear") {
         rope.scaling = RopeScaling::Linear;
         fields.at("factor");
-        rope.factor = positive(fields, "factor", 1);
+        rope.factor = fields.positive("factor", 1);
     } else if (type == "llama3") {
         rope.scaling = RopeScaling::Llama3;
         for (const char* needed : {"factor", "low_freq_factor", "high_freq_factor"})
             fields.at(needed);
-        rope.factor = positive(fields, "factor", 1);
-        rope.low_freq_factor = positive(fields, "low_freq_factor", 1);
-        rope.high_freq_factor = positive(fields, "high_freq_factor", 4);
+        rope.factor = fields.positive("factor", 1);
+        rope.low_freq_factor = fields.positive("low_freq_factor", 1);
+        rope.high_freq_factor = fields.positive("high_freq_factor", 4);
         if (rope.high_freq_factor <= rope.low_freq_factor)
             fields.fail("high_freq_factor", fmt::format("is {}, not above low_freq_factor {}", rope.high_freq_factor, rope.low_freq_factor));
         rope.original_max_position_embeddings = original();
@@ -83,14 +75,14 @@ void readScaling(const JsonFields& fields, const JsonFields& whole, const Decode
         if (rope.rope_theta <= 1)
             fields.fail(key, fmt::format("is 'yarn', which needs a rope_theta above 1, not {}", rope.rope_theta));
         rope.original_max_position_embeddings = original();
-        rope.factor = positive(fields, "factor", double(config.max_position_embeddings) / rope.original_max_position_embeddings);
-        rope.beta_fast = positive(fields, "beta_fast", 32);
-        rope.beta_slow = positive(fields, "beta_slow", 1);
+        rope.factor = fields.positive("factor", double(config.max_position_embeddings) / rope.original_max_position_embeddings);
+        rope.beta_fast = fields.positive("beta_fast", 32);
+        rope.beta_slow = fields.positive("beta_slow", 1);
         rope.truncate = fields.boolean("truncate", true);
         const double mscale = fields.number("mscale", 0), all = fields.number("mscale_all_dim", 0);
-        rope.attention_factor = positive(fields, "attention_factor",
-                                         mscale != 0 && all != 0 ? yarnMagnitude(rope.factor, mscale) / yarnMagnitude(rope.factor, all)
-                                                                 : yarnMagnitude(rope.factor, 1));
+        rope.attention_factor = fields.positive("attention_factor", mscale != 0 && all != 0
+                                                                        ? yarnMagnitude(rope.factor, mscale) / yarnMagnitude(rope.factor, all)
+                                                                        : yarnMagnitude(rope.factor, 1));
     } else {
         unsupported(fields, key, fmt::format("is '{}'; known are default, linear, llama3 and yarn", type),
                     type == "dynamic" ? "Take the model without it: up to its own length, 'dynamic' changes nothing." : "");
@@ -102,12 +94,12 @@ void readRope(const JsonFields& fields, DecoderConfig& config, double theta) {
         unsupported(fields, "partial_rotary_factor", "is not 1");
     refuse(fields, "rope_interleaved");
     const auto read = [&](const JsonFields& parameters, RopeConfig& rope, double otherwise) {
-        rope.rope_theta = positive(parameters, "rope_theta", otherwise);
+        rope.rope_theta = parameters.positive("rope_theta", otherwise);
         readScaling(parameters, fields, config, rope);
     };
-    const double top = positive(fields, "rope_theta", theta);
+    const double top = fields.positive("rope_theta", theta);
     const bool apart = fields.has("rope_local_base_freq") || config.model_type == "gemma3_text";
-    const double local = positive(fields, "rope_local_base_freq", 10000);
+    const double local = fields.positive("rope_local_base_freq", 10000);
     if (fields.has("rope_parameters")) {
         const JsonFields parameters = fields.object("rope_parameters");
         if (parameters.has("full_attention")) {
@@ -137,12 +129,12 @@ std::vector<bool> readLayerTypes(const JsonFields& fields, int layers) {
     std::vector<bool> sliding;
     if (!fields.has("layer_types"))
         return sliding;
-    const Json& types = fields.at("layer_types");
-    if (!types.is_array() || types.size() != static_cast<std::size_t>(layers))
-        fields.fail("layer_types", fmt::format("must be an array with an entry for each of {} layers", layers));
-    for (const Json& type : types) {
+    const std::vector<std::string> types = fields.strings("layer_types");
+    if (types.size() != static_cast<std::size_t>(layers))
+        fields.fail("layer_types", fmt::format("has {} entries for {} layers", types.size(), layers));
+    for (const std::string& type : types) {
         if (type != "full_attention" && type != "sliding_attention")
-            unsupported(fields, "layer_types", fmt::format("has {}; known are full_attention and sliding_attention", dumpJson(type)));
+            unsupported(fields, "layer_types", fmt::format("has '{}'; known are full_attention and sliding_attention", type));
         sliding.push_back(type == "sliding_attention");
     }
     return sliding;
@@ -156,16 +148,8 @@ void slide(DecoderConfig& config, int window, std::vector<bool> layers) {
 void readEnds(const JsonFields& fields, DecoderConfig& config) {
     if (!fields.has("eos_token_id"))
         return;
-    const Json& value = fields.at("eos_token_id");
-    const auto add = [&](const Json& id) {
-        if (!id.is_number_integer() || id < 0 || id >= kMostTokens)
-            fields.fail("eos_token_id", "must be a token's number or an array of them");
-        config.eos_token_id.push_back(id.get<std::int32_t>());
-    };
-    if (value.is_array())
-        std::for_each(value.begin(), value.end(), add);
-    else
-        add(value);
+    for (const std::int64_t id : fields.integers("eos_token_id", 0, kMostTokens - 1))
+        config.eos_token_id.push_back(static_cast<std::int32_t>(id));
 }
 
 /// What a family's reader starts from; the numbers are what transformers takes where the file has no key.
@@ -192,7 +176,7 @@ void readLlamaLike(const JsonFields& fields, DecoderConfig& config, const Defaul
     const int even = std::max(1, config.hidden_size / config.num_attention_heads);
     config.head_dim = size(fields, "head_dim", kMostWidth, defaults.headDim && !fields.json().contains("head_dim") ? defaults.headDim : even);
     config.max_position_embeddings = size(fields, "max_position_embeddings", kMostPositions, defaults.positions);
-    config.norm_eps = positive(fields, "rms_norm_eps", 1e-6, 1);
+    config.norm_eps = fields.positive("rms_norm_eps", 1e-6, 1);
     config.tie_word_embeddings = fields.boolean("tie_word_embeddings", defaults.tied);
     config.activation = activationOf(fields, defaults.activationKey, defaults.activation);
     config.attentionScale = 1 / std::sqrt(double(config.head_dim));
@@ -252,12 +236,12 @@ void readGemma3(const JsonFields& fields, DecoderConfig& config) {
     config.queryKeyNorms = true;
     setAttentionBias(fields, config);
     config.embeddingScale = std::sqrt(double(config.hidden_size));
-    config.attentionScale = 1 / std::sqrt(positive(fields, "query_pre_attn_scalar", 256));
+    config.attentionScale = 1 / std::sqrt(fields.positive("query_pre_attn_scalar", 256));
     refuse(fields, "use_bidirectional_attention");
     if (fields.has("attn_logit_softcapping"))
         unsupported(fields, "attn_logit_softcapping", "is set, which is not computed");
     if (fields.has("final_logit_softcapping"))
-        config.final_logit_softcapping = positive(fields, "final_logit_softcapping", 1);
+        config.final_logit_softcapping = fields.positive("final_logit_softcapping", 1);
     std::vector<bool> layers = readLayerTypes(fields, config.num_hidden_layers);
     if (layers.empty()) {
         const char* key = fields.has("sliding_window_pattern") ? "sliding_window_pattern" : "_sliding_window_pattern";
@@ -282,7 +266,7 @@ void readGpt2(const JsonFields& fields, DecoderConfig& config) {
         fields.fail("n_embd", fmt::format("is {}, not a multiple of n_head {}", config.hidden_size, config.num_attention_heads));
     config.head_dim = config.hidden_size / config.num_attention_heads;
     config.max_position_embeddings = size(fields, fields.has("n_positions") ? "n_positions" : "n_ctx", kMostPositions, 1024);
-    config.norm_eps = positive(fields, "layer_norm_epsilon", 1e-5, 1);
+    config.norm_eps = fields.positive("layer_norm_epsilon", 1e-5, 1);
     config.tie_word_embeddings = fields.boolean("tie_word_embeddings", true);
     config.activation = activationOf(fields, "activation_function", "gelu_new");
     config.attentionScale = fields.boolean("scale_attn_weights", true) ? 1 / std::sqrt(double(config.head_dim)) : 1;
@@ -312,7 +296,7 @@ bool isDecoderFamily(const Json& value) {
 }
 
 DecoderConfig decoderConfigFromJson(const Json& value, std::string_view source) {
-    const JsonFields fields(value, std::string(source));
+    const JsonFields fields = configFields(value, std::string(source));
     DecoderConfig config;
     config.model_type = fields.string("model_type");
     const FamilyReader reader = familyReader(config.model_type);

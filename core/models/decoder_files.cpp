@@ -1,8 +1,8 @@
 #include "base/error.h"
 #include "models/adapted_decoder.h"
+#include "models/config_fields.h"
 #include "models/decoder.h"
 #include "text/gguf_tokenizer.h"
-#include "text/json_fields.h"
 
 #include <fmt/format.h>
 
@@ -19,15 +19,13 @@ constexpr std::uintmax_t kMostBytes = 16u << 20;
 /// Chat models end a turn with other tokens than a text, and say so only here.
 void addEnds(const fs::path& file, DecoderConfig& config) {
     const Json value = readJsonFile(file, kMostBytes);
-    const JsonFields fields(value, file.string());
+    const JsonFields fields = configFields(value, file.string());
     if (!fields.has("eos_token_id"))
         return;
-    const Json& ends = fields.at("eos_token_id");
-    for (const Json& id : ends.is_array() ? ends : Json::array({ends})) {
-        if (!id.is_number_integer() || id < 0 || id >= config.vocab_size)
-            fields.fail("eos_token_id", fmt::format("must be a token's number below {} or an array of them", config.vocab_size));
-        if (std::find(config.eos_token_id.begin(), config.eos_token_id.end(), id.get<std::int32_t>()) == config.eos_token_id.end())
-            config.eos_token_id.push_back(id.get<std::int32_t>());
+    for (const std::int64_t wide : fields.integers("eos_token_id", 0, config.vocab_size - 1)) {
+        const auto id = static_cast<std::int32_t>(wide);
+        if (std::find(config.eos_token_id.begin(), config.eos_token_id.end(), id) == config.eos_token_id.end())
+            config.eos_token_id.push_back(id);
     }
 }
 

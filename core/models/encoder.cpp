@@ -8,7 +8,6 @@
 #include "models/lora_adapter.h"
 #include "models/sentence_modules.h"
 #include "text/gguf_tokenizer.h"
-#include "text/json_fields.h"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
@@ -63,15 +62,7 @@ void normalize(float* vector, std::int64_t width) {
 int readMaxLength(const fs::path& folder, const SentenceModules& modules, int positions) {
     if (modules.max_seq_length > 0)
         return std::min(modules.max_seq_length, positions);
-    const fs::path file = folder / "tokenizer_config.json";
-    if (!fs::exists(file))
-        return positions;
-    const Json config = readJsonFile(file, 16u << 20);
-    const auto found = config.find("model_max_length");
-    // Tokenizers without a limit write 1e30 there.
-    if (found == config.end() || !found->is_number() || found->get<double>() < 3 || found->get<double>() > positions)
-        return positions;
-    return static_cast<int>(found->get<double>());
+    return readModelMaxLength(folder, positions);
 }
 
 std::uintmax_t neededBytes(const fs::path& folder) {

@@ -4,9 +4,9 @@
 #include "base/resources.h"
 #include "models/bert.h"
 #include "models/bert_family.h"
+#include "models/config_fields.h"
 #include "models/decoder.h"
 #include "text/gguf_tokenizer.h"
-#include "text/json_fields.h"
 #include "text/tokenizer.h"
 
 #include <ATen/ops/add.h>
@@ -134,20 +134,20 @@ fs::path baseNamed(const fs::path& folder, const std::string& name, const fs::pa
 
 /// id2label for K rows of a head: as a config.json beside the adapter says, else as the base's, else LABEL_0, LABEL_1, ...
 void setLabels(const LoraAdapter& adapter, std::size_t count, Json& config) {
-    const auto fitting = [&](const Json& from) {
-        const auto labels = from.find("id2label");
-        return labels != from.end() && labels->is_object() && labels->size() == count;
+    const auto fitting = [&](const Json& from, const fs::path& folder) {
+        const JsonFields fields = configFields(from, (folder / "config.json").string());
+        return fields.has("id2label") && fields.object("id2label").json().size() == count;
     };
     Json own = Json::object();
     if (fs::exists(adapter.folder() / "config.json"))
         own = readJsonFile(adapter.folder() / "config.json", kMaxConfigBytes);
-    if (own.is_object() && fitting(own)) {
+    if (fitting(own, adapter.folder())) {
         for (const char* key : {"id2label", "label2id", "problem_type"}) {
             config.erase(key);
             if (own.contains(key))
                 config[key] = own[key];
         }
-    } else if (!fitting(config)) {
+    } else if (!fitting(config, adapter.base())) {
         Json names = Json::object(), numbers = Json::object();
         for (std::size_t i = 0; i < count; ++i) {
             names[std::to_string(i)] = fmt::format("LABEL_{}", i);
@@ -424,7 +424,7 @@ void refuseHeads(const LoraAdapter& adapter, std::string_view family) {
 Json adaptedConfig(const LoraAdapter& adapter) {
     const fs::path file = adapter.base() / "config.json";
     Json config = readJsonFile(file, kMaxConfigBytes);
-    const JsonFields fields(config, file.string());
+    const JsonFields fields = configFields(config, file.string());
     const LoraConfig& lora = adapter.config();
     const BertFamily* const family = bertFamily(fields.string("model_type", "bert"));
     const std::map<std::string, std::string> endings = {

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "text/json_fields.h"
+#include "models/config_fields.h"
 #include "text/regex.h"
 #include "text/unicode.h"
 
@@ -34,13 +34,9 @@ bool isTrue(const Json& value) {
 
 std::vector<std::string> strings(const JsonFields& fields, const char* key) {
     const Json& value = fields.at(key);
-    std::vector<std::string> result;
-    for (const Json& entry : value.is_array() ? value : Json::array({value})) {
-        if (!entry.is_string())
-            fields.fail(key, "must be a string or an array of strings");
-        result.push_back(entry.get<std::string>());
-    }
-    return result;
+    if (!value.is_string() && !value.is_array())
+        fields.failType(key, "a string or an array of strings");
+    return value.is_string() ? std::vector{value.get<std::string>()} : fields.strings(key);
 }
 
 std::optional<TextSpan> find(const Regex& expression, const std::u32string& text) {
@@ -74,13 +70,16 @@ void refuseOthers(const JsonFields& fields) {
                     "Merge it into its model in Python by peft's merge_and_unload(), and import what save_pretrained() then writes.");
     };
     for (const char* key : kOtherVariants) {
-        if (fields.has(key) && isTrue(fields.at(key)))
+        if (const auto found = fields.json().find(key); found != fields.json().end() && isTrue(*found))
             refuse(key);
     }
     if (fields.boolean("ensure_weight_tying", false))
         refuse("ensure_weight_tying");
-    if (fields.has("init_lora_weights") && fields.at("init_lora_weights").is_string() &&
-        std::find(kPlainInitials.begin(), kPlainInitials.end(), fields.string("init_lora_weights")) == kPlainInitials.end()) {
+    if (!fields.has("init_lora_weights") || fields.at("init_lora_weights").is_boolean())
+        return;
+    if (!fields.at("init_lora_weights").is_string())
+        fields.failType("init_lora_weights", "true, false or a string");
+    if (std::find(kPlainInitials.begin(), kPlainInitials.end(), fields.string("init_lora_weights")) == kPlainInitials.end()) {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': init_lora_weights '{}' belongs to a base with changed weights", fields.source(), fields.string("init_lora_weights")),
                     "Save it in Python by save_pretrained(..., path_initial_model_for_weight_conversion=...), or merge it by merge_and_unload().");
     }
@@ -92,7 +91,7 @@ LoraConfig LoraConfig::read(const std::filesystem::path& file) {
     const std::string text = readFile(file, kMostBytes);
     const Json value = parseJson(text, file.string());
     const auto inOrder = nlohmann::ordered_json::parse(text); // of patterns the first that fits holds
-    const JsonFields fields(value, file.string());
+    const JsonFields fields = configFields(value, file.string());
     refuseOthers(fields);
     const auto expression = [&](const std::string& pattern, const JsonFields& where, const std::string& key) {
         return std::make_shared<const Regex>(fmt::format(R"(\A(?:{}))", pattern), where, key);
@@ -111,6 +110,10 @@ LoraConfig LoraConfig::read(const std::filesystem::path& file) {
     config.lora_alpha = alphaAt(fields, "lora_alpha", 8);
     config.use_rslora = fields.boolean("use_rslora", false);
     config.use_dora = fields.boolean("use_dora", false);
+    // Of training and of peft's own arrangement: nothing is computed from them, but what they hold is looked at.
+    fields.fraction("lora_dropout", 0);
+    fields.boolean("fan_in_fan_out", false);
+    fields.boolean("inference_mode", false);
     if (const std::string bias = fields.string("bias", "none"); bias != "none" && bias != "all" && bias != "lora_only")
         fields.fail("bias", fmt::format("is '{}', none of none, all and lora_only", bias));
 
@@ -142,16 +145,11 @@ LoraConfig LoraConfig::read(const std::filesystem::path& file) {
     }
 
     if (fields.has("layers_to_transform")) {
-        const Json& layers = fields.at("layers_to_transform");
         if (isExpression("target_modules"))
             fields.fail("layers_to_transform", "stands beside an expression in 'target_modules', which must name the layers itself");
-        for (const Json& layer : layers.is_array() ? layers : Json::array({layers})) {
-            if (!layer.is_number_integer() || layer < 0 || layer > kMostLayers)
-                fields.fail("layers_to_transform", "must be a layer's number or an array of them");
-            if (!config.m_layers)
-                config.m_layers.emplace();
-            config.m_layers->push_back(layer.get<std::int64_t>());
-        }
+        // An empty list means all layers, as if it were not there.
+        if (std::vector<std::int64_t> layers = fields.integers("layers_to_transform", 0, kMostLayers); !layers.empty())
+            config.m_layers = std::move(layers);
     }
     std::vector<std::string> layerNames;
     if (fields.has("layers_pattern"))

@@ -1,8 +1,8 @@
 #include "models/piece_table.h"
 
 #include "base/error.h"
+#include "models/config_fields.h"
 #include "models/required_tensor.h"
-#include "text/json_fields.h"
 
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
@@ -35,19 +35,18 @@ Json pieceConfigToJson(const PieceConfig& config, std::string_view type, std::st
 void readPieceConfig(const Json& value, std::string_view source, std::string_view type, PieceConfig& config) {
     if (!value.is_object() || value.value("model_type", Json()) != Json(type))
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type is not '{}'", source, type));
-    const JsonFields fields(value, std::string(source));
+    const JsonFields fields = configFields(value, std::string(source));
     config.embedding_size = static_cast<int>(fields.integer("embedding_size", 1, 1 << 14));
     config.labels = static_cast<int>(fields.integer("num_labels", 1, 1 << 20));
     config.max_length = static_cast<int>(fields.integer("max_length", 1, 1 << 16));
-    config.dropout = fields.number("dropout", -1);
-    if (!(config.dropout >= 0 && config.dropout < 1))
-        fields.fail("dropout", "is not a number in [0, 1)");
+    fields.at("dropout");
+    config.dropout = fields.fraction("dropout", 0);
     const Json& vocabulary = fields.at("vocabulary");
     const bool numbers = vocabulary.is_array() && std::all_of(vocabulary.begin(), vocabulary.end(), [](const Json& id) {
         return id.is_number_integer() && id.get<std::int64_t>() >= 0 && id.get<std::int64_t>() <= INT32_MAX;
     });
     if (!numbers)
-        fields.fail("vocabulary", "is not a list of token ids");
+        fields.failType("vocabulary", "an array of token ids");
     config.vocabulary = vocabulary.get<std::vector<std::int32_t>>();
     if (!std::is_sorted(config.vocabulary.begin(), config.vocabulary.end(), std::less_equal<>()))
         fields.fail("vocabulary", "is not ascending");

@@ -1,7 +1,7 @@
 #include "models/sentence_modules.h"
 
 #include "base/error.h"
-#include "text/json_fields.h"
+#include "models/config_fields.h"
 
 #include <fmt/format.h>
 
@@ -15,12 +15,16 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
+constexpr std::int64_t kMostSize = 1 << 24;
 
 Pooling readPooling(const fs::path& file) {
     const Json json = readJsonFile(file, kMaxConfigBytes);
-    const JsonFields fields(json, file.string());
+    const JsonFields fields = configFields(json, file.string());
+    for (const char* size : {"word_embedding_dimension", "embedding_dimension"})
+        fields.integer(size, 1, kMostSize, 1);
+    fields.boolean("include_prompt", true);
     std::vector<std::string> chosen;
-    if (fields.has("pooling_mode") && fields.at("pooling_mode").is_string()) {
+    if (fields.has("pooling_mode")) {
         chosen.push_back(fields.string("pooling_mode"));
     } else {
         for (const auto& [key, value] : json.items()) {
@@ -69,7 +73,7 @@ SentenceModules readSentenceModules(const fs::path& folder) {
     SentenceModules result;
     if (const fs::path file = folder / "sentence_bert_config.json"; fs::exists(file)) {
         const Json json = readJsonFile(file, kMaxConfigBytes);
-        result.max_seq_length = static_cast<int>(JsonFields(json, file.string()).integer("max_seq_length", 3, 1 << 24, 0));
+        result.max_seq_length = static_cast<int>(configFields(json, file.string()).integer("max_seq_length", 3, kMostSize, 0));
     }
     const fs::path file = folder / "modules.json";
     if (!fs::exists(file))
@@ -89,6 +93,16 @@ SentenceModules readSentenceModules(const fs::path& folder) {
         }
     }
     return result;
+}
+
+int readModelMaxLength(const fs::path& folder, int positions) {
+    const fs::path file = folder / "tokenizer_config.json";
+    if (!fs::exists(file))
+        return positions;
+    const Json config = readJsonFile(file, kMaxConfigBytes);
+    // Tokenizers without a limit write 1e30 there.
+    const double length = JsonFields(config, file.string()).positive("model_max_length", positions, 1e300);
+    return length < 3 || length > positions ? positions : static_cast<int>(length);
 }
 
 } // namespace triptych

@@ -19,4 +19,8 @@ struct SentenceModules {
 /// {Unsupported} naming the module or pooling that this version does not have.
 SentenceModules readSentenceModules(const std::filesystem::path& folder);
 
+/// model_max_length of tokenizer_config.json where it is a limit below `positions`, else those.
+/// Throws Error{InvalidInput} naming file and key.
+int readModelMaxLength(const std::filesystem::path& folder, int positions);
+
 } // namespace triptych

@@ -1,11 +1,11 @@
 #include "models/static_embeddings.h"
 
 #include "base/random.h"
+#include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
 #include "models/sequence_classifier.h"
-#include "text/json_fields.h"
 
 #include <ATen/ops/embedding_bag.h>
 #include <ATen/ops/empty.h>
@@ -49,7 +49,7 @@ Json staticEmbeddingsConfigToJson(const StaticEmbeddingsConfig& config, const st
 StaticEmbeddingsConfig staticEmbeddingsConfigFromJson(const Json& value, std::string_view source) {
     StaticEmbeddingsConfig config;
     readPieceConfig(value, source, kType, config);
-    config.head_size = static_cast<int>(JsonFields(value, std::string(source)).integer("head_size", 0, 1 << 14));
+    config.head_size = static_cast<int>(configFields(value, std::string(source)).integer("head_size", 0, 1 << 14));
     return config;
 }
 

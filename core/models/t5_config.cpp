@@ -1,7 +1,7 @@
 #include "models/t5_config.h"
 
 #include "base/error.h"
-#include "text/json_fields.h"
+#include "models/config_fields.h"
 
 #include <fmt/format.h>
 
@@ -25,25 +25,17 @@ Activation activationOf(const std::string& name, std::string_view source) {
         return Activation::GeluTanh;
     if (name == "silu" || name == "swish")
         return Activation::Silu;
-    throw Error(ErrorCode::Unsupported, fmt::format("'{}': the activation '{}' is none of relu, gelu, gelu_new and silu", source, name));
+    throw Error(ErrorCode::Unsupported, fmt::format("'{}': feed_forward_proj: the activation '{}' is none of relu, gelu, gelu_new and silu", source, name));
 }
 
 } // namespace
 
 T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
-    const JsonFields fields(value, std::string(source));
-    const auto whole = [&](const char* key, std::optional<int> otherwise = std::nullopt, int low = 1) {
-        return static_cast<int>(otherwise ? fields.integer(key, low, kMostSize, *otherwise) : fields.integer(key, low, kMostSize));
+    const JsonFields fields = configFields(value, std::string(source));
+    const auto whole = [&](const char* key, std::optional<int> otherwise = std::nullopt, int low = 1, int most = kMostSize) {
+        return static_cast<int>(otherwise ? fields.integer(key, low, most, *otherwise) : fields.integer(key, low, most));
     };
-    const auto text = [&](const char* key, const char* otherwise) {
-        const auto found = value.find(key);
-        return found != value.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
-    };
-    const auto flag = [&](const char* key) -> std::optional<bool> {
-        const auto found = value.find(key);
-        return found != value.end() && found->is_boolean() ? std::optional(found->get<bool>()) : std::nullopt;
-    };
-    const std::string type = text("model_type", "t5");
+    const std::string type = fields.string("model_type", "t5");
     if (type != "t5" && type != "mt5")
         throw Error(ErrorCode::Unsupported, fmt::format("'{}': model_type '{}' is neither t5 nor mt5", source, type));
     T5Config config;
@@ -51,29 +43,25 @@ T5Config t5ConfigFromJson(const Json& value, std::string_view source) {
     config.d_model = whole("d_model");
     config.d_kv = whole("d_kv");
     config.d_ff = whole("d_ff");
-    config.num_layers = whole("num_layers");
-    config.num_decoder_layers = whole("num_decoder_layers", config.num_layers);
+    config.num_layers = whole("num_layers", std::nullopt, 1, kMostLayers);
+    config.num_decoder_layers = whole("num_decoder_layers", config.num_layers, 1, kMostLayers);
     config.num_heads = whole("num_heads");
     config.relative_attention_num_buckets = whole("relative_attention_num_buckets", 32, 4);
     config.relative_attention_max_distance = whole("relative_attention_max_distance", 128);
-    if (config.num_layers > kMostLayers || config.num_decoder_layers > kMostLayers)
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': more than {} layers", source, kMostLayers));
     if (static_cast<std::int64_t>(config.num_heads) * config.d_kv > (1 << 24))
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}': num_heads {} times d_kv {} is too large", source, config.num_heads, config.d_kv));
     if (config.relative_attention_max_distance <= config.relative_attention_num_buckets / 2)
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}': relative_attention_max_distance {} is within the exact buckets", source, config.relative_attention_max_distance));
-    if (const auto eps = value.find("layer_norm_epsilon"); eps != value.end() && eps->is_number())
-        config.layer_norm_epsilon = eps->get<double>();
-    if (!(config.layer_norm_epsilon > 0 && config.layer_norm_epsilon <= 1))
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': 'layer_norm_epsilon' is {}; it must be above 0 and at most 1", source, config.layer_norm_epsilon));
+    config.layer_norm_epsilon = fields.positive("layer_norm_epsilon", 1e-6, 1);
 
-    std::string projection = text("feed_forward_proj", type == "mt5" ? "gated-gelu" : "relu");
+    const std::string projection = fields.string("feed_forward_proj", type == "mt5" ? "gated-gelu" : "relu");
     config.gated = projection.starts_with("gated-");
     // The gelu of gated-gelu is the tanh one, whatever its name says.
     config.activation = projection == "gated-gelu" ? Activation::GeluTanh : activationOf(config.gated ? projection.substr(6) : projection, source);
     // Newer files say it; of older ones those that do not tie their word table.
-    config.scale_decoder_outputs = type == "t5" && flag("scale_decoder_outputs").value_or(flag("tie_word_embeddings").value_or(true));
-    config.untied = !flag("tie_word_embeddings").value_or(true);
+    const bool tied = fields.boolean("tie_word_embeddings", true);
+    config.scale_decoder_outputs = fields.boolean("scale_decoder_outputs", tied) && type == "t5";
+    config.untied = !tied;
     config.decoder_start_token_id = whole("decoder_start_token_id", 0, 0);
     config.eos_token_id = whole("eos_token_id", 1, 0);
     if (config.decoder_start_token_id >= config.vocab_size)

@@ -1,6 +1,7 @@
 #include "models/task_model.h"
 
 #include "base/error.h"
+#include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/lora_adapter.h"
 #include "models/packed_layers.h"
@@ -34,9 +35,10 @@ std::optional<EncoderTask> encoderTask(const BertFamily& family, std::string_vie
     return std::nullopt;
 }
 
-std::string architectureOf(const Json& config) {
-    const auto found = config.find("architectures");
-    return found != config.end() && found->is_array() && !found->empty() && (*found)[0].is_string() ? (*found)[0].get<std::string>() : std::string();
+std::string architectureOf(const Json& config, const std::string& source) {
+    const JsonFields fields = configFields(config, source);
+    const std::vector<std::string> names = fields.has("architectures") ? fields.strings("architectures") : std::vector<std::string>();
+    return names.empty() ? std::string() : names.front();
 }
 
 TaskModel::TaskModel(SequenceClassifier classifier) : m_task(EncoderTask::SequenceClassification), m_classifier(std::move(classifier)) {}
@@ -68,7 +70,7 @@ TaskModel::TaskModel(Bert bert, EncoderTask task, const NamedTensors& head, std:
 }
 
 TaskModel TaskModel::open(const std::filesystem::path& folder, Precision precision) {
-    const std::string architecture = architectureOf(modelConfig(folder));
+    const std::string architecture = architectureOf(modelConfig(folder), (baseFolder(folder) / "config.json").string());
     NamedTensors head;
     Bert bert = openBert(folder, &head, precision);
     const std::optional<EncoderTask> task = encoderTask(*bert.config().family, architecture);

@@ -14,8 +14,8 @@ namespace triptych {
 enum class EncoderTask { SequenceClassification, TokenClassification, QuestionAnswering, MaskedLm };
 /// Of a class in transformers, "BertForMaskedLM"; nothing where it has no head that is known.
 std::optional<EncoderTask> encoderTask(const BertFamily& family, std::string_view architecture);
-/// The first of config.json's "architectures", empty if it has none.
-std::string architectureOf(const Json& config);
+/// The first of config.json's "architectures", empty if it has none. Throws Error{InvalidInput} naming source and key.
+std::string architectureOf(const Json& config, const std::string& source);
 
 /// A body of BERT's shape with the head that config.json names, for inference. A cross-encoder is a sequence classifier with one
 /// label.

@@ -1,12 +1,12 @@
 #include "models/textcnn.h"
 
 #include "base/random.h"
+#include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
 #include "models/sequence_classifier.h"
 #include "models/text_convolution.h"
-#include "text/json_fields.h"
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/relu.h>
@@ -48,14 +48,14 @@ Json textCnnConfigToJson(const TextCnnConfig& config, const std::vector<std::str
 TextCnnConfig textCnnConfigFromJson(const Json& value, std::string_view source) {
     TextCnnConfig config;
     readPieceConfig(value, source, kType, config);
-    const JsonFields fields(value, std::string(source));
+    const JsonFields fields = configFields(value, std::string(source));
     config.filters = static_cast<int>(fields.integer("filters", 1, 1 << 14));
     const Json& widths = fields.at("widths");
     const bool good = widths.is_array() && !widths.empty() && widths.size() <= 32 && std::all_of(widths.begin(), widths.end(), [](const Json& width) {
         return width.is_number_integer() && width.get<std::int64_t>() >= 1 && width.get<std::int64_t>() <= 64;
     });
     if (!good)
-        fields.fail("widths", "is not a list of 1 to 32 whole numbers from 1 to 64");
+        fields.failType("widths", "an array of 1 to 32 whole numbers from 1 to 64");
     config.widths = widths.get<std::vector<std::int64_t>>();
     return config;
 }

@@ -45,16 +45,19 @@ std::tm localTime() {
 
 /// "chat_template" of tokenizer_config.json.
 std::optional<std::string> configuredTemplate(const Json& config, const std::string& source, std::string_view name) {
-    const auto found = config.find("chat_template");
-    if (found == config.end() || found->is_null())
+    const JsonFields fields(config, source);
+    if (!fields.has("chat_template"))
         return std::nullopt;
-    if (found->is_string()) {
+    const Json& templates = fields.at("chat_template");
+    if (templates.is_string()) {
         if (!name.empty() && name != "default")
             failName(source, name, {});
-        return found->get<std::string>();
+        return templates.get<std::string>();
     }
+    if (!templates.is_array())
+        fields.failType("chat_template", "a template or an array of them");
     std::string known;
-    for (const JsonFields& entry : JsonFields(config, source).objects("chat_template")) {
+    for (const JsonFields& entry : fields.objects("chat_template")) {
         const std::string entryName = entry.string("name");
         if (entryName == (name.empty() ? std::string_view("default") : name))
             return entry.string("template");
@@ -70,7 +73,7 @@ std::map<std::string, std::string> specialTokensOf(const fs::path& folder) {
     const Json map = read("special_tokens_map.json"), config = read("tokenizer_config.json");
     std::map<std::string, std::string> tokens;
     for (const char* key : kSpecialTokens) {
-        if (const std::string token = specialToken(map, config, key); !token.empty())
+        if (const std::string token = specialToken(folder, map, config, key); !token.empty())
             tokens[key] = token;
     }
     return tokens;

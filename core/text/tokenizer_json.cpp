@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace triptych {
@@ -22,15 +23,15 @@ Json readOptional(const fs::path& path) { return fs::exists(path) ? readJsonFile
 
 } // namespace
 
-std::string specialToken(const Json& map, const Json& config, const char* key) {
-    for (const Json* source : {&map, &config}) {
-        const auto found = source->find(key);
-        if (found == source->end())
+std::string specialToken(const fs::path& folder, const Json& map, const Json& config, const char* key) {
+    for (const auto& [json, file] : {std::pair(&map, "special_tokens_map.json"), {&config, "tokenizer_config.json"}}) {
+        const JsonFields fields(*json, (folder / file).string());
+        if (!fields.has(key))
             continue;
-        if (found->is_string())
-            return found->get<std::string>();
-        if (found->is_object() && found->contains("content") && (*found)["content"].is_string())
-            return (*found)["content"].get<std::string>();
+        const Json& token = fields.at(key);
+        if (!token.is_string() && !token.is_object())
+            fields.failType(key, "a token or an object with its 'content'");
+        return token.is_string() ? token.get<std::string>() : fields.object(key).string("content");
     }
     return {};
 }
@@ -88,7 +89,7 @@ Json tokenizerJsonFromVocabulary(const fs::path& folder) {
     }
     Json added = Json::array();
     const auto idOf = [&](const char* key, const char* fallback) {
-        const std::string named = specialToken(specials, config, key);
+        const std::string named = specialToken(folder, specials, config, key);
         const std::string token = named.empty() ? fallback : named;
         if (!vocabulary.contains(token))
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has no line '{}', which is the {}", path.string(), token, key));

@@ -19,8 +19,8 @@ Json tokenizerJsonFromVocabulary(const std::filesystem::path& folder);
 /// The same for a folder with vocab.json and merges.txt, as GPT-2, RoBERTa and Qwen2 have them.
 Json tokenizerJsonFromMerges(const std::filesystem::path& folder);
 
-/// A special token in tokenizer_config.json and special_tokens_map.json: "[SEP]" or {"content": "[SEP]", ...}; empty
-/// if neither has it.
-std::string specialToken(const Json& map, const Json& config, const char* key);
+/// A special token in a folder's special_tokens_map.json (`map`) and tokenizer_config.json (`config`): "[SEP]" or
+/// {"content": "[SEP]", ...}; empty if neither has it. Throws Error{InvalidInput} naming file and key.
+std::string specialToken(const std::filesystem::path& folder, const Json& map, const Json& config, const char* key);
 
 } // namespace triptych

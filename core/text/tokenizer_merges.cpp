@@ -117,7 +117,7 @@ Json tokenizerJsonFromMerges(const fs::path& folder) {
     for (const auto& [content, id] : JsonFields(more, addedPath.string()).json().items())
         added.add(id, content, {{"special", false}, {"normalized", false}});
     const auto token = [&](const char* key, const char* fallback) {
-        const std::string named = specialToken(specials, config, key);
+        const std::string named = specialToken(folder, specials, config, key);
         return named.empty() ? std::string(fallback) : named;
     };
     const std::string bos = token("bos_token", family.bos);

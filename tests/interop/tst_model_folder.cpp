@@ -8,6 +8,7 @@
 #include "interop/hugging_face.h"
 #include "interop/model_folder.h"
 #include "models/sequence_classifier.h"
+#include "text/chat_template.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -226,6 +227,61 @@ private Q_SLOTS:
         QCOMPARE(describeModelFolder(folder).kind, std::string("encoder"));
         importModel(folder, "scaled", path("models6"), nullProgress(), {});
         QCOMPARE(openBert(path("models6") / "scaled").weights().size(), openBert(m_tiny / "encoder").weights().size());
+    }
+    void keysOfAnotherTypeAreNamed_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        const auto row = [](const char* model, const char* file, const char* key, const char* value) {
+            QTest::addRow("%s %s %s", file, key, value) << QString::fromLatin1(model) << QString::fromLatin1(file) << QString::fromLatin1(key) << QString::fromLatin1(value);
+        };
+        row("bert_tiny/encoder", "config.json", "hidden_act", "5");
+        row("bert_tiny/encoder", "config.json", "architectures", "\"BertModel\"");
+        row("bert_tiny/encoder", "config.json", "architectures", "[5]");
+        row("bert_tiny/classifier", "config.json", "problem_type", "5");
+        row("bert_tiny/classifier", "config.json", "id2label", "[\"alpha\"]");
+        row("bert_tiny/encoder", "1_Pooling/config.json", "pooling_mode", "5");
+        row("bert_tiny/encoder", "1_Pooling/config.json", "pooling_mode_mean_tokens", "\"yes\"");
+        row("bert_tiny/encoder", "1_Pooling/config.json", "word_embedding_dimension", "-32");
+        row("bert_tiny/encoder", "sentence_bert_config.json", "max_seq_length", "\"64\"");
+        row("bert_tiny/encoder", "sentence_bert_config.json", "max_seq_length", "0");
+        row("bert_tiny/encoder", "tokenizer_config.json", "model_max_length", "\"64\"");
+        row("bert_tiny/encoder", "tokenizer_config.json", "model_max_length", "-1");
+        row("decoders/llama", "generation_config.json", "eos_token_id", "\"2\"");
+        row("decoders/llama", "generation_config.json", "eos_token_id", "[2, 96]");
+        row("t5/t5", "config.json", "tie_word_embeddings", "1");
+    }
+    void keysOfAnotherTypeAreNamed() {
+        QFETCH(QString, model);
+        QFETCH(QString, file);
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        fs::remove_all(path("typed"));
+        const fs::path folder = copyOf(fs::path(TRIPTYCH_TEST_DATA) / model.toStdString(), "typed"), changed = folder / file.toStdString();
+        describeModelFolder(folder);
+        Json json = fs::exists(changed) ? readJsonFile(changed) : Json::object();
+        json[key.toStdString()] = Json::parse(value.toStdString());
+        writeJsonFile(changed, json);
+        try {
+            describeModelFolder(folder);
+            QFAIL("no error");
+        } catch (const Error& error) {
+            const QString said = QString::fromStdString(error.message());
+            QVERIFY2(error.code() == ErrorCode::InvalidInput && said.contains(file) && said.contains(key), error.what());
+        }
+    }
+    void specialTokensOfAnotherTypeAreNamed() {
+        const fs::path folder = copyOf(m_tiny / "encoder", "special");
+        Json json = readJsonFile(folder / "tokenizer_config.json");
+        for (const Json& wrong : {Json(5), Json(Json::array()), Json({{"content", 5}})}) {
+            json["eos_token"] = wrong;
+            writeJsonFile(folder / "tokenizer_config.json", json);
+            QVERIFY(codeOf([&] { specialTokensOf(folder); }) == ErrorCode::InvalidInput);
+        }
+        json["eos_token"] = nullptr; // as transformers writes it
+        writeJsonFile(folder / "tokenizer_config.json", json);
+        specialTokensOf(folder);
     }
     void labelsWithHolesAreRefused() {
         const fs::path folder = copyOf(m_tiny / "classifier", "holes");

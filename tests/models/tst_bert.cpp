@@ -159,6 +159,24 @@ private Q_SLOTS:
         QTest::newRow("text for a number") << QStringLiteral("vocab_size") << QStringLiteral("\"200\"");
         QTest::newRow("other activation") << QStringLiteral("hidden_act") << QStringLiteral("\"silu\"");
         QTest::newRow("other family") << QStringLiteral("model_type") << QStringLiteral("\"t5\"");
+        const auto wrong = [](const char* key, const char* value) { QTest::addRow("%s %s", key, value) << QString::fromLatin1(key) << QString::fromLatin1(value); };
+        for (const char* key : {"model_type", "hidden_act", "position_embedding_type", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads",
+                                "intermediate_size", "max_position_embeddings", "type_vocab_size", "layer_norm_eps", "hidden_dropout_prob", "attention_probs_dropout_prob"}) {
+            wrong(key, "[5]");
+            wrong(key, "true");
+            wrong(key, "null"); // transformers writes it under none of these
+        }
+        for (const char* key : {"vocab_size", "num_hidden_layers", "type_vocab_size", "max_position_embeddings"}) {
+            wrong(key, "0");
+            wrong(key, "2.5");
+            wrong(key, "1099511627776");
+        }
+        for (const char* value : {"5", "\"silu\""})
+            wrong("hidden_act", value);
+        for (const char* value : {"\"1e-12\"", "0", "-1e-12", "1e300"})
+            wrong("layer_norm_eps", value);
+        for (const char* value : {"\"0.1\"", "-0.1", "1"})
+            wrong("classifier_dropout", value);
     }
     void wrongConfigIsRefused() {
         QFETCH(QString, key);

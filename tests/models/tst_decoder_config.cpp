@@ -125,6 +125,15 @@ private Q_SLOTS:
         row("scales by layer", "gpt2", "scale_attn_by_inverse_layer_idx", "true", unsupported);
         row("cross attention", "gpt2", "add_cross_attention", "true", unsupported);
         row("window of nothing", "mistral", "sliding_window", "0", invalid);
+        for (const char* key : {"hidden_act", "rms_norm_eps", "tie_word_embeddings", "attention_bias", "max_position_embeddings", "hidden_size", "dtype", "rope_parameters"}) {
+            row(fmt::format("{} of another type", key).c_str(), "llama", key, "[5]", invalid);
+            if (key != std::string("dtype") && key != std::string("rope_parameters")) // which transformers leaves at null itself
+                row(fmt::format("{} of null", key).c_str(), "llama", key, "null", invalid);
+        }
+        row("ends in words", "llama", "eos_token_id", R"("2")", invalid);
+        row("half an end", "llama", "eos_token_id", "[2.5]", invalid);
+        row("factor of null", "llama", "rope_parameters", R"({"rope_type": "linear", "rope_theta": 10000, "factor": null})", invalid);
+        row("layer types of another type", "gemma3", "layer_types", "[1, 1, 1]", invalid);
     }
     void wrongConfigIsRefused() {
         QFETCH(QString, family);

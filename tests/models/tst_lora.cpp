@@ -328,6 +328,12 @@ private Q_SLOTS:
             row("target_modules", value);
         for (const char* value : {"[1]", "7", "[\"(\"]"})
             row("modules_to_save", value);
+        for (const char* key : {"r", "lora_alpha", "use_rslora", "use_dora", "bias", "peft_type", "lora_dropout", "fan_in_fan_out", "inference_mode"}) {
+            row(key, "null");
+            row(key, "[true]");
+        }
+        for (const char* key : {"init_lora_weights", "task_type", "base_model_name_or_path", "auto_mapping", "layers_to_transform", "exclude_modules"})
+            row(key, "5.5");
         for (const char* value : {"[-1]", "\"1\"", "[1.5]", "[1099511627776]"})
             row("layers_to_transform", value);
         row("exclude_modules", "[null]");

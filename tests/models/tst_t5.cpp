@@ -93,6 +93,16 @@ private Q_SLOTS:
         QTest::newRow("other family") << QStringLiteral("model_type") << QStringLiteral("\"umt5\"");
         QTest::newRow("start outside") << QStringLiteral("decoder_start_token_id") << QStringLiteral("48");
         QTest::newRow("no buckets") << QStringLiteral("relative_attention_num_buckets") << QStringLiteral("1");
+        const auto wrong = [](const char* key, const char* value) { QTest::addRow("%s %s", key, value) << QString::fromLatin1(key) << QString::fromLatin1(value); };
+        for (const char* key : {"model_type", "d_kv", "num_heads", "feed_forward_proj", "layer_norm_epsilon", "tie_word_embeddings", "scale_decoder_outputs", "eos_token_id",
+                                "relative_attention_max_distance"}) {
+            wrong(key, "[5]");
+            wrong(key, "\"x\"");
+        }
+        for (const char* key : {"d_kv", "feed_forward_proj", "layer_norm_epsilon", "tie_word_embeddings"})
+            wrong(key, "null");
+        wrong("layer_norm_epsilon", "0");
+        wrong("num_decoder_layers", "-1");
     }
     void wrongConfigIsRefused() {
         QFETCH(QString, key);
