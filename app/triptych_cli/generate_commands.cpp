@@ -11,6 +11,7 @@
 #include "generation/perplexity.h"
 #include "interop/model_folder.h"
 #include "jobs/model_lookup.h"
+#include "models/finite_outputs.h"
 #include "models/lora_adapter.h"
 #include "text/chat_template.h"
 #include "text/controls.h"
@@ -22,6 +23,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
@@ -112,6 +114,7 @@ void addPerplexity(CLI::App& group, CliContext& context) {
         return guarded(model.path, [&] {
             const at::NoGradGuard guard;
             const PerplexityResult result = perplexity(model.decoder, textsOf(model, options->file), options->context, context.stop, *context.progress);
+            requireFiniteOutputs(std::array{static_cast<float>(result.negativeLogLikelihood)}, model.path.string());
             context.print({{"perplexity", result.perplexity}, {"tokens", result.tokens}, {"negative_log_likelihood", result.negativeLogLikelihood}, {"precision", precisionName(options->precision)}},
                           fmt::format("perplexity {:.4f} over {} tokens", result.perplexity, result.tokens));
             return kExitDone;

@@ -11,6 +11,7 @@
 #include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/lora_adapter.h"
+#include "models/finite_outputs.h"
 #include "models/t5.h"
 #include "models/task_model.h"
 #include "prediction/vector_file.h"
@@ -389,9 +390,12 @@ std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInpu
                     "Leave out --last.");
     }
     try {
-        if (kind == "seq2seq")
-            return runT5(folder, inputs, hidden, stop);
-        return kind == "decoder" ? runDecoder(folder, inputs, hidden, last, precision, stop) : runEncoder(folder, inputs, hidden, precision, stop);
+        std::vector<Output> outputs = kind == "seq2seq"   ? runT5(folder, inputs, hidden, stop)
+                                      : kind == "decoder" ? runDecoder(folder, inputs, hidden, last, precision, stop)
+                                                          : runEncoder(folder, inputs, hidden, precision, stop);
+        for (const Output& output : outputs)
+            requireFiniteOutputs(output.values, folder.string());
+        return outputs;
     } catch (const c10::Error& error) {
         throw Error(ErrorCode::Internal, fmt::format("running '{}' failed: {}", folder.string(), error.what_without_backtrace()));
     }

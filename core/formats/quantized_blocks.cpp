@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 
 namespace triptych {
@@ -203,6 +204,32 @@ void dequantizeBlocks(const GgmlLayout& layout, Bytes from, std::size_t blocks, 
         Block(from + i * layout.blockBytes, out + i * layout.blockValues);
 }
 
+/// Whether no word has all bits of the exponent set, which are NaN and infinity.
+template <typename Word>
+bool hasNoFullExponent(std::span<const std::byte> bytes, Word exponent) {
+    Word found = 0;
+    for (std::size_t i = 0; i < bytes.size() / sizeof(Word); ++i) {
+        Word word;
+        std::memcpy(&word, bytes.data() + i * sizeof(Word), sizeof word);
+        found |= static_cast<Word>((word & exponent) == exponent);
+    }
+    return found == 0;
+}
+
+constexpr std::uint16_t kHalfExponent = 0x7c00;
+
+/// Whether the halves at these places of each block are finite.
+bool finiteScales(GgmlType type, std::span<const std::byte> bytes, std::initializer_list<std::size_t> places) {
+    const std::size_t size = ggmlLayout(type)->blockBytes;
+    const auto from = reinterpret_cast<Bytes>(bytes.data());
+    bool finite = true;
+    for (std::size_t block = 0; block + size <= bytes.size(); block += size) {
+        for (const std::size_t place : places)
+            finite &= (load16(from + block + place) & kHalfExponent) != kHalfExponent;
+    }
+    return finite;
+}
+
 [[noreturn]] void unsupported(GgmlType type, const char* what) {
     const auto layout = ggmlLayout(type);
     throw Error(ErrorCode::Unsupported, fmt::format("values of the type {} cannot be {}",
@@ -269,6 +296,23 @@ void dequantize(GgmlType type, std::span<const std::byte> blocks, std::span<floa
     case GgmlType::Q5_K: return dequantizeBlocks<dequantizeQ5_K>(layout, from, count, to);
     case GgmlType::Q6_K: return dequantizeBlocks<dequantizeQ6_K>(layout, from, count, to);
     }
+}
+
+bool allFinite(GgmlType type, std::span<const std::byte> blocks) {
+    switch (type) {
+    case GgmlType::F32: return hasNoFullExponent<std::uint32_t>(blocks, 0x7f800000);
+    case GgmlType::F16: return hasNoFullExponent<std::uint16_t>(blocks, kHalfExponent);
+    case GgmlType::BF16: return hasNoFullExponent<std::uint16_t>(blocks, 0x7f80);
+    case GgmlType::Q8_0:
+    case GgmlType::Q4_0:
+    case GgmlType::Q5_0: return finiteScales(type, blocks, {0});
+    case GgmlType::Q4_1:
+    case GgmlType::Q5_1:
+    case GgmlType::Q4_K:
+    case GgmlType::Q5_K: return finiteScales(type, blocks, {0, 2});
+    case GgmlType::Q6_K: return finiteScales(type, blocks, {208});
+    }
+    return true;
 }
 
 void quantize(GgmlType type, std::span<const float> values, std::span<std::byte> out) {

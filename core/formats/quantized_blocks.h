@@ -19,6 +19,9 @@ bool canQuantize(GgmlType type);
 /// Throws Error{Unsupported} naming the type, Error{InvalidArgument} naming the two sizes if they do not fit.
 void dequantize(GgmlType type, std::span<const std::byte> blocks, std::span<float> out);
 
+/// Whether no value is NaN or infinite; of blocks that have scales, whether those are finite. True for types that are not read.
+bool allFinite(GgmlType type, std::span<const std::byte> blocks);
+
 /// float32 to whole blocks; F16 and BF16 round to nearest even and keep infinity and NaN. A block of Q8_0 or Q4_0 with
 /// a value that is not finite reads back as NaN throughout. Throws as dequantize().
 void quantize(GgmlType type, std::span<const float> values, std::span<std::byte> out);

@@ -93,6 +93,7 @@ protected:
         const auto width = static_cast<std::size_t>(logits.size(1));
         const float* from = logits.const_data_ptr<float>() + row * width;
         std::vector<float> scores(from, from + width);
+        checkLogits(scores);
         warpLogits(scores, m_settings.sampling, answer.context);
         const std::int32_t id = chooseToken(scores, m_settings.sampling, answer.random);
         answer.context.push_back(id);

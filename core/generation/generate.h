@@ -57,7 +57,7 @@ using TokenSink = std::function<bool(std::size_t prompt, std::int32_t id, std::s
 /// Answers several prompts at once. An answer depends on its own prompt, its index and the seed, not on the others but
 /// for the rounding of the products, which are other ones for many rows than for few.
 /// `tokenizer` may be null: then there is no text, and stop strings are an error. No prompt may be empty. Throws
-/// Error{InvalidArgument} naming the setting or the prompt, {Cancelled}.
+/// Error{InvalidArgument} naming the setting or the prompt, {InvalidInput} if the model's logits are not finite, {Cancelled}.
 GenerationResult generate(const Decoder& decoder, const Tokenizer* tokenizer, std::span<const std::vector<std::int32_t>> prompts,
                           const GenerationSettings& settings, const TokenSink& sink = {}, const std::stop_token& stop = {});
 

@@ -20,8 +20,8 @@ namespace {
 class LocalGenerator final : public Generator {
 public:
     /// `texts`: where tokenizer and chat template are.
-    LocalGenerator(const fs::path& texts, std::variant<Decoder, T5> model, std::string_view chat_template)
-        : m_path(texts), m_model(std::move(model)), m_tokenizer(Tokenizer::open(texts)), m_chat(ChatTemplate::open(texts, chat_template)) {}
+    LocalGenerator(const fs::path& folder, const fs::path& texts, std::variant<Decoder, T5> model, std::string_view chat_template)
+        : m_folder(folder), m_path(texts), m_model(std::move(model)), m_tokenizer(Tokenizer::open(texts)), m_chat(ChatTemplate::open(texts, chat_template)) {}
 
     bool takesMessages() const override { return m_chat.has_value(); }
 
@@ -31,8 +31,14 @@ public:
         if (answer.prompt_ids.empty())
             throw Error(ErrorCode::InvalidArgument, "the prompt has no token");
         const TokenSink tokens = [&sink](std::size_t, std::int32_t, std::string_view text) { return !sink || sink(text); };
-        const GenerationResult result = std::visit(
-            [&](const auto& model) { return generate(model, m_tokenizer.get(), {&answer.prompt_ids, 1}, request.settings, tokens, stop); }, m_model);
+        GenerationResult result;
+        try {
+            result = std::visit([&](const auto& model) { return generate(model, m_tokenizer.get(), {&answer.prompt_ids, 1}, request.settings, tokens, stop); }, m_model);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::InvalidInput) // which is the weights' fault
+                throw;
+            throw Error(error.code(), fmt::format("'{}': {}", m_folder.string(), error.message()), error.hint());
+        }
         answer.text = result.answers.front().text;
         answer.ids = result.answers.front().ids;
         answer.finish = result.answers.front().finish;
@@ -55,7 +61,7 @@ private:
         return m_tokenizer->encode(m_chat->render(request.messages), false).ids;
     }
 
-    fs::path m_path;
+    fs::path m_folder, m_path;
     std::variant<Decoder, T5> m_model;
     std::unique_ptr<Tokenizer> m_tokenizer;
     std::optional<ChatTemplate> m_chat;
@@ -131,7 +137,7 @@ std::unique_ptr<Generator> openGenerator(const fs::path& folder, Precision preci
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' has no tokenizer, so it takes no text", texts.string()),
                     "Put the tokenizer.json that came with the model beside its weights.");
     }
-    return std::make_unique<LocalGenerator>(texts, kind == "decoder" ? std::variant<Decoder, T5>(openDecoder(decoderPath(folder), precision))
+    return std::make_unique<LocalGenerator>(folder, texts, kind == "decoder" ? std::variant<Decoder, T5>(openDecoder(decoderPath(folder), precision))
                                                                      : std::variant<Decoder, T5>(T5::open(folder)), chat_template);
 }
 

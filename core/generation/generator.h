@@ -40,7 +40,7 @@ public:
     virtual bool takesMessages() const = 0;
     /// Pieces go to the sink as they are certain, and joined they are the text; false ends the answer. What has come before
     /// an error has been given to the sink. Throws Error{InvalidArgument} naming the setting, {Unsupported} for messages that
-    /// it does not take, {Io} of a server, {Cancelled}.
+    /// it does not take, {InvalidInput} naming a model whose logits are not finite, {Io} of a server, {Cancelled}.
     virtual GeneratorAnswer answer(const GeneratorRequest& request, const PieceSink& sink = {}, ProgressSink& progress = nullProgress(),
                                    const std::stop_token& stop = {}) = 0;
 };

@@ -1,6 +1,7 @@
 #include "generation/sampling.h"
 
 #include "base/error.h"
+#include "models/finite_outputs.h"
 
 #include <fmt/format.h>
 
@@ -100,6 +101,11 @@ void checkSampling(const SamplingSettings& settings) {
             "above 0 and at most 1e6");
 }
 
+void checkLogits(std::span<const float> logits) {
+    if (!std::all_of(logits.begin(), logits.end(), [](float value) { return std::isfinite(value); }))
+        failNonFinite("the model");
+}
+
 void warpLogits(std::span<float> logits, const SamplingSettings& settings, std::span<const std::int32_t> context) {
     if (settings.repetition_penalty != 1)
         penalise(logits, settings.repetition_penalty, context);
@@ -120,9 +126,8 @@ void warpLogits(std::span<float> logits, const SamplingSettings& settings, std::
 
 std::int32_t chooseToken(std::span<const float> warped, const SamplingSettings& settings, Random& random) {
     const auto largest = std::max_element(warped.begin(), warped.end());
-    if (largest == warped.end() || !std::isfinite(*largest) || std::any_of(warped.begin(), warped.end(), [](float value) { return std::isnan(value); })) {
-        throw Error(ErrorCode::InvalidInput, "the model gives logits that are not numbers", "Its weights are damaged: fetch or import it anew.");
-    }
+    if (largest == warped.end() || !std::isfinite(*largest) || std::any_of(warped.begin(), warped.end(), [](float value) { return std::isnan(value); }))
+        failNonFinite("the model");
     if (settings.temperature == 0)
         return static_cast<std::int32_t>(largest - warped.begin());
     std::vector<float> values;

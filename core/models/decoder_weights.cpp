@@ -11,7 +11,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace triptych {
@@ -75,15 +74,6 @@ at::Tensor biasOf(const DecoderWeights& weights, const DecoderWeights::Matrix& m
     return matrix.bias ? weights.tensor(matrix.name + ".bias", {matrix.out}) : at::Tensor();
 }
 
-std::optional<GgmlType> ggmlTypeOf(DType dtype) {
-    switch (dtype) {
-    case DType::F32: return GgmlType::F32;
-    case DType::F16: return GgmlType::F16;
-    case DType::BF16: return GgmlType::BF16;
-    default: return std::nullopt;
-    }
-}
-
 bool isStored(Reading reading) { return reading == Reading::Stored || reading == Reading::StoredFast; }
 
 Precision precisionOf(Reading reading) { return reading == Reading::StoredFast ? Precision::Fast : Precision::Exact; }
@@ -100,6 +90,15 @@ std::shared_ptr<const Linear> copied(const DecoderWeights& weights, const Decode
 bool isGpt2Matrix(std::string_view name) { return name.find(".c_") != std::string_view::npos && name.ends_with(".weight"); }
 
 } // namespace
+
+std::optional<GgmlType> ggmlTypeOf(DType dtype) {
+    switch (dtype) {
+    case DType::F32: return GgmlType::F32;
+    case DType::F16: return GgmlType::F16;
+    case DType::BF16: return GgmlType::BF16;
+    default: return std::nullopt;
+    }
+}
 
 std::shared_ptr<const Linear> DecoderWeights::linear(const Matrix& matrix) const { return copied(*this, matrix, Reading::Copies); }
 
@@ -165,12 +164,11 @@ const GgufTensor& GgufDecoderWeights::stored(const std::string& name, const std:
 at::Tensor GgufDecoderWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const bool turned = isGpt2Matrix(name);
     const std::vector<std::int64_t> storedShape = turned ? std::vector(shape.rbegin(), shape.rend()) : shape;
-    stored(name, storedShape);
+    const GgufTensor& from = stored(name, storedShape);
     if (m_reading == Reading::Shapes)
         return placeholder(shape);
-    const std::string theirs = ggufTensorName(name, m_postNorms);
-    at::Tensor result = allocate(storedShape, m_source, theirs);
-    m_file->dequantize(theirs, {result.mutable_data_ptr<float>(), static_cast<std::size_t>(result.numel())});
+    at::Tensor result = allocate(storedShape, m_source, name);
+    dequantize(from.type, from.data, {result.mutable_data_ptr<float>(), static_cast<std::size_t>(result.numel())});
     if (turned)
         return result.t().contiguous();
     if (m_interleaved && isTurned(name)) {

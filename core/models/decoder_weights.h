@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ private:
     std::map<std::string, at::Tensor> m_tensors;
     std::string m_source;
 };
+
+/// The type of a safetensors tensor as blocks of ggml; none for those that are not read as weights.
+std::optional<GgmlType> ggmlTypeOf(DType dtype);
 
 /// What a reader of files makes of the weights.
 enum class Reading {

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "formats/safetensors_set.h"
 #include "models/bert.h"
+#include "models/finite_outputs.h"
 #include "models/lora_adapter.h"
 #include "models/sentence_modules.h"
 #include "text/gguf_tokenizer.h"
@@ -81,7 +82,7 @@ std::uintmax_t neededBytes(const fs::path& folder) {
 class BertEncoder final : public Encoder {
 public:
     BertEncoder(const fs::path& folder, Precision precision)
-        : m_bert(openBert(folder, nullptr, precision)), m_tokenizer(Tokenizer::open(tokenizerFolder(folder))), m_modules(readSentenceModules(folderWith(folder, "modules.json"))),
+        : m_folder(folder.string()), m_bert(openBert(folder, nullptr, precision)), m_tokenizer(Tokenizer::open(tokenizerFolder(folder))), m_modules(readSentenceModules(folderWith(folder, "modules.json"))),
           m_maxLength(readMaxLength(tokenizerFolder(folder), m_modules, m_bert.config().maxTokens())), m_bytes(neededBytes(folder)) {
         if (m_tokenizer->vocabularySize() > m_bert.config().vocab_size) {
             throw Error(ErrorCode::InvalidInput, fmt::format("'{}': the tokenizer has {} tokens, the model's vocab_size is {}", folder.string(),
@@ -150,12 +151,14 @@ private:
                 pool(values, cls ? row : batch.starts[i], cls ? row + 1 : batch.starts[i + 1], dimension(), m_modules.pooling, targets[i]);
                 if (m_modules.normalize)
                     normalize(targets[i], dimension());
+                requireFiniteOutputs({targets[i], static_cast<std::size_t>(dimension())}, m_folder);
             }
         } catch (const c10::Error& error) {
             throw Error(ErrorCode::Internal, fmt::format("encoding {} texts failed: {}", targets.size(), error.what_without_backtrace()));
         }
     }
 
+    std::string m_folder;
     Bert m_bert;
     std::unique_ptr<Tokenizer> m_tokenizer;
     SentenceModules m_modules;

@@ -17,7 +17,8 @@ namespace triptych {
 /// sentence-transformers files say (else mean and normalised).
 class Encoder : public Embedder {
 public:
-    /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor.
+    /// Throws Error{NotFound | InvalidInput | Unsupported} naming file, key or tensor. Vectors that come out NaN or infinite are
+    /// Error{InvalidInput} naming the folder.
     static std::unique_ptr<Encoder> open(const std::filesystem::path& folder, Precision precision = Precision::Exact);
     virtual int maxLength() const = 0; ///< tokens with the special ones; longer texts are cut
     virtual const Tokenizer& tokenizer() const = 0;

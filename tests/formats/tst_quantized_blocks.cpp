@@ -55,6 +55,29 @@ private Q_SLOTS:
                 QVERIFY2(bitsOf(values[i]) == bitsOf(expected[i]), std::to_string(i).c_str());
         }
     }
+    void whatIsNotFiniteIsFound_data() {
+        addTypes({GgmlType::F32, GgmlType::F16, GgmlType::BF16, GgmlType::Q8_0, GgmlType::Q4_0, GgmlType::Q4_1, GgmlType::Q5_0, GgmlType::Q5_1, GgmlType::Q4_K,
+                  GgmlType::Q5_K, GgmlType::Q6_K});
+    }
+    void whatIsNotFiniteIsFound() {
+        QFETCH(GgmlType, type);
+        const GgmlLayout layout = *ggmlLayout(type);
+        // Codes of all bits are large numbers and no scale; an odd number of blocks leaves a rest behind whole vectors.
+        std::vector<std::byte> blocks(37 * layout.blockBytes, layout.blockValues == 1 ? std::byte(0x3f) : std::byte(0x7b));
+        QVERIFY(allFinite(type, blocks));
+        QVERIFY(allFinite(type, {}));
+        const std::size_t scale = type == GgmlType::Q6_K ? 208 : type == GgmlType::F32 ? 2 : 0;
+        const bool two = type == GgmlType::Q4_1 || type == GgmlType::Q5_1 || type == GgmlType::Q4_K || type == GgmlType::Q5_K;
+        for (const std::size_t block : {std::size_t(0), std::size_t(17), std::size_t(36)}) {
+            for (const std::uint16_t bad : {0x7f80, 0xff80, 0x7fc1}) { // infinity and NaN of float32 and bfloat16, NaN of float16
+                for (const std::size_t place : {scale, scale + (two ? 2 : 0)}) {
+                    std::vector<std::byte> changed = blocks;
+                    std::memcpy(changed.data() + block * layout.blockBytes + place, &bad, sizeof bad);
+                    QVERIFY(!allFinite(type, changed));
+                }
+            }
+        }
+    }
     void blocksEqualTheReferenceByteForByte_data() { addTypes({GgmlType::F16, GgmlType::BF16, GgmlType::Q8_0, GgmlType::Q4_0}); }
     void blocksEqualTheReferenceByteForByte() {
         QFETCH(GgmlType, type);

@@ -9,6 +9,7 @@
 #include "models/t5.h"
 #include "models/task_model.h"
 #include "support/decoder_fixtures.h"
+#include "support/speaking_models.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -127,6 +128,18 @@ private Q_SLOTS:
         QCOMPARE(entries(models), 3);
         fs::remove_all(models / "tiny");
         QVERIFY(codeOf([&] { describeModelFolder(models / "adapted"); }) == ErrorCode::NotFound);
+    }
+    void weightsThatAreNoNumbersAreRefused() {
+        fs::copy(kData / "adapters/llama-plain", path("from"));
+        const std::string tensor = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";
+        testing::spoil(path("from") / "adapter_model.safetensors", tensor);
+        try {
+            importModel(path("from"), "spoilt", path("data/models"), nullProgress(), {}, kData / "decoders/llama");
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY2(error.code() == ErrorCode::InvalidInput && error.message().find("'" + tensor + "'") != std::string::npos, error.what());
+        }
+        QCOMPARE(entries(path("data/models")), 0);
     }
     void tokenizersComeFromTheAdapterOrItsBase() {
         fs::create_directories(path("models"));

@@ -4,10 +4,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "formats/gguf.h"
 #include "formats/safetensors.h"
 #include "interop/hugging_face.h"
 #include "interop/model_folder.h"
 #include "models/sequence_classifier.h"
+#include "support/speaking_models.h"
 #include "text/chat_template.h"
 
 #include <QTemporaryDir>
@@ -227,6 +229,36 @@ private Q_SLOTS:
         QCOMPARE(describeModelFolder(folder).kind, std::string("encoder"));
         importModel(folder, "scaled", path("models6"), nullProgress(), {});
         QCOMPARE(openBert(path("models6") / "scaled").weights().size(), openBert(m_tiny / "encoder").weights().size());
+    }
+    void weightsThatAreNoNumbersAreRefused() {
+        const auto refused = [&](const fs::path& source, const std::string& file, const std::string& tensor) {
+            try {
+                importModel(source, "spoilt", path("spoilt-models"), nullProgress(), {});
+                QFAIL("no error");
+            } catch (const Error& error) {
+                QVERIFY2(error.code() == ErrorCode::InvalidInput && error.message().find(file) != std::string::npos && error.message().find("'" + tensor + "'") != std::string::npos,
+                         error.what());
+            }
+        };
+        const fs::path data = TRIPTYCH_TEST_DATA;
+        const fs::path encoder = copyOf(m_tiny / "encoder", "spoilt-encoder"), decoder = copyOf(data / "decoders/llama", "spoilt-decoder");
+        testing::spoil(encoder / "model.safetensors", "embeddings.LayerNorm.bias");
+        refused(encoder, "spoilt-encoder/model.safetensors", "embeddings.LayerNorm.bias");
+        testing::spoil(decoder / "model.safetensors", "model.norm.weight");
+        refused(decoder, "spoilt-decoder/model.safetensors", "model.norm.weight");
+
+        const fs::path gguf = path("spoilt.gguf");
+        std::string bytes = readFile(data / "decoders/llama_q8.gguf");
+        {
+            const GgufFile file(data / "decoders/llama_q8.gguf");
+            const GgufTensor& tensor = file.tensor("blk.1.ffn_up.weight");
+            QVERIFY(tensor.type == GgmlType::Q8_0);
+            const std::size_t at = bytes.find(std::string_view(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size()));
+            bytes.replace(at + 34, 2, "\x00\xfc", 2); // the second block's scale is -infinity
+        }
+        atomicWrite(gguf, bytes);
+        refused(gguf, "spoilt.gguf", "blk.1.ffn_up.weight");
+        QCOMPARE(entries(path("spoilt-models")), 0);
     }
     void keysOfAnotherTypeAreNamed_data() {
         QTest::addColumn<QString>("model");

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -130,6 +131,21 @@ inline fs::path speakingModel(const fs::path& folder, const std::string& family,
     const DType dtype = config["dtype"] == "float32" ? DType::F32 : config["dtype"] == "bfloat16" ? DType::BF16 : DType::F16;
     writeSafetensorsAs(dtype, folder / "model.safetensors", tensors, {{"format", "pt"}});
     return folder;
+}
+
+/// Makes a value of a tensor NaN, in a safetensors file of F32, F16 or BF16.
+inline void spoil(const fs::path& file, const std::string& tensor) {
+    std::size_t fromEnd = 0;
+    {
+        const SafetensorsFile weights(file);
+        const std::byte* end = nullptr;
+        for (const auto& [name, view] : weights.tensors())
+            end = std::max(end, view.data.data() + view.data.size());
+        fromEnd = static_cast<std::size_t>(end - weights.tensor(tensor).data.data());
+    }
+    std::string bytes = readFile(file);
+    bytes.replace(bytes.size() - fromEnd, 4, "\xc0\x7f\xc0\x7f");
+    atomicWrite(file, bytes);
 }
 
 /// A copy of a tiny decoder or T5 with a tokenizer whose words are "t0", "t1", ... and, if asked for, a chat template.
