@@ -128,9 +128,9 @@ struct GenerateOptions {
     GenerationSettings settings;
 };
 
-std::string_view finishWord(FinishReason reason) {
+std::string_view stopWord(FinishReason reason) {
     switch (reason) {
-    case FinishReason::StopToken: return "stop_token";
+    case FinishReason::StopToken: return "eos";
     case FinishReason::StopString: return "stop";
     case FinishReason::MaxTokens: return "max_tokens";
     case FinishReason::Context: return "context";
@@ -196,7 +196,7 @@ int generateOne(const CliContext& context, const CLI::App& command, const Genera
     Json document = {{"text", answer.text},
                      {"prompt_tokens", answer.promptTokens},
                      {"new_tokens", answer.newTokens},
-                     {"finish", finishWord(answer.finish)},
+                     {"stop_reason", stopWord(answer.finish)},
                      {"time_to_first_token_s", answer.timeToFirstTokenS},
                      {"decode_tokens_per_s", answer.decodeTokensPerS}};
     if (!answer.prompt_ids.empty()) { // a server says nothing of these
@@ -214,6 +214,8 @@ void addGenerate(CLI::App& group, CliContext& context) {
     auto options = std::make_shared<GenerateOptions>();
     GenerationSettings& settings = options->settings;
     command->add_option("N", options->name, "Name of the model or endpoint, or a path with a slash")->required();
+        if (answer.finish == FinishReason::Context)
+            fmt::print(stderr, "The answer was cut off: prompt and answer have reached the model's {} tokens\n", answer.promptTokens + answer.newTokens);
     command->add_option("--prompt", options->prompt, "Text to go on from, as it is; an endpoint takes it as a message")->type_name("P");
     command->add_option("--messages", options->messages, "JSON array of {\"role\", \"content\"}, written out by the model's chat template; an endpoint's server gets them as they are")->type_name("FILE");
     command->add_option("--template", options->chat_template, "Which of several chat templates (default: \"default\")")->type_name("NAME");

@@ -105,10 +105,16 @@ FoundModel find(const CliContext& context, const std::string& name) {
 /// Throws Error{InvalidInput} naming the line of a token that the model does not have, or of too many.
 void checkTokens(const ModelInput& input, const Encoding& encoding, const BertConfig& config) {
     const auto fail = [&](const std::string& what) {
+void checkLength(const ModelInput& input, std::size_t tokens, int most) {
+    if (tokens > static_cast<std::size_t>(most)) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {} tokens are more than the model's {}", input.line, tokens, most),
+                    "Cut the text, or spread it over several lines.");
+    }
+}
+
         throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {}", input.line, what), "Tokens must be those of the model's own tokenizer.");
     };
-    if (encoding.ids.size() > static_cast<std::size_t>(config.maxTokens()))
-        fail(fmt::format("{} tokens are more than the model's {}", encoding.ids.size(), config.maxTokens()));
+    checkLength(input, encoding.ids.size(), config.maxTokens());
     for (const std::int32_t id : encoding.ids) {
         if (id >= config.vocab_size)
             fail(fmt::format("the token id {} is outside the model's {}", id, config.vocab_size));
@@ -340,12 +346,11 @@ std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelIn
     const fs::path path = decoderPath(folder);
     const std::unique_ptr<Tokenizer> tokenizer = tokenizerOf(folder);
     const Decoder decoder = openDecoder(path, precision);
-    const int most = decoder.config().hasHardLimit() ? decoder.config().max_position_embeddings : std::numeric_limits<int>::max();
     std::vector<Output> outputs;
     const at::NoGradGuard guard;
     for (const ModelInput& input : inputs) {
         throwIfStopped(stop);
-        const Encoding encoding = encodingOf(input, tokenizer.get(), most);
+        const Encoding encoding = encodingOf(input, tokenizer.get(), std::numeric_limits<int>::max());
         const std::vector<std::int32_t> ids = visibleTokens(encoding, input.attention).ids;
         try {
             const std::span<const std::int32_t> one(ids);
@@ -367,6 +372,7 @@ std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelIn
         body = openBert(folder, nullptr, precision);
     else
         model = TaskModel::open(folder, precision);
+        checkLength(input, ids.size(), decoder.config().max_position_embeddings);
     const Bert& bert = hidden ? *body : model->bert();
     const bool rowPerToken = hidden || model->task() != EncoderTask::SequenceClassification;
     std::vector<Output> outputs;

@@ -263,7 +263,7 @@ template <typename Loop> GenerationResult runLoop(std::size_t prompts, const std
 GenerationResult generate(const Decoder& decoder, const Tokenizer* tokenizer, std::span<const std::vector<std::int32_t>> prompts,
                           const GenerationSettings& settings, const TokenSink& sink, const std::stop_token& stop) {
     const auto limit = static_cast<std::size_t>(decoder.config().max_position_embeddings);
-    checkRequest(tokenizer, prompts, settings, limit - 1, fmt::format("leaves no room in the model's {}", limit));
+    checkRequest(tokenizer, prompts, settings, limit - 1, fmt::format("leaves no room for an answer in the model's {}", limit));
     return runLoop(prompts.size(), stop, [&] { return DecoderLoop(decoder, tokenizer, prompts, settings, sink); });
 }
 

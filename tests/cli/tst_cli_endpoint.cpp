@@ -103,7 +103,7 @@ private Q_SLOTS:
 
         const Json answer = *json(words("model generate lab --prompt hi")).json();
         QCOMPARE(answer["text"].get<std::string>(), std::string("Hello 世界"));
-        QVERIFY(answer["prompt_tokens"] == 4 && answer["new_tokens"] == 2 && answer["finish"] == "stop_token" && !answer.contains("ids"));
+        QVERIFY(answer["prompt_tokens"] == 4 && answer["new_tokens"] == 2 && answer["stop_reason"] == "eos" && !answer.contains("ids"));
         QVERIFY(answer["time_to_first_token_s"].get<double>() > 0);
         const CliResult text = cli(words("model generate lab --prompt hi"));
         QCOMPARE(text.out, QByteArray("Hello 世界\n"));

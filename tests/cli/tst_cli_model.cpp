@@ -225,7 +225,7 @@ private Q_SLOTS:
         // A stop text is cut off, and without --json the words go out as they come.
         const std::string third = fmt::format("t{}", raw["ids"][2].get<int>());
         const Json stopped = *json(words("model generate --max-tokens 24 --prompt") << QString::fromStdString(prompt) << QStringLiteral("--stop") << QString::fromStdString(third) << model).json();
-        QVERIFY2(stopped["finish"] == "stop" && stopped["text"].get<std::string>().find(third) == std::string::npos, stopped.dump().c_str());
+        QVERIFY2(stopped["stop_reason"] == "stop" && stopped["text"].get<std::string>().find(third) == std::string::npos, stopped.dump().c_str());
         const CliResult text = cli(words("model generate --max-tokens 3 --prompt") << QString::fromStdString(prompt) << model);
         QCOMPARE(text.exitCode, 0);
         QVERIFY2(QString::fromUtf8(text.out).trimmed().endsWith(QString::fromStdString(third)), text.out.constData());
@@ -258,6 +258,25 @@ private Q_SLOTS:
             const CliResult result = json(command);
             QCOMPARE(result.errorCode(), QStringLiteral("invalid_input"));
             QVERIFY2(result.out.contains("NaN") && (result.out.contains("/speaker'") || result.out.contains("/encoder'")), result.out.constData());
+        }
+    }
+    void theModelsLimitIsSaid() {
+        const QString model = speakingDecoder(); // of 64 positions
+        const auto prompt = [](int tokens) { return QStringLiteral("t1 ").repeated(tokens); };
+        const CliResult full = json(words("model generate --max-tokens 30 --ignore-eos --prompt") << prompt(60) << model);
+        QVERIFY2(full.json()->at("stop_reason") == "context" && full.json()->at("new_tokens") == 4, full.out.constData());
+        const CliResult text = cli(words("model generate --max-tokens 30 --ignore-eos --prompt") << prompt(60) << model);
+        QVERIFY2(text.exitCode == 0 && text.err.contains("the model's 64 tokens"), text.err.constData());
+        QCOMPARE(json(words("model generate --max-tokens 2 --ignore-eos --prompt") << prompt(60) << model).json()->at("stop_reason").get<std::string>(), std::string("max_tokens"));
+        const CliResult none = json(words("model generate --prompt") << prompt(64) << model);
+        QVERIFY2(none.errorCode() == QStringLiteral("invalid_argument") && none.out.contains("64 tokens") && none.out.contains("no room"), none.out.constData());
+        atomicWrite(path("long.jsonl"), dumpJson({{"ids", std::vector<int>(64, 1)}}) + "\n" + dumpJson({{"text", prompt(65).toStdString()}}) + "\n");
+        for (const QString& of : {model, QStringLiteral(TRIPTYCH_TEST_DATA "/decoders/gpt2")}) {
+            if (of != model)
+                atomicWrite(path("long.jsonl"), "\n" + dumpJson({{"ids", std::vector<int>(65, 1)}}));
+            const CliResult refused = json(words("model logits --last") << of << QStringLiteral("long.jsonl"));
+            QCOMPARE(refused.errorCode(), QStringLiteral("invalid_input"));
+            QVERIFY2(refused.out.contains("line 2: 65 tokens are more than the model's 64"), refused.out.constData());
         }
     }
     void whatADecoderCannotDoIsSaid() {
