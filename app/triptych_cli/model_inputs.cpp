@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "interop/endpoint_client.h"
 #include "interop/model_folder.h"
+#include "jobs/model_list.h"
 #include "jobs/model_lookup.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
@@ -22,6 +23,7 @@
 #include <ATen/core/grad_mode.h>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -196,9 +198,26 @@ struct Vectors {
 };
 
 Vectors embedHere(const CliContext& context, const EmbedOptions& options, const std::vector<ModelInput>& inputs) {
+/// Throws Error{Unsupported} naming encoders that are here if a model writes texts.
+void refuseWriter(const CliContext& context, const fs::path& folder) {
+    const std::string kind = describeModelFolder(folder).kind;
+    if (kind != "decoder" && kind != "seq2seq")
+        return;
+    const std::optional<Workspace> workspace = findIndexed(context);
+    std::vector<std::string> encoders;
+    for (const ListedModel& model : listModels(workspace ? &*workspace : nullptr)) {
+        if (kindOf(model) == "encoder")
+            encoders.push_back(model.name);
+    }
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("'{}' is a {}: it writes texts, and sentence vectors are those of an encoder", folder.string(), kind == "decoder" ? "decoder" : "T5"),
+                encoders.empty() ? std::string("`triptych-cli model get all-minilm-l6-v2` fetches one.") : fmt::format("Encoders here: {}.", fmt::join(encoders, ", ")));
+}
+
     at::set_num_threads(context.threads);
     const fs::path folder = find(context, options.name).path;
     const auto encoder = Encoder::open(folder, options.precision);
+    refuseWriter(context, folder);
     const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
     const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options.as);
     const auto begin = std::chrono::steady_clock::now();
@@ -417,6 +436,16 @@ void addPrecision(CLI::App& command, Precision& precision) {
 }
 
 namespace {
+
+std::string kindOf(const ListedModel& model) {
+    if (!model.kind.empty())
+        return model.kind;
+    try {
+        return describeModelFolder(model.folder).kind;
+    } catch (const Error&) {
+        return "unreadable";
+    }
+}
 
 void addLogits(CLI::App& group, CliContext& context) {
     struct Options {

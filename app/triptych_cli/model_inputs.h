@@ -15,6 +15,7 @@ class App;
 namespace triptych {
 
 struct CliContext;
+struct ListedModel;
 
 /// A line of an input file: a text, perhaps with a second one, or tokens.
 struct ModelInput {
@@ -32,6 +33,9 @@ std::vector<ModelInput> readModelInputs(const std::filesystem::path& file);
 
 /// --precision, as every command that runs a model has it; sets what is given, which must outlive the command.
 void addPrecision(CLI::App& command, Precision& precision);
+
+/// Kind of a listed model; "unreadable" for one that cannot be opened, which is listed too so that it can be removed.
+std::string kindOf(const ListedModel& model);
 
 /// tokenize, embed, logits.
 void addModelInputCommands(CLI::App& group, CliContext& context);

@@ -279,6 +279,13 @@ private Q_SLOTS:
             QVERIFY2(refused.out.contains("line 2: 65 tokens are more than the model's 64"), refused.out.constData());
         }
     }
+    void vectorsAreThoseOfEncoders() {
+        QCOMPARE(json(words("model import --name sentences") << tiny("encoder")).exitCode, 0);
+        atomicWrite(path("texts.jsonl"), R"({"text": "t1"})");
+        const CliResult refused = json(words("model embed") << speakingDecoder() << QStringLiteral("texts.jsonl"));
+        QCOMPARE(refused.errorCode(), QStringLiteral("unsupported"));
+        QVERIFY2(refused.out.contains("is a decoder") && refused.out.contains("encoder") && refused.out.contains("sentences"), refused.out.constData());
+    }
     void whatADecoderCannotDoIsSaid() {
         const QString model = speakingDecoder();
         QCOMPARE(json(words("model generate --prompt t1") << tiny("encoder")).errorCode(), QStringLiteral("unsupported"));
