@@ -147,6 +147,23 @@ OrderedJson messagesOf(const std::string& file) {
     const OrderedJson messages = OrderedJson::parse(text);
     if (!messages.is_array() || messages.empty())
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no array of messages", file), kForm);
+    if (messages.empty())
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an empty array: there is no message to answer", file), kForm);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const OrderedJson& message = messages[i];
+        const auto fail = [&](const std::string& what) { throw Error(ErrorCode::InvalidInput, fmt::format("'{}': message {} {}", file, i + 1, what), kForm); };
+        if (!message.is_object())
+            fail("is no object");
+        for (const char* key : {"role", "content"}) {
+            const bool content = key == std::string_view("content");
+            if (content && message.contains("tool_calls"))
+                continue; // which stand in place of a text
+            if (!message.contains(key))
+                fail(fmt::format("has no '{}'", key));
+            if (!message[key].is_string() && !(content && message[key].is_array())) // of an array the template makes what it can
+                fail(fmt::format("has a '{}' that is no text", key));
+        }
+    }
     return messages;
 }
 
@@ -161,10 +178,16 @@ std::unique_ptr<Generator> generatorOf(const CliContext& context, const CLI::App
 }
 
 int generateOne(const CliContext& context, const CLI::App& command, const GenerateOptions& options) {
-    if (options.prompt.empty() == options.messages.empty())
-        throw Error(ErrorCode::InvalidArgument, "give either --prompt or --messages");
+    const bool prompted = command.count("--prompt") > 0, chat = command.count("--messages") > 0;
+    if (prompted && chat)
+        throw Error(ErrorCode::InvalidArgument, "both --prompt and --messages are given", "Give one of them.");
+    if (!prompted && !chat)
+        throw Error(ErrorCode::InvalidArgument, "neither --prompt nor --messages is given", "Give the text to go on from, or a file of messages to answer.");
+    if (prompted && options.prompt.empty())
+        throw Error(ErrorCode::InvalidArgument, "--prompt is an empty text: there is nothing to go on from");
     requireUtf8(options.prompt, "the text of --prompt", ErrorCode::InvalidArgument);
-    GeneratorRequest request{options.prompt, options.messages.empty() ? OrderedJson() : messagesOf(options.messages), options.settings};
+    checkSampling(options.settings.sampling); // before a model is opened
+    GeneratorRequest request{options.prompt, !chat ? OrderedJson() : messagesOf(options.messages), options.settings};
     request.settings.seed = context.seed;
     const std::unique_ptr<Generator> generator = generatorOf(context, command, options);
     // Pieces go out as they come; with --json the whole of it in one document.

@@ -286,8 +286,36 @@ private Q_SLOTS:
         QCOMPARE(refused.errorCode(), QStringLiteral("unsupported"));
         QVERIFY2(refused.out.contains("is a decoder") && refused.out.contains("encoder") && refused.out.contains("sentences"), refused.out.constData());
     }
+    void messagesNameTheirFault_data() {
+        QTest::addColumn<QByteArray>("messages");
+        QTest::addColumn<QByteArray>("fault");
+        const auto row = [](const char* messages, const char* fault) { QTest::newRow(fault) << QByteArray(messages) << QByteArray(fault); };
+        row("{}", "no array");
+        row("[]", "empty array");
+        row(R"([{"role": "user", "content": "t1"}, 5])", "message 2 is no object");
+        row(R"([{"role": "user"}])", "message 1 has no 'content'");
+        row(R"([{"role": "user", "content": "t1"}, {"content": "t2"}])", "message 2 has no 'role'");
+        row(R"([{"role": "user", "content": 5}])", "message 1 has a 'content' that is no text");
+        row(R"([{"role": null, "content": "t1"}])", "message 1 has a 'role' that is no text");
+    }
+    void messagesNameTheirFault() {
+        QFETCH(QByteArray, messages);
+        QFETCH(QByteArray, fault);
+        atomicWrite(path("messages.json"), messages.toStdString());
+        const CliResult refused = json(words("model generate --messages messages.json") << speakingDecoder());
+        QCOMPARE(refused.errorCode(), QStringLiteral("invalid_input"));
+        QVERIFY2(refused.out.contains("messages.json") && refused.out.contains(fault), refused.out.constData());
+    }
     void whatADecoderCannotDoIsSaid() {
         const QString model = speakingDecoder();
+        const auto said = [&](const QStringList& arguments, const char* what) {
+            const CliResult result = json(QStringList(words("model generate")) << model << arguments);
+            QCOMPARE(result.exitCode, 2);
+            QVERIFY2(result.out.contains(what), result.out.constData());
+        };
+        said({}, "neither --prompt nor --messages");
+        said({QStringLiteral("--prompt"), QString()}, "--prompt is an empty text");
+        said(words("--prompt t1 --messages messages.json"), "both --prompt and --messages");
         QCOMPARE(json(words("model generate --prompt t1") << tiny("encoder")).errorCode(), QStringLiteral("unsupported"));
         atomicWrite(path("messages.json"), "{]");
         QCOMPARE(json(words("model generate --messages messages.json") << model).errorCode(), QStringLiteral("invalid_input"));
