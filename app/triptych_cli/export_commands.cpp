@@ -2,6 +2,7 @@
 
 #include "cli_context.h"
 #include "supervise.h"
+#include "table.h"
 
 #include "interop/export_model.h"
 #include "interop/export_proof.h"
@@ -22,8 +23,8 @@ struct ExportOptions {
 };
 
 std::string resultText(const ExportResult& result) {
-    std::string text = fmt::format("Wrote {} ({}, {:.1f} MB) and proved it: a second process gave the same for {} prompts, outputs within {:.2g} of the greatest.\n",
-                                   result.path.string(), result.type, static_cast<double>(result.bytes) / 1e6,
+    std::string text = fmt::format("Wrote {} ({}, {}) and proved it: a second process gave the same for {} prompts, outputs within {:.2g} of the greatest.\n",
+                                   result.path.string(), result.type, sizeText(result.bytes),
                                    result.proof.at("questions").at("prompts").size(), result.proof.at("largest_difference").get<double>());
     if (const Json& drift = result.proof.at("drift"); drift.is_object())
         text += fmt::format("Rounding costs a mean KL divergence of {:.3g} nats from the source.\n", drift.at("mean_kl").get<double>());

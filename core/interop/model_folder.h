@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,7 +34,8 @@ struct ModelSummary {
     int heads = 0;
     int vocabulary = 0;
     int max_length = 0;       ///< positions
-    std::string dtype;        ///< of the largest tensor, "F32"
+    std::string dtype;        ///< of most bytes of the weights, "F32", "Q4_1"
+    std::map<std::string, std::uintmax_t> dtypes; ///< bytes of the weights by their types
     std::string pooling;      ///< encoders: "mean", "cls", "max"
     bool normalized = false;  ///< encoders: vectors have length 1
     std::vector<std::string> labels;

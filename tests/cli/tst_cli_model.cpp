@@ -306,6 +306,36 @@ private Q_SLOTS:
         QCOMPARE(refused.errorCode(), QStringLiteral("invalid_input"));
         QVERIFY2(refused.out.contains("messages.json") && refused.out.contains(fault), refused.out.constData());
     }
+    void typesOfAFileAreThoseOfItsBytes() {
+        fs::create_directories(path("mixed"));
+        const GgufFile source(TRIPTYCH_TEST_DATA "/decoders/llama_q8.gguf");
+        std::vector<GgufTensorToWrite> tensors;
+        for (const auto& [name, tensor] : source.tensors()) // one large table beside many matrices
+            tensors.push_back({name, name == "token_embd.weight" ? GgmlType::F16 : tensor.type, tensor.shape});
+        GgufMetadataToWrite keys = {{"general.architecture", std::string("llama")}};
+        for (const char* key : {"block_count", "embedding_length", "feed_forward_length", "context_length", "attention.head_count", "attention.head_count_kv"})
+            keys.emplace_back(fmt::format("llama.{}", key), static_cast<std::uint32_t>(source.integer(fmt::format("llama.{}", key), 0, 1 << 20)));
+        GgufWriter writer(path("mixed/model.gguf"), keys, tensors);
+        for (const auto& [name, tensor] : source.tensors()) {
+            std::int64_t count = 1;
+            for (const std::int64_t size : tensor.shape)
+                count *= size;
+            std::vector<float> values(static_cast<std::size_t>(count));
+            source.dequantize(name, values);
+            writer.writeValues(values);
+        }
+        writer.commit();
+        const Json info = *json(words("model info ./mixed")).json();
+        QVERIFY2(info["dtype"] == "Q8_0" && info["dtypes"].size() == 3, info.dump().c_str());
+        for (const char* type : {"F32", "F16"})
+            QVERIFY(info["dtypes"][type].get<int>() < info["dtypes"]["Q8_0"].get<int>());
+        const CliResult text = cli(words("model info ./mixed"));
+        QVERIFY2(text.out.contains(" %, F16 ") && text.out.contains("size on disk  "), text.out.constData());
+        // One size for each model, whoever shows it.
+        QCOMPARE(json(words("model import ./mixed")).exitCode, 0);
+        const Json listed = (*json(words("model list")).json())["models"][0];
+        QVERIFY(listed["bytes"] == info["bytes"]);
+    }
     void whatADecoderCannotDoIsSaid() {
         const QString model = speakingDecoder();
         const auto said = [&](const QStringList& arguments, const char* what) {
