@@ -70,7 +70,7 @@ void addExportCommands(CLI::App& group, CliContext& context) {
     auto options = std::make_shared<ExportOptions>();
     command->add_option("N", options->name, "Name of the model, or a path with a slash")->required();
     command->add_option("--format", options->format, "hf: a Hugging Face folder; gguf: one file for llama.cpp, of decoders")->required()->check(CLI::IsMember({"hf", "gguf"}));
-    command->add_option("--quant", options->quant, "Weights of a GGUF file (default: f16)")->check(CLI::IsMember({"f16", "q8_0", "q4_0"}));
+    command->add_option("--quant", options->quant, "Weights of a GGUF file: f16 (default), q8_0 (8.5 bits a weight) or q4_0 (4.5)")->check(CLI::IsMember({"f16", "q8_0", "q4_0"}));
     command->add_option("--dtype", options->dtype, "Weights of a Hugging Face folder (default: as stored, else f32)")->check(CLI::IsMember({"f32", "f16", "bf16"}));
     command->add_option("--out", options->out, "Folder, or file that ends in .gguf; must not be there yet")->required()->type_name("PATH");
     context.onRun(*command, [&context, options] { return exportOne(context, *options); });

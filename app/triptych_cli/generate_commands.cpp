@@ -145,7 +145,7 @@ OrderedJson messagesOf(const std::string& file) {
     const std::string text = readInput(file, kMaxMessagesBytes);
     parseJson(text, file); // says what is wrong with it
     const OrderedJson messages = OrderedJson::parse(text);
-    if (!messages.is_array() || messages.empty())
+    if (!messages.is_array())
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is no array of messages", file), kForm);
     if (messages.empty())
         throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an empty array: there is no message to answer", file), kForm);
@@ -214,6 +214,8 @@ int generateOne(const CliContext& context, const CLI::App& command, const Genera
         context.print({}, "\n");
         fmt::print(stderr, "{} tokens in, {} out; first after {:.2f} s, then {:.1f} a second\n", answer.promptTokens, answer.newTokens, answer.timeToFirstTokenS,
                    answer.decodeTokensPerS);
+        if (answer.finish == FinishReason::Context)
+            fmt::print(stderr, "The answer was cut off: prompt and answer have reached the model's {} tokens\n", answer.promptTokens + answer.newTokens);
         return kExitDone;
     }
     Json document = {{"text", answer.text},
@@ -237,17 +239,15 @@ void addGenerate(CLI::App& group, CliContext& context) {
     auto options = std::make_shared<GenerateOptions>();
     GenerationSettings& settings = options->settings;
     command->add_option("N", options->name, "Name of the model or endpoint, or a path with a slash")->required();
-        if (answer.finish == FinishReason::Context)
-            fmt::print(stderr, "The answer was cut off: prompt and answer have reached the model's {} tokens\n", answer.promptTokens + answer.newTokens);
     command->add_option("--prompt", options->prompt, "Text to go on from, as it is; an endpoint takes it as a message")->type_name("P");
     command->add_option("--messages", options->messages, "JSON array of {\"role\", \"content\"}, written out by the model's chat template; an endpoint's server gets them as they are")->type_name("FILE");
     command->add_option("--template", options->chat_template, "Which of several chat templates (default: \"default\")")->type_name("NAME");
     command->add_option("--max-tokens", settings.max_tokens, "New tokens at most (default: 128)")->check(CLI::Range(1, 1 << 24));
     command->add_option("--temperature", settings.sampling.temperature, "0: the likeliest token each time (default)")->check(CLI::Range(0.0, 1000.0));
     command->add_option("--top-k", settings.sampling.top_k, "Draw from the K likeliest tokens; 0: from all (default)")->type_name("K")->check(CLI::Range(0, 1 << 24));
-    command->add_option("--top-p", settings.sampling.top_p, "Draw from the likeliest that reach this probability together (default: 1)");
-    command->add_option("--min-p", settings.sampling.min_p, "Draw from those with at least this share of the likeliest one's probability (default: 0)");
-    command->add_option("--repetition-penalty", settings.sampling.repetition_penalty, "Above 1: tokens that were there become less likely (default: 1)");
+    command->add_option("--top-p", settings.sampling.top_p, "Draw from the likeliest that reach this probability together: above 0, up to 1 (default)")->type_name("P");
+    command->add_option("--min-p", settings.sampling.min_p, "Draw from those with at least this share of the likeliest one's probability: 0 (default) to 1")->type_name("P");
+    command->add_option("--repetition-penalty", settings.sampling.repetition_penalty, "Above 1 (default), up to 1000000, tokens that were there become less likely; above 0, below 1, likelier")->type_name("R");
     command->add_option("--stop", settings.stop, "Text that ends the answer and is cut off; may be repeated")->type_name("TEXT")->allow_extra_args(false);
     command->add_flag("--ignore-eos", settings.ignore_eos, "Go on behind the model's ends of text");
     addPrecision(*command, options->precision);

@@ -11,8 +11,8 @@
 #include "jobs/model_lookup.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
-#include "models/lora_adapter.h"
 #include "models/finite_outputs.h"
+#include "models/lora_adapter.h"
 #include "models/t5.h"
 #include "models/task_model.h"
 #include "prediction/vector_file.h"
@@ -39,6 +39,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t kMaxInputBytes = 1u << 30;
+constexpr std::size_t kShortRow = 64; ///< values that are shown to people as they are
 
 /// The shortest number that has the value's nine significant digits, which tell every float32 apart.
 Json nineDigits(float value) {
@@ -104,9 +105,6 @@ FoundModel find(const CliContext& context, const std::string& name) {
     return resolveModel(workspace ? &*workspace : nullptr, name);
 }
 
-/// Throws Error{InvalidInput} naming the line of a token that the model does not have, or of too many.
-void checkTokens(const ModelInput& input, const Encoding& encoding, const BertConfig& config) {
-    const auto fail = [&](const std::string& what) {
 void checkLength(const ModelInput& input, std::size_t tokens, int most) {
     if (tokens > static_cast<std::size_t>(most)) {
         throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {} tokens are more than the model's {}", input.line, tokens, most),
@@ -114,6 +112,9 @@ void checkLength(const ModelInput& input, std::size_t tokens, int most) {
     }
 }
 
+/// Throws Error{InvalidInput} naming the line of a token that the model does not have, or of too many.
+void checkTokens(const ModelInput& input, const Encoding& encoding, const BertConfig& config) {
+    const auto fail = [&](const std::string& what) {
         throw Error(ErrorCode::InvalidInput, fmt::format("line {}: {}", input.line, what), "Tokens must be those of the model's own tokenizer.");
     };
     checkLength(input, encoding.ids.size(), config.maxTokens());
@@ -197,7 +198,6 @@ struct Vectors {
     double seconds = 0;        ///< without opening the model
 };
 
-Vectors embedHere(const CliContext& context, const EmbedOptions& options, const std::vector<ModelInput>& inputs) {
 /// Throws Error{Unsupported} naming encoders that are here if a model writes texts.
 void refuseWriter(const CliContext& context, const fs::path& folder) {
     const std::string kind = describeModelFolder(folder).kind;
@@ -214,10 +214,11 @@ void refuseWriter(const CliContext& context, const fs::path& folder) {
                 encoders.empty() ? std::string("`triptych-cli model get all-minilm-l6-v2` fetches one.") : fmt::format("Encoders here: {}.", fmt::join(encoders, ", ")));
 }
 
+Vectors embedHere(const CliContext& context, const EmbedOptions& options, const std::vector<ModelInput>& inputs) {
     at::set_num_threads(context.threads);
     const fs::path folder = find(context, options.name).path;
-    const auto encoder = Encoder::open(folder, options.precision);
     refuseWriter(context, folder);
+    const auto encoder = Encoder::open(folder, options.precision);
     const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
     const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options.as);
     const auto begin = std::chrono::steady_clock::now();
@@ -371,6 +372,7 @@ std::vector<Output> runDecoder(const fs::path& folder, const std::vector<ModelIn
         throwIfStopped(stop);
         const Encoding encoding = encodingOf(input, tokenizer.get(), std::numeric_limits<int>::max());
         const std::vector<std::int32_t> ids = visibleTokens(encoding, input.attention).ids;
+        checkLength(input, ids.size(), decoder.config().max_position_embeddings);
         try {
             const std::span<const std::int32_t> one(ids);
             const DecoderOutput output = decoder.forward(packTokens({&one, 1}), nullptr, last ? LogitsOf::Last : hidden ? LogitsOf::None : LogitsOf::All);
@@ -391,7 +393,6 @@ std::vector<Output> runEncoder(const fs::path& folder, const std::vector<ModelIn
         body = openBert(folder, nullptr, precision);
     else
         model = TaskModel::open(folder, precision);
-        checkLength(input, ids.size(), decoder.config().max_position_embeddings);
     const Bert& bert = hidden ? *body : model->bert();
     const bool rowPerToken = hidden || model->task() != EncoderTask::SequenceClassification;
     std::vector<Output> outputs;
@@ -431,11 +432,10 @@ std::vector<Output> runModel(const fs::path& folder, const std::vector<ModelInpu
 void addPrecision(CLI::App& command, Precision& precision) {
     command.add_option_function<std::string>(
                "--precision", [&precision](const std::string& name) { precision = precisionFromName(name); },
-               "exact: float32 arithmetic (default); fast: bfloat16 for products of many rows, where the processor has it")
+               "exact: float32 arithmetic on the stored weights (default); fast: matrix products in bfloat16 where the processor has them, all else in "
+               "float32; T5 stays exact")
         ->check(CLI::IsMember({"exact", "fast"}));
 }
-
-namespace {
 
 std::string kindOf(const ListedModel& model) {
     if (!model.kind.empty())
@@ -445,6 +445,31 @@ std::string kindOf(const ListedModel& model) {
     } catch (const Error&) {
         return "unreadable";
     }
+}
+
+namespace {
+
+/// For people: the values of a row, of a long one the greatest with their tokens.
+std::string rowText(std::span<const float> row, const Tokenizer* tokenizer) {
+    constexpr std::size_t kShown = 5;
+    std::string text;
+    if (row.size() <= kShortRow) {
+        for (const float value : row)
+            text += fmt::format("{:.6f} ", value);
+        return text + '\n';
+    }
+    // As wide as the vocabulary, its values are those of tokens; labels are fewer.
+    const bool words = tokenizer && row.size() >= static_cast<std::size_t>(tokenizer->vocabularySize());
+    std::vector<std::int32_t> order(row.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::partial_sort(order.begin(), order.begin() + kShown, order.end(),
+                      [&](std::int32_t a, std::int32_t b) { return row[static_cast<std::size_t>(a)] > row[static_cast<std::size_t>(b)]; });
+    for (std::size_t i = 0; i < kShown; ++i) {
+        const std::int32_t id = order[i];
+        const bool known = words && id < tokenizer->vocabularySize();
+        text += fmt::format("{}{}{}: {:.6f}", i == 0 ? "" : ", ", id, known ? " " + dumpJson(tokenizer->decode({&id, 1}, false)) : std::string(), row[static_cast<std::size_t>(id)]);
+    }
+    return text + '\n';
 }
 
 void addLogits(CLI::App& group, CliContext& context) {
@@ -460,11 +485,15 @@ void addLogits(CLI::App& group, CliContext& context) {
     CLI::Option* const last = command->add_flag("--last", options->last, "Of a decoder the last token's alone");
     command->add_flag("--hidden", options->hidden, "The last hidden state of every token instead; encoders have only that")->excludes(last);
     command->add_option("--out", options->out, "Write raw little-endian float32, one output after another, to a file")->type_name("F.f32");
+    command->footer("As text, rows of more than 64 values show their five greatest, with their tokens; --json and --out give all.");
     addPrecision(*command, options->precision);
     context.onRun(*command, [&context, options] {
         at::set_num_threads(context.threads);
-        const auto results = runModel(find(context, options->name).path, readModelInputs(options->file), options->hidden, options->last, options->precision,
-                                      context.stop);
+        const fs::path folder = find(context, options->name).path;
+        const auto results = runModel(folder, readModelInputs(options->file), options->hidden, options->last, options->precision, context.stop);
+        const bool shown = !context.json && !options->hidden && options->out.empty();
+        const std::unique_ptr<Tokenizer> tokenizer = shown ? tokenizerOf(folder) : nullptr;
+        std::size_t widest = 0;
         Json outputs = Json::array();
         std::vector<float> all;
         std::string text;
@@ -474,12 +503,15 @@ void addLogits(CLI::App& group, CliContext& context) {
                 entry["logits"] = toJson(output.values);
             outputs.push_back(entry);
             all.insert(all.end(), output.values.begin(), output.values.end());
-            if (!options->hidden && options->out.empty()) {
-                for (const float value : output.values)
-                    text += fmt::format("{:.6f} ", value);
-                text += '\n';
-            }
+            if (!shown)
+                continue;
+            const auto width = static_cast<std::size_t>(output.shape.back());
+            widest = std::max(widest, width);
+            for (std::size_t begin = 0; begin < output.values.size(); begin += width)
+                text += rowText(std::span(output.values).subspan(begin, width), tokenizer.get());
         }
+        if (shown && widest > kShortRow)
+            text += fmt::format("The five greatest of {} values a row; --json or --out gives all.\n", widest);
         Json document = {{"outputs", outputs}, {"precision", precisionName(options->precision)}};
         if (!options->out.empty()) {
             writeVectors(options->out, all);

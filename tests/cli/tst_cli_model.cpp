@@ -306,6 +306,14 @@ private Q_SLOTS:
         QCOMPARE(refused.errorCode(), QStringLiteral("invalid_input"));
         QVERIFY2(refused.out.contains("messages.json") && refused.out.contains(fault), refused.out.constData());
     }
+    void greatestLogitsAreShownWithTheirTokens() {
+        const QString model = speakingDecoder();
+        atomicWrite(path("texts.jsonl"), R"({"text": "t3 t17 t5"})");
+        const Json all = (*json(words("model logits --last") << model << QStringLiteral("texts.jsonl")).json())["outputs"][0]["logits"];
+        const auto best = static_cast<int>(std::max_element(all.begin(), all.end()) - all.begin());
+        const CliResult text = cli(words("model logits --last") << model << QStringLiteral("texts.jsonl"));
+        QVERIFY2(text.out.startsWith(fmt::format("{} \"t{}\": ", best, best).c_str()) && text.out.contains("--json") && text.out.count("\": ") == 5, text.out.constData());
+    }
     void typesOfAFileAreThoseOfItsBytes() {
         fs::create_directories(path("mixed"));
         const GgufFile source(TRIPTYCH_TEST_DATA "/decoders/llama_q8.gguf");
@@ -346,6 +354,9 @@ private Q_SLOTS:
         said({}, "neither --prompt nor --messages");
         said({QStringLiteral("--prompt"), QString()}, "--prompt is an empty text");
         said(words("--prompt t1 --messages messages.json"), "both --prompt and --messages");
+        for (const char* wrong : {"--top-p 0", "--top-p 1.01", "--top-p nan", "--top-k -1", "--min-p -0.1", "--min-p 2", "--temperature -1", "--temperature 1e9", "--repetition-penalty 0",
+                                  "--max-tokens 0"})
+            QVERIFY2(cli(words("model generate --prompt t1") << model << words(wrong)).exitCode == 2, wrong);
         QCOMPARE(json(words("model generate --prompt t1") << tiny("encoder")).errorCode(), QStringLiteral("unsupported"));
         atomicWrite(path("messages.json"), "{]");
         QCOMPARE(json(words("model generate --messages messages.json") << model).errorCode(), QStringLiteral("invalid_input"));
