@@ -1,11 +1,9 @@
 #include "models/bilstm.h"
 
-#include "base/random.h"
 #include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
-#include "models/sequence_classifier.h"
 #include "models/vector_math.h"
 
 #include <ATen/ops/amax.h>
@@ -128,21 +126,14 @@ BiLstm::BiLstm(BiLstmConfig config, NamedTensors weights, std::string_view sourc
 }
 
 BiLstm BiLstm::random(const BiLstmConfig& config, std::uint64_t seed) {
-    NamedTensors weights;
-    Random seeds(seed);
     const std::int64_t hidden = config.hidden_size;
-    for (const auto& [name, shape] : shapes(config)) {
-        at::Tensor tensor = at::zeros(shape, at::TensorOptions().dtype(at::kFloat));
-        const std::uint64_t own = seeds.next();
-        if (name == "embedding.weight")
-            fillNormal(tensor, 0.3, own);
-        else if (name == "classifier.weight")
-            fillNormal(tensor, std::sqrt(1.0 / static_cast<double>(2 * hidden)), own);
-        else if (name.find("weight") != std::string::npos) // as wide as torch's uniform numbers up to 1 / sqrt(H)
-            fillNormal(tensor, std::sqrt(1.0 / (3.0 * static_cast<double>(hidden))), own);
-        else if (name.find("bias_ih") != std::string::npos)
+    NamedTensors weights = randomWeights(shapes(config), seed, [&](const std::string& name) {
+        // As wide as torch's uniform numbers up to 1 / sqrt(H).
+        return name.find("weight") != std::string::npos ? std::sqrt(1.0 / (3.0 * static_cast<double>(hidden))) : 0.0;
+    });
+    for (auto& [name, tensor] : weights) {
+        if (name.find("bias_ih") != std::string::npos)
             tensor.narrow(0, hidden, hidden).fill_(1); // forgets little at first (Jozefowicz et al. 2015)
-        weights.emplace(name, std::move(tensor));
     }
     return BiLstm(config, std::move(weights), "a new BiLSTM");
 }

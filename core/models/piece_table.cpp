@@ -1,16 +1,19 @@
 #include "models/piece_table.h"
 
 #include "base/error.h"
+#include "base/random.h"
 #include "models/config_fields.h"
 #include "models/required_tensor.h"
+#include "models/sequence_classifier.h"
 
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <cmath>
 
 namespace triptych {
 
@@ -82,6 +85,20 @@ PieceBatch packPieces(std::span<const std::vector<std::int64_t>* const> sequence
 
 at::Tensor embedPieces(const at::Tensor& embedding, const PieceBatch& batch, const WordRows* table) {
     return table ? at::embedding(table->values, table->index) : at::embedding(embedding, batch.rows);
+}
+
+NamedTensors randomWeights(const TensorShapes& shapes, std::uint64_t seed, const std::function<double(const std::string& name)>& deviation) {
+    NamedTensors weights;
+    Random seeds(seed);
+    for (const auto& [name, shape] : shapes) {
+        at::Tensor tensor = at::zeros(shape, at::TensorOptions().dtype(at::kFloat));
+        const std::uint64_t own = seeds.next();
+        const double wide = name == "embedding.weight" ? 0.3 : name == "classifier.weight" ? std::sqrt(1.0 / static_cast<double>(shape[1])) : deviation(name);
+        if (wide > 0)
+            fillNormal(tensor, wide, own);
+        weights.emplace(name, std::move(tensor));
+    }
+    return weights;
 }
 
 void requireShapes(const NamedTensors& weights, const TensorShapes& shapes, std::string_view source) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -59,6 +60,10 @@ PieceBatch packPieces(std::span<const std::vector<std::int64_t>* const> sequence
 at::Tensor embedPieces(const at::Tensor& embedding, const PieceBatch& batch, const WordRows* table);
 
 using TensorShapes = std::map<std::string, std::vector<std::int64_t>>;
+/// Weights of a new model, the same on every machine: "embedding.weight" from normal(0, 0.3), "classifier.weight" with a deviation of
+/// 1 / sqrt(its columns), each other tensor with the one that `deviation` gives for its name; 0 leaves zeros.
+NamedTensors randomWeights(const TensorShapes& shapes, std::uint64_t seed, const std::function<double(const std::string& name)>& deviation);
+
 /// Throws Error{InvalidInput} naming source and tensor unless every one is there with its shape.
 void requireShapes(const NamedTensors& weights, const TensorShapes& shapes, std::string_view source);
 

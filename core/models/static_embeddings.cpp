@@ -1,16 +1,13 @@
 #include "models/static_embeddings.h"
 
-#include "base/random.h"
 #include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
-#include "models/sequence_classifier.h"
 
 #include <ATen/ops/embedding_bag.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -59,20 +56,8 @@ StaticEmbeddings::StaticEmbeddings(StaticEmbeddingsConfig config, NamedTensors w
 }
 
 StaticEmbeddings StaticEmbeddings::random(const StaticEmbeddingsConfig& config, std::uint64_t seed) {
-    NamedTensors weights;
-    Random seeds(seed);
-    for (const auto& [name, shape] : shapes(config)) {
-        at::Tensor tensor = at::zeros(shape, at::TensorOptions().dtype(at::kFloat));
-        const std::uint64_t own = seeds.next();
-        if (name == "embedding.weight")
-            fillNormal(tensor, 0.3, own);
-        else if (name == "dense.weight")
-            fillNormal(tensor, std::sqrt(2.0 / config.embedding_size), own);
-        else if (name == "classifier.weight")
-            fillNormal(tensor, std::sqrt(1.0 / static_cast<double>(classifierInput(config))), own);
-        weights.emplace(name, std::move(tensor));
-    }
-    return StaticEmbeddings(config, std::move(weights), "new static embeddings");
+    const auto deviation = [&](const std::string& name) { return name == "dense.weight" ? std::sqrt(2.0 / config.embedding_size) : 0.0; };
+    return StaticEmbeddings(config, randomWeights(shapes(config), seed, deviation), "new static embeddings");
 }
 
 StaticEmbeddings StaticEmbeddings::open(const std::filesystem::path& folder) {

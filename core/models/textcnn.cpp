@@ -1,16 +1,13 @@
 #include "models/textcnn.h"
 
-#include "base/random.h"
 #include "models/config_fields.h"
 #include "models/dense.h"
 #include "models/packed_layers.h"
 #include "models/products.h"
-#include "models/sequence_classifier.h"
 #include "models/text_convolution.h"
 
 #include <ATen/ops/add.h>
 #include <ATen/ops/relu.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -66,20 +63,8 @@ TextCnn::TextCnn(TextCnnConfig config, NamedTensors weights, std::string_view so
 }
 
 TextCnn TextCnn::random(const TextCnnConfig& config, std::uint64_t seed) {
-    NamedTensors weights;
-    Random seeds(seed);
-    for (const auto& [name, shape] : shapes(config)) {
-        at::Tensor tensor = at::zeros(shape, at::TensorOptions().dtype(at::kFloat));
-        const std::uint64_t own = seeds.next();
-        if (name == "embedding.weight")
-            fillNormal(tensor, 0.3, own);
-        else if (name == "convolution.weight")
-            fillNormal(tensor, std::sqrt(2.0 / (4.0 * config.embedding_size)), own);
-        else if (name == "classifier.weight")
-            fillNormal(tensor, std::sqrt(1.0 / static_cast<double>(pooledSize(config))), own);
-        weights.emplace(name, std::move(tensor));
-    }
-    return TextCnn(config, std::move(weights), "a new TextCNN");
+    const auto deviation = [&](const std::string& name) { return name == "convolution.weight" ? std::sqrt(2.0 / (4.0 * config.embedding_size)) : 0.0; };
+    return TextCnn(config, randomWeights(shapes(config), seed, deviation), "a new TextCNN");
 }
 
 TextCnn TextCnn::open(const std::filesystem::path& folder) {
