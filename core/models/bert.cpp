@@ -26,14 +26,6 @@ constexpr std::uint64_t kEmbeddingSite = 0;
 constexpr std::uint64_t kFirstLayerSite = 8;
 constexpr std::uint64_t kSitesPerLayer = 4;
 
-kernels::DropoutMask site(const kernels::DropoutMask& mask, double rate, std::uint64_t number) {
-    if (mask.rate <= 0 || rate <= 0)
-        return {};
-    kernels::DropoutMask result = mask.at(number);
-    result.rate = rate;
-    return result;
-}
-
 /// Row of each sequence's first token (B), int64.
 at::Tensor firstRows(const PackedBatch& batch) {
     at::Tensor rows = at::empty({batch.sequences()}, at::TensorOptions().dtype(at::kLong));
@@ -195,7 +187,7 @@ at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropo
         x = at::add(x, at::embedding(m_types, batch.type_ids));
     x = at::add(x, at::embedding(m_positions, batch.positions));
     x = addAndNormalise(x, {}, m_embeddingNorm.weight, m_embeddingNorm.bias, m_config.layer_norm_eps, {});
-    x = triptych::dropout(x, site(dropout, rate, kEmbeddingSite));
+    x = triptych::dropout(x, dropout.at(kEmbeddingSite, rate));
     // Rows of zeros up to a multiple of 16, which nothing reads: see dense().
     x = at::constant_pad_nd(x, {0, 0, 0, -x.size(0) & 15});
 
@@ -211,12 +203,12 @@ at::Tensor Bert::run(const PackedBatch& batch, const kernels::DropoutMask& dropo
             input = at::index_select(input, 0, firstRows(batch));
         }
         const at::Tensor context = packedAttention(product(input, layer.query), keys, values, batch.starts, m_config.num_attention_heads,
-                                                   site(dropout, m_config.attention_probs_dropout_prob, number));
+                                                   dropout.at(number, m_config.attention_probs_dropout_prob));
         x = addAndNormalise(product(context, layer.attentionOutput), x, layer.attentionNorm.weight, layer.attentionNorm.bias,
-                            m_config.layer_norm_eps, site(dropout, rate, number + 1));
+                            m_config.layer_norm_eps, dropout.at(number + 1, rate));
         const at::Tensor inner = dense(x, layer.intermediate.weight, layer.intermediate.bias, m_config.hidden_act); // (T, 4H)
         x = addAndNormalise(product(inner, layer.output), x, layer.outputNorm.weight, layer.outputNorm.bias, m_config.layer_norm_eps,
-                            site(dropout, rate, number + 2));
+                            dropout.at(number + 2, rate));
         number += kSitesPerLayer;
     }
     return firstOnly && !m_layers.empty() ? x : x.narrow(0, 0, batch.tokens());

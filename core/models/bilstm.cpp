@@ -150,13 +150,7 @@ std::vector<std::int64_t> BiLstm::rowsOf(std::span<const std::int32_t> ids) cons
 
 at::Tensor BiLstm::forward(const PieceBatch& batch, const kernels::DropoutMask& dropout, const WordRows* table) const {
     const std::int64_t hidden = m_config.hidden_size, sequences = batch.sequences();
-    const auto dropped = [&](const at::Tensor& x, std::uint64_t site) {
-        if (!(dropout.rate > 0))
-            return x;
-        kernels::DropoutMask mask = dropout.at(site);
-        mask.rate = m_config.dropout;
-        return triptych::dropout(x, mask);
-    };
+    const auto dropped = [&](const at::Tensor& x, std::uint64_t site) { return triptych::dropout(x, dropout.at(site, m_config.dropout)); };
     const TimeMajor order = timeMajor(batch.starts);
     at::Tensor x = at::index_select(embedPieces(m_weights.at("embedding.weight"), batch, table), 0, order.tokens); // (T, E)
     for (int layer = 0; layer < m_config.num_layers; ++layer) {

@@ -22,7 +22,11 @@ void transposePadded(const float* from, std::int64_t rows, std::int64_t columns,
 
 } // namespace
 
-DropoutMask DropoutMask::at(std::uint64_t site) const { return {mixed(key ^ mixed(site + 1)), rate}; }
+DropoutMask DropoutMask::at(std::uint64_t site, double siteRate) const {
+    if (rate <= 0 || siteRate <= 0)
+        return {};
+    return {mixed(key ^ mixed(site + 1)), siteRate};
+}
 
 void DropoutMask::fill(std::uint64_t row, std::int64_t count, float* factors) const {
     const auto threshold = static_cast<std::uint32_t>(std::lround(rate * 65536.0));

@@ -12,8 +12,8 @@ struct DropoutMask {
     std::uint64_t key = 0;
     double rate = 0; ///< in [0, 1), rounded to 1/65536; 0 keeps all
 
-    /// Mask of another tensor of the same pass.
-    DropoutMask at(std::uint64_t site) const;
+    /// Mask of another tensor of the same pass, with a rate of its own; keeps all if this one does.
+    DropoutMask at(std::uint64_t site, double siteRate) const;
     /// Factors for `count` values that begin at position `row`: 0 or 1 / (1 - rate).
     void fill(std::uint64_t row, std::int64_t count, float* factors) const;
 };

@@ -101,14 +101,7 @@ NamedTensors SequenceClassifier::weights() const {
 
 at::Tensor SequenceClassifier::logits(const PackedBatch& batch, const kernels::DropoutMask& dropout, const WordRows* words) const {
     const BertFamily& family = *m_bert.config().family;
-    const auto site = [&](std::uint64_t number) {
-        kernels::DropoutMask mask;
-        if (dropout.rate > 0) {
-            mask = dropout.at(number);
-            mask.rate = m_bert.config().classifier_dropout;
-        }
-        return mask;
-    };
+    const auto site = [&](std::uint64_t number) { return dropout.at(number, m_bert.config().classifier_dropout); };
     at::Tensor x = m_bert.firstTokens(batch, dropout, words); // (B, H)
     if (family.dropout_before_dense)
         x = triptych::dropout(x, site(kDenseSite));

@@ -73,13 +73,7 @@ std::vector<std::int64_t> StaticEmbeddings::rowsOf(std::span<const std::int32_t>
 
 at::Tensor StaticEmbeddings::forward(const PieceBatch& batch, const kernels::DropoutMask& dropout, const WordRows* table) const {
     constexpr std::int64_t kMeanOfABag = 1;
-    const auto dropped = [&](const at::Tensor& x, std::uint64_t site) {
-        if (!(dropout.rate > 0))
-            return x;
-        kernels::DropoutMask mask = dropout.at(site);
-        mask.rate = m_config.dropout;
-        return triptych::dropout(x, mask);
-    };
+    const auto dropped = [&](const at::Tensor& x, std::uint64_t site) { return triptych::dropout(x, dropout.at(site, m_config.dropout)); };
     at::Tensor offsets = at::empty({batch.sequences()}, batch.rows.options());
     std::copy(batch.starts.begin(), batch.starts.end() - 1, offsets.mutable_data_ptr<std::int64_t>());
     at::Tensor x = std::get<0>(at::embedding_bag(table ? table->values : m_weights.at("embedding.weight"), table ? table->index : batch.rows, offsets,

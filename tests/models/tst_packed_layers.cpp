@@ -102,7 +102,7 @@ private Q_SLOTS:
             QVERIFY(difference(a.grad(), b.grad()) < 2e-5);
     }
     void maskKeepsItsShareAndRepeats() {
-        const kernels::DropoutMask mask = kernels::DropoutMask{42, 0.1}.at(3);
+        const kernels::DropoutMask mask = kernels::DropoutMask{42, 0.1}.at(3, 0.1);
         std::vector<float> first(100'000), second(100'000);
         for (std::int64_t row = 0; row < 100; ++row) {
             mask.fill(std::uint64_t(row), 1000, first.data() + row * 1000);
@@ -114,7 +114,7 @@ private Q_SLOTS:
         const double mean = std::accumulate(first.begin(), first.end(), 0.0) / 100'000;
         QVERIFY(std::abs(mean - 1) < 0.005);
         std::vector<float> other(1000);
-        mask.at(1).fill(0, 1000, other.data());
+        mask.at(1, mask.rate).fill(0, 1000, other.data());
         QVERIFY(!std::equal(other.begin(), other.end(), first.begin()));
     }
     void droppedGradientsUseTheSameMask() {
@@ -160,7 +160,7 @@ private Q_SLOTS:
         const auto value = [&](const at::Tensor& x) {
             const at::Tensor queries = firstOnly ? at::stack({x[0], x[5]}) : x;
             const at::Tensor mixed = packedAttention(queries, x.mul(0.7), x.mul(-0.4), starts, 2, mask);
-            return at::sum(at::mul(addAndNormalise(mixed, queries, gain, bias, 1e-5, mask.at(1)), weight));
+            return at::sum(at::mul(addAndNormalise(mixed, queries, gain, bias, 1e-5, mask.at(1, mask.rate)), weight));
         };
         const at::Tensor x = leaf(at::randn({9, 8}));
         value(x).backward();
