@@ -6,24 +6,17 @@
 #include "base/wall_clock.h"
 #include "formats/gguf.h"
 #include "formats/safetensors_set.h"
-#include "interop/export_config.h"
 #include "interop/export_proof.h"
-#include "interop/export_weights.h"
-#include "interop/hugging_face.h"
-#include "interop/merged_model.h"
+#include "interop/export_writers.h"
 #include "interop/model_folder.h"
 #include "models/decoder.h"
 #include "models/lora_adapter.h"
-#include "text/chat_template.h"
-#include "text/gguf_conversion.h"
 #include "text/json_fields.h"
-#include "text/tokenizer.h"
 
 #include <ATen/core/grad_mode.h>
 #include <c10/util/Exception.h>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -39,22 +32,14 @@ namespace {
 constexpr std::uintmax_t kMaxConfigBytes = 16u << 20;
 constexpr int kProofFormat = 2;
 constexpr std::int64_t kProofSteps = 4; ///< the source, the weights in their new form, those rounded, the second process
-constexpr const char* kProofFile = "export_proof.json";
 constexpr double kTolerance = 1e-4; ///< of the greatest output: both sides compute the same on the same values
-constexpr std::string_view kNamedTemplate = "tokenizer.chat_template."; ///< keys of GGUF
 constexpr std::string_view kSection = "## Export proof";
 constexpr const char* kNothingLeft = "Nothing was left there. Another format may have a form for what differs.";
 
-struct TypeName {
-    std::string_view word;
-    GgmlType type;
-    std::uint32_t fileType; ///< general.file_type of GGUF
-    double mostKl;          ///< mean KL divergence from the source that rounding alone may cost, in nats
-};
-constexpr TypeName kTypes[] = {{"f32", GgmlType::F32, 0, 0}, {"f16", GgmlType::F16, 1, kMostKlF16}, {"bf16", GgmlType::BF16, 32, kMostKlBF16}, {"q8_0", GgmlType::Q8_0, 7, kMostKlQ8_0}, {"q4_0", GgmlType::Q4_0, 2, kMostKlQ4_0}};
+constexpr ExportType kTypes[] = {{"f32", GgmlType::F32, 0, 0}, {"f16", GgmlType::F16, 1, kMostKlF16}, {"bf16", GgmlType::BF16, 32, kMostKlBF16}, {"q8_0", GgmlType::Q8_0, 7, kMostKlQ8_0}, {"q4_0", GgmlType::Q4_0, 2, kMostKlQ4_0}};
 
-const TypeName& typeNamed(std::string_view word, ExportFormat format) {
-    const auto found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeName& type) { return type.word == word; });
+const ExportType& typeNamed(std::string_view word, ExportFormat format) {
+    const auto found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const ExportType& type) { return type.word == word; });
     const bool packed = found != std::end(kTypes) && (found->type == GgmlType::Q8_0 || found->type == GgmlType::Q4_0);
     const bool fits = found != std::end(kTypes) && (format == ExportFormat::Gguf ? packed || found->type == GgmlType::F16 : !packed);
     if (!fits) {
@@ -65,46 +50,9 @@ const TypeName& typeNamed(std::string_view word, ExportFormat format) {
     return *found;
 }
 
-bool isWeights(const fs::path& file) {
-    const std::string name = file.filename().string();
-    return name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json");
-}
-
-/// What is exported, opened as far as its headers.
-struct Source {
-    fs::path whole;  ///< what the model is by itself, an adapter beside its base: folder or GGUF file
-    fs::path path;   ///< folder or GGUF file of configuration and weights: of an adapter its base's, of an encoder's one that it is merged in
-    fs::path stored; ///< the same, but never a merged one
-    fs::path texts;  ///< folder or GGUF file of tokenizer and chat template
-    Json config;     ///< config.json; null for a GGUF file
-    bool decoder = false;
-    std::string licence;
-    std::optional<DecoderConfig> shape; ///< of a decoder
-    std::shared_ptr<const GgufFile> gguf;
-    std::unique_ptr<DecoderWeights> own;
-    const DecoderWeights* weights = nullptr; ///< of a decoder
-
-    bool isFolder() const { return !gguf; }
-};
-
-/// A folder of the whole model that an encoder or a T5 and its adapter make.
-void writeMerged(const fs::path& adapter, const fs::path& base, const MergedModel& merged, const fs::path& folder) {
-    fs::create_directories(folder);
-    for (const fs::path& from : {base, adapter}) { // the adapter's own files over those of the base
-        for (const fs::path& file : modelFiles(from)) {
-            if (isWeights(file) || file == "adapter_config.json")
-                continue;
-            fs::create_directories((folder / file).parent_path());
-            fs::copy_file(from / file, folder / file, fs::copy_options::overwrite_existing);
-        }
-    }
-    writeJsonFile(folder / "config.json", merged.config);
-    saveTensors(folder / "model.safetensors", merged.weights);
-}
-
 /// `room`: a folder for what is merged.
-Source openSource(const ExportRequest& request, const fs::path& room, ProgressSink& progress, const std::stop_token& stop) {
-    Source source;
+ExportSource openSource(const ExportRequest& request, const fs::path& room, ProgressSink& progress, const std::stop_token& stop) {
+    ExportSource source;
     const fs::path folder = request.model;
     const bool adapter = isAdapterFolder(folder);
     if (fs::is_directory(folder)) {
@@ -149,7 +97,7 @@ Source openSource(const ExportRequest& request, const fs::path& room, ProgressSi
 }
 
 /// The type that most bytes of a folder's weights have, if it is one that is written.
-std::string storedType(const Source& source) {
+std::string storedType(const ExportSource& source) {
     if (!source.isFolder())
         return "f32";
     std::map<DType, std::size_t> bytes;
@@ -206,183 +154,6 @@ private:
     fs::path m_path;
 };
 
-/// Whether a file is a tokenizer's or a chat template's.
-bool isOfTexts(const fs::path& file) {
-    constexpr std::string_view kNames[] = {"tokenizer.json",          "tokenizer.model", "vocab.txt",  "vocab.json",         "merges.txt", "tokenizer_config.json",
-                                           "special_tokens_map.json", "added_tokens.json", "spiece.model", "sentencepiece.bpe.model", "chat_template.jinja"};
-    return std::find(std::begin(kNames), std::end(kNames), file.string()) != std::end(kNames) || file.parent_path() == "additional_chat_templates";
-}
-
-void copyInto(const fs::path& from, const fs::path& file, const fs::path& to) {
-    fs::create_directories((to / file).parent_path());
-    fs::copy_file(from / file, to / file, fs::copy_options::overwrite_existing);
-}
-
-/// Tokenizer, template, pooling, licence and what else lies beside the weights of a folder.
-void copyBeside(const Source& source, const fs::path& to) {
-    const bool otherTexts = source.texts != source.path;
-    if (source.isFolder()) {
-        for (const fs::path& file : modelFiles(source.path)) {
-            // The manifest of a run names hashes of the files as they were; a proof is of another export.
-            if (!isWeights(file) && file != "config.json" && file != "triptych.json" && file != kProofFile && !(otherTexts && isOfTexts(file)))
-                copyInto(source.path, file, to);
-        }
-    }
-    if (otherTexts && fs::is_directory(source.texts)) {
-        for (const fs::path& file : modelFiles(source.texts)) {
-            if (isOfTexts(file))
-                copyInto(source.texts, file, to);
-        }
-    }
-    // Of an adapter's, its own card.
-    if (fs::is_directory(source.whole) && fs::exists(source.whole / "README.md"))
-        copyInto(source.whole, "README.md", to);
-}
-
-const char* dtypeWord(GgmlType type) { return type == GgmlType::F16 ? "float16" : type == GgmlType::BF16 ? "bfloat16" : "float32"; }
-
-/// The special tokens of a GGUF file as config.json and generation_config.json name them.
-Json specialIds(const GgufFile& file) {
-    Json ids = Json::object();
-    for (const auto& [key, field] : {std::pair("bos_token_id", "tokenizer.ggml.bos_token_id"), std::pair("pad_token_id", "tokenizer.ggml.padding_token_id")}) {
-        if (file.has(field))
-            ids[key] = file.integer(field, 0, decoder_limits::kMostTokens);
-    }
-    return ids;
-}
-
-/// tokenizer.json and what goes with it out of a GGUF file.
-void writeTokenizer(const GgufFile& file, int maxTokens, const fs::path& to) {
-    if (!file.has("tokenizer.ggml.model"))
-        return;
-    writeJsonFile(to / "tokenizer.json", tokenizerJsonOf(ggufVocabulary(file)));
-    Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"}, {"model_max_length", maxTokens}, {"clean_up_tokenization_spaces", false}};
-    for (const auto& [name, token] : ggufSpecialTokens(file))
-        config[name] = token;
-    writeJsonFile(to / "tokenizer_config.json", config);
-    for (const auto& [key, value] : file.metadata()) {
-        if (key == "tokenizer.chat_template")
-            atomicWrite(to / "chat_template.jinja", file.string(key));
-        const std::string_view name = key.starts_with(kNamedTemplate) ? std::string_view(key).substr(kNamedTemplate.size()) : std::string_view();
-        if (name.empty() || name.front() == '.' || name.find('/') != std::string_view::npos)
-            continue;
-        fs::create_directories(to / "additional_chat_templates");
-        atomicWrite(to / "additional_chat_templates" / fmt::format("{}.jinja", name), file.string(key));
-    }
-}
-
-TensorSeals writeHuggingFace(const Source& source, GgmlType type, const std::vector<StoredWeight>& layout, const fs::path& folder, ProgressSink& progress,
-                             const std::stop_token& stop) {
-    fs::create_directories(folder);
-    Json config = source.config;
-    copyBeside(source, folder);
-    if (!source.isFolder()) {
-        config = huggingFaceConfig(*source.shape, source.path.string());
-        Json generation = specialIds(*source.gguf);
-        if (!source.shape->eos_token_id.empty())
-            generation["eos_token_id"] = source.shape->eos_token_id.size() == 1 ? Json(source.shape->eos_token_id.front()) : Json(source.shape->eos_token_id);
-        config.update(generation);
-        writeJsonFile(folder / "generation_config.json", generation);
-        if (source.texts == source.path)
-            writeTokenizer(*source.gguf, source.shape->max_position_embeddings, folder);
-    }
-    // transformers 4 knew it under another name, and would take the old value.
-    config.erase("torch_dtype");
-    config.erase("_name_or_path");
-    config["dtype"] = dtypeWord(type);
-    writeJsonFile(folder / "config.json", config);
-    const fs::path file = folder / "model.safetensors";
-    return source.decoder ? writeDecoderSafetensors(file, *source.weights, layout, progress, stop) : convertSafetensors(source.path, file, type, progress, stop);
-}
-
-/// Ends of text have three places in a GGUF file.
-void addEnds(const DecoderConfig& config, std::string_view source, GgufVocabulary& vocabulary, GgufMetadataToWrite& keys) {
-    std::vector<std::int32_t> ends = config.eos_token_id;
-    if (ends.empty())
-        return;
-    if (ends.size() > 3) {
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': 'eos_token_id' names {} tokens; a GGUF file has room for three", source, ends.size()));
-    }
-    // The tokenizer's own first: it is what may be put behind texts.
-    if (const auto own = std::find(ends.begin(), ends.end(), vocabulary.eos_token_id.value_or(-1)); own != ends.end())
-        std::iter_swap(ends.begin(), own);
-    else if (vocabulary.add_eos_token.value_or(false))
-        throw Error(ErrorCode::Unsupported, fmt::format("'{}': the token that the tokenizer puts behind texts is no end of text for the model", source));
-    vocabulary.eos_token_id = ends[0];
-    const char* const names[] = {"", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"};
-    for (std::size_t i = 1; i < ends.size(); ++i)
-        keys.emplace_back(names[i], static_cast<std::uint32_t>(ends[i]));
-}
-
-/// Chat templates beside the default one, by name.
-std::vector<std::string> templateNames(const fs::path& texts) {
-    std::vector<std::string> names;
-    if (!fs::is_directory(texts)) {
-        const GgufFile gguf(texts);
-        for (const auto& [key, unused] : gguf.metadata()) {
-            if (key.starts_with(kNamedTemplate))
-                names.push_back(key.substr(kNamedTemplate.size()));
-        }
-        return names;
-    }
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(texts / "additional_chat_templates", none)) {
-        if (entry.path().extension() == ".jinja")
-            names.push_back(entry.path().stem().string());
-    }
-    if (const fs::path file = texts / "tokenizer_config.json"; fs::exists(file)) {
-        const Json config = readJsonFile(file, kMaxConfigBytes);
-        const JsonFields fields(config, file.string());
-        if (fields.has("chat_template") && fields.at("chat_template").is_array()) {
-            for (const JsonFields& entry : fields.objects("chat_template")) {
-                if (const std::string name = entry.string("name"); !name.empty() && name != "default")
-                    names.push_back(name);
-            }
-        }
-    }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
-}
-
-void addTemplates(const fs::path& texts, GgufMetadataToWrite& keys) {
-    if (const auto chat = ChatTemplate::open(texts))
-        keys.emplace_back("tokenizer.chat_template", chat->text());
-    const std::vector<std::string> names = templateNames(texts);
-    if (!names.empty())
-        keys.emplace_back("tokenizer.chat_templates", names);
-    for (const std::string& name : names)
-        keys.emplace_back(fmt::format("{}{}", kNamedTemplate, name), ChatTemplate::open(texts, name)->text());
-}
-
-TensorSeals writeGguf(const Source& source, const TypeName& type, const std::vector<StoredWeight>& layout, const std::string& name,
-                      const fs::path& file, std::vector<std::string>& notes, ProgressSink& progress, const std::stop_token& stop) {
-    const DecoderConfig& config = *source.shape;
-    GgufMetadataToWrite keys = {{"general.architecture", ggufArchitecture(config)},
-                                {"general.type", std::string("model")},
-                                {"general.name", name},
-                                {"general.file_type", type.fileType},
-                                {"general.quantization_version", std::uint32_t{2}}};
-    if (!source.licence.empty())
-        keys.emplace_back("general.license", source.licence);
-    for (auto& key : ggufKeysOf(config, source.path.string(), notes))
-        keys.push_back(std::move(key));
-    if (hasTokenizer(source.texts)) {
-        GgufVocabulary vocabulary = !fs::is_directory(source.texts) ? ggufVocabulary(GgufFile(source.texts)) : ggufVocabularyOf(source.texts, static_cast<std::size_t>(config.vocab_size), notes);
-        addEnds(config, source.path.string(), vocabulary, keys);
-        for (auto& key : ggufKeysOf(vocabulary))
-            keys.push_back(std::move(key));
-        addTemplates(source.texts, keys);
-    } else {
-        notes.push_back("There is no tokenizer in it, as there is none beside the source; llama.cpp opens no such file.");
-        GgufVocabulary none;
-        addEnds(config, source.path.string(), none, keys);
-        if (none.eos_token_id)
-            keys.emplace_back("tokenizer.ggml.eos_token_id", static_cast<std::uint32_t>(*none.eos_token_id));
-    }
-    return writeDecoderGguf(file, *source.weights, layout, keys, ggufFrequencyFactors(config), progress, stop);
-}
-
 /// What this process makes of the questions: `transcript`, the drift where rounding changed weights, and how far outputs of the weights
 /// are off from the source's own before they are rounded, as a share of the greatest one. Both of decoders.
 struct Golden {
@@ -400,14 +171,14 @@ std::vector<at::Tensor> logitsOf(const ProofModel& model, const Json& questions,
 }
 
 /// Throws where the file's form changes more than precision: a weight in the wrong place, of another base, without its adapter.
-void checkSame(const Source& source, const Json& off) {
+void checkSame(const ExportSource& source, const Json& off) {
     if (const double share = off.get<double>(); !(share <= kTolerance)) {
         throw Error(ErrorCode::Corrupt, fmt::format("the weights to be written give other outputs than '{}' itself: they are off by {:.3g} of the greatest, where {:g} is allowed",
                                                     source.whole.string(), share, kTolerance), kNothingLeft);
     }
 }
 
-Golden goldenOf(const Source& source, ExportFormat format, const TypeName& type, const std::vector<StoredWeight>& layout, const TensorSeals& seals, ProgressSink& progress,
+Golden goldenOf(const ExportSource& source, ExportFormat format, const ExportType& type, const std::vector<StoredWeight>& layout, const TensorSeals& seals, ProgressSink& progress,
                 const std::stop_token& stop) {
     Golden golden;
     const auto report = [&](std::int64_t done) { progress.progress({done, kProofSteps, "steps", "prove"}); };
@@ -475,7 +246,7 @@ std::string cardSection(const Json& proof) {
     }
     for (const Json& note : proof["notes"])
         text += fmt::format("\n- {}\n", note.get<std::string>());
-    return text + fmt::format("\nThe proof is in `{}`; `triptych-cli model verify PATH` repeats it.\n", kProofFile);
+    return text + fmt::format("\nThe proof is in `{}`; `triptych-cli model verify PATH` repeats it.\n", kExportProofFile);
 }
 
 void writeCard(const fs::path& folder, const std::string& name, const std::string& licence, const Json& proof) {
@@ -518,7 +289,7 @@ Json hashesOf(const fs::path& exported, const std::stop_token& stop) {
         const fs::path file = entry->path().lexically_relative(exported);
         if (file.filename().string().starts_with('.'))
             entry.disable_recursion_pending();
-        else if (entry->is_regular_file() && file != "README.md" && file != kProofFile)
+        else if (entry->is_regular_file() && file != "README.md" && file != kExportProofFile)
             hashes[file.generic_string()] = sha256File(entry->path());
     }
     return hashes;
@@ -545,12 +316,12 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
     if (!request.type.empty())
         typeNamed(request.type, request.format);
     const Workplace workplace(out);
-    const Source source = openSource(request, workplace.path() / "merged", progress, stop);
+    const ExportSource source = openSource(request, workplace.path() / "merged", progress, stop);
     if (gguf && !source.decoder) {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' is no decoder, and only decoders are written as GGUF files", source.path.string()),
                     "Export it to a Hugging Face folder.");
     }
-    const TypeName& type = typeNamed(!request.type.empty() ? request.type : gguf ? "f16" : storedType(source), request.format);
+    const ExportType& type = typeNamed(!request.type.empty() ? request.type : gguf ? "f16" : storedType(source), request.format);
 
     ExportResult result;
     result.type = type.word;
@@ -593,7 +364,7 @@ ExportResult exportChecked(const ExportRequest& request, const fs::path& out, Pr
             throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", out.string(), error.message()));
         }
     } else {
-        writeJsonFile(made / kProofFile, result.proof);
+        writeJsonFile(made / kExportProofFile, result.proof);
         writeCard(made, request.name, source.licence, result.proof);
         fs::rename(made, out);
     }
@@ -649,7 +420,7 @@ ExportResult exportModel(const ExportRequest& request, ProgressSink& progress, c
 
 ProofCheck verifyExport(const fs::path& path, ProgressSink& progress, const std::stop_token& stop) {
     const bool folder = fs::is_directory(path);
-    const fs::path file = folder ? path / kProofFile : fs::path(path.string() + ".proof.json");
+    const fs::path file = folder ? path / kExportProofFile : fs::path(path.string() + ".proof.json");
     if (!fs::exists(path))
         throw Error(ErrorCode::NotFound, fmt::format("there is no '{}'", path.string()));
     if (!fs::exists(file)) {
