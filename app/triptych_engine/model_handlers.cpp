@@ -110,7 +110,7 @@ ModelHandlers::Model& ModelHandlers::open(const fs::path& folder) {
         model->classifier = TaskModel::open(folder, Precision::Fast);
         model->tokenizer = Tokenizer::open(tokenizerFolder(folder));
     } else if (model->summary.kind == "decoder" || model->summary.kind == "seq2seq") {
-        model->generator = openGenerator(folder, Precision::Fast);
+        model->generator = openGenerator(folder, model->summary, Precision::Fast);
     } else {
         throw Error(ErrorCode::Unsupported, fmt::format("a model of the kind '{}' cannot be tried here yet", model->summary.kind),
                     "Encoders, classifiers, decoders and T5 can; results of runs are tried on the Compare page.");

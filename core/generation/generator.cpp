@@ -127,7 +127,11 @@ private:
 } // namespace
 
 std::unique_ptr<Generator> openGenerator(const fs::path& folder, Precision precision, std::string_view chat_template) {
-    const std::string kind = describeModelFolder(folder).kind;
+    return openGenerator(folder, describeModelFolder(folder), precision, chat_template);
+}
+
+std::unique_ptr<Generator> openGenerator(const fs::path& folder, const ModelSummary& summary, Precision precision, std::string_view chat_template) {
+    const std::string& kind = summary.kind;
     if (kind != "decoder" && kind != "seq2seq") {
         throw Error(ErrorCode::Unsupported, fmt::format("'{}' is a model of the kind '{}', which does not write texts", folder.string(), kind),
                     "Name a decoder or a T5: `triptych-cli model list` says which are.");

@@ -14,6 +14,8 @@
 
 namespace triptych {
 
+struct ModelSummary;
+
 /// What a generator is asked.
 struct GeneratorRequest {
     std::string prompt;   ///< a text as it is; used where there are no messages
@@ -48,6 +50,8 @@ public:
 /// A folder with a decoder or a T5 and its tokenizer, or with a GGUF file. `chat_template`: which of several; "default" if
 /// empty. `precision`: of decoders. Throws Error{Unsupported} for models of another kind, {InvalidInput} for one without a tokenizer, and as opening does.
 std::unique_ptr<Generator> openGenerator(const std::filesystem::path& folder, Precision precision = Precision::Exact, std::string_view chat_template = {});
+/// The same of a folder that describeModelFolder() has described.
+std::unique_ptr<Generator> openGenerator(const std::filesystem::path& folder, const ModelSummary& summary, Precision precision, std::string_view chat_template = {});
 
 /// A server; a prompt goes to it as the message of a user. Of the settings, temperature, top_p, max_tokens, stop and seed are
 /// in OpenAI's interface; what else departs from its default goes along under the name that servers of local models have for it.
