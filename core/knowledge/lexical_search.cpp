@@ -69,6 +69,7 @@ struct LexicalIndex::Search {
     std::array<std::uint32_t, kWindow> points{};
     std::array<std::uint64_t, kWindow / 64> touched{};
     LexicalSegment::Postings block{};
+    std::array<std::uint32_t, LexicalSegment::kBlock> blockLengths{}, blockPoints{};
     std::uint32_t done = 0; ///< rows before it have been looked at
 
     void run(const Part& part, std::vector<Cursor>& cursors) {
@@ -121,10 +122,17 @@ private:
                 from = static_cast<std::uint32_t>(std::lower_bound(block.ordinals, block.ordinals + to, begin) - block.ordinals);
             if (cursor.blocks[b].last >= end)
                 to = static_cast<std::uint32_t>(std::lower_bound(block.ordinals + from, block.ordinals + to, end) - block.ordinals);
+            // All of the block in a loop of known length, then those of the window.
+            std::fill(block.ordinals + block.count, block.ordinals + LexicalSegment::kBlock, block.ordinals[0]);
+            std::fill(block.counts + block.count, block.counts + LexicalSegment::kBlock, 1.0f);
+            for (std::uint32_t i = 0; i < LexicalSegment::kBlock; ++i)
+                blockLengths[i] = lengths[block.ordinals[i]];
+            for (std::uint32_t i = 0; i < LexicalSegment::kBlock; ++i)
+                blockPoints[i] = scoring.points(cursor.weight, block.counts[i], blockLengths[i]);
             for (std::uint32_t i = from; i < to; ++i) {
                 // Within the window whatever a damaged file says of the order.
                 const std::uint32_t at = (block.ordinals[i] - begin) % kWindow;
-                points[at] += scoring.points(cursor.weight, block.counts[i], lengths[block.ordinals[i]]);
+                points[at] += blockPoints[i];
                 touched[at / 64] |= 1ull << (at % 64);
             }
         }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <numeric>
 #include <queue>
+#include <type_traits>
 #include <unordered_map>
 
 namespace triptych {
@@ -331,23 +332,30 @@ std::uint32_t LexicalSegment::blockSize(std::uint32_t term, std::size_t block) c
 void LexicalSegment::read(std::uint32_t term, std::size_t index, Postings& postings) const {
     const Block block = blocks(term)[index];
     const std::byte* payload = m_payload.data() + std::size_t(block.offset) * 4;
-    const std::uint32_t count = blockSize(term, index);
-    postings.count = count;
-    // A file that lies about an ordinal is kept inside the block.
-    if (widthOf(block) == 2) {
-        std::uint16_t offsets[kBlock];
-        std::memcpy(offsets, payload, 2 * count);
+    const std::uint32_t size = blockSize(term, index);
+    postings.count = size;
+    // Nearly all postings stand in full blocks, and loops of a known length are done eight at a time. A file that lies
+    // about an ordinal is kept inside the block.
+    const auto expand = [&](auto count) {
+        if (widthOf(block) == 2) {
+            std::uint16_t offsets[kBlock];
+            std::memcpy(offsets, payload, 2 * count);
+            for (std::uint32_t i = 0; i < count; ++i)
+                postings.ordinals[i] = std::min(block.first + offsets[i], block.last);
+        } else {
+            std::uint32_t offsets[kBlock];
+            std::memcpy(offsets, payload, 4 * count);
+            for (std::uint32_t i = 0; i < count; ++i)
+                postings.ordinals[i] = block.first + std::min(offsets[i], block.last - block.first);
+        }
+        const auto* counts = reinterpret_cast<const std::uint8_t*>(payload) + widthOf(block) * count;
         for (std::uint32_t i = 0; i < count; ++i)
-            postings.ordinals[i] = std::min(block.first + offsets[i], block.last);
-    } else {
-        std::uint32_t offsets[kBlock];
-        std::memcpy(offsets, payload, 4 * count);
-        for (std::uint32_t i = 0; i < count; ++i)
-            postings.ordinals[i] = block.first + std::min(offsets[i], block.last - block.first);
-    }
-    const auto* counts = reinterpret_cast<const std::uint8_t*>(payload) + widthOf(block) * count;
-    for (std::uint32_t i = 0; i < count; ++i)
-        postings.counts[i] = counts[i];
+            postings.counts[i] = counts[i];
+    };
+    if (size == kBlock)
+        expand(std::integral_constant<std::uint32_t, kBlock>());
+    else
+        expand(size);
 }
 
 std::uint32_t LexicalSegment::count(std::uint32_t term, std::uint32_t ordinal) const {
