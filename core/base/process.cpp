@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace triptych {
 
@@ -203,6 +204,59 @@ ProcessAnswer askProcess(const std::vector<std::string>& command, std::string_vi
     if (Clock::now() > limit)
         throw Error(ErrorCode::Io, fmt::format("'{}' has not ended within {} s", command.front(), patience.count()));
     return answer;
+}
+
+struct PipedProcess::Impl {
+    Stream in, out;
+    pid_t child = -1;
+    std::string program;
+};
+
+PipedProcess::PipedProcess(const std::vector<std::string>& command) : m_impl(new Impl) {
+    SpawnFiles files;
+    posix_spawn_file_actions_adddup2(&files.actions, m_impl->in.theirs->fd, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files.actions, m_impl->out.theirs->fd, STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&files.actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    m_impl->child = spawn(command, files);
+    m_impl->program = command.front();
+    m_impl->in.theirs.reset();
+    m_impl->out.theirs.reset();
+}
+
+PipedProcess::~PipedProcess() {
+    if (m_impl->child < 0)
+        return;
+    ::kill(m_impl->child, SIGKILL);
+    while (::waitpid(m_impl->child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+bool PipedProcess::send(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::send(m_impl->in.ours->fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR)
+            return false;
+        bytes.remove_prefix(n < 0 ? 0 : static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+PipedProcess::Received PipedProcess::receive(std::string& bytes, std::chrono::milliseconds patience) {
+    pollfd wait{m_impl->out.ours->fd, POLLIN, 0};
+    if (::poll(&wait, 1, static_cast<int>(patience.count())) <= 0)
+        return Received::Nothing;
+    char block[1u << 16];
+    const ssize_t n = ::recv(m_impl->out.ours->fd, block, sizeof block, 0);
+    if (n < 0 && errno == EINTR)
+        return Received::Nothing;
+    if (n <= 0)
+        return Received::End;
+    bytes.append(block, static_cast<std::size_t>(n));
+    return Received::Some;
+}
+
+int PipedProcess::end(std::chrono::milliseconds moment) {
+    return endOf(std::exchange(m_impl->child, -1), m_impl->program, Clock::now() + moment, {});
 }
 
 } // namespace triptych

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -37,5 +38,28 @@ struct ProcessAnswer {
 /// As runProcess(), with `input` to read, at most 64 KB, and no file between: for what must lie on no disk. Throws Error{Io}
 /// too if it has not ended within `patience`.
 ProcessAnswer askProcess(const std::vector<std::string>& command, std::string_view input, std::chrono::seconds patience, const std::stop_token& stop = {});
+
+/// A program that goes on running beside this one, with a stream to it and one from it; what it writes as errors is dropped.
+/// It is killed with this object.
+class PipedProcess {
+public:
+    /// Throws Error{NotFound | Io} naming the program that cannot be started.
+    explicit PipedProcess(const std::vector<std::string>& command);
+    ~PipedProcess();
+    PipedProcess(const PipedProcess&) = delete;
+    PipedProcess& operator=(const PipedProcess&) = delete;
+
+    /// Waits until the program has taken it. False if it does not read any more.
+    bool send(std::string_view bytes);
+    enum class Received { Some, Nothing, End };
+    /// Appends what comes within `patience`.
+    Received receive(std::string& bytes, std::chrono::milliseconds patience);
+    /// Kills the program unless it has ended by itself, which it is given a moment for; how, as runProcess() says it.
+    int end(std::chrono::milliseconds moment);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
 
 } // namespace triptych

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,16 @@ fs::path executableFolder() {
     std::error_code error;
     const fs::path self = fs::read_symlink("/proc/self/exe", error);
     return error ? fs::current_path(error) : self.parent_path();
+}
+
+std::vector<std::string> programCommand(const char* variable, std::string_view program) {
+    std::istringstream words{std::string(environment(variable) ? environment(variable) : "")};
+    std::vector<std::string> command;
+    for (std::string word; words >> word;)
+        command.push_back(word);
+    if (command.empty())
+        command.push_back((executableFolder() / program).string());
+    return command;
 }
 
 fs::path resourcePath(std::string_view name) {

@@ -10,7 +10,6 @@
 #include <unicode/ucsdet.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,23 +25,28 @@ namespace {
 constexpr std::size_t kChunkBytes = 1u << 20;
 constexpr char kUndecodable = '\xFF';
 
-struct Signature {
-    std::string_view bytes;
-    const char* what;
-    const char* hint;
-};
 constexpr const char* kExportHint = "Export the sheet as CSV (UTF-8) and import that file.";
 constexpr const char* kTextHint = "Labelled data comes as JSON lines, CSV or TSV.";
-constexpr std::array<Signature, 8> kBinarySignatures = {{
+constexpr const char* kUnpackHint = "Unpack it first.";
+constexpr BinaryFormat kBinaryFormats[] = {
     {{"PK\x03\x04", 4}, "a ZIP archive or an office document", kExportHint},
+    {{"PK\x05\x06", 4}, "an empty ZIP archive", kExportHint},
     {{"\xD0\xCF\x11\xE0", 4}, "an old office document", kExportHint},
     {{"%PDF-", 5}, "a PDF document", kTextHint},
     {{"\x89PNG", 4}, "a PNG picture", kTextHint},
-    {{"\x1F\x8B", 2}, "a gzip archive", "Unpack it first."},
+    {{"\xFF\xD8\xFF", 3}, "a JPEG picture", kTextHint},
+    {{"GIF8", 4}, "a GIF picture", kTextHint},
+    {{"\x1F\x8B", 2}, "a gzip archive", kUnpackHint},
+    {{"BZh", 3}, "a bzip2 archive", kUnpackHint},
+    {{"\xFD" "7zXZ", 5}, "an xz archive", kUnpackHint},
+    {{"\x28\xB5\x2F\xFD", 4}, "a zstd archive", kUnpackHint},
+    {{"7z\xBC\xAF", 4}, "a 7z archive", kUnpackHint},
+    {{"Rar!\x1A", 5}, "a RAR archive", kUnpackHint},
+    {{"{\\rtf", 5}, "a rich text document (RTF)", kTextHint},
     {{"SQLite format 3", 15}, "an SQLite database", kTextHint},
     {{"\x7F" "ELF", 4}, "a program", kTextHint},
     {{"PAR1", 4}, "a Parquet file", "Convert it to JSON lines or CSV first."},
-}};
+};
 
 TextEncoding byMark(std::string_view sample) {
     using namespace std::string_view_literals;
@@ -61,6 +65,21 @@ TextEncoding byMark(std::string_view sample) {
     return {"", 0};
 }
 
+/// True if nearly all of it are characters that texts are made of, and none is half a character.
+bool readsAsUtf16(std::string_view bytes, bool littleEndian) {
+    std::vector<UChar> units(bytes.size() / 2);
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const auto a = static_cast<unsigned char>(bytes[2 * i]), b = static_cast<unsigned char>(bytes[2 * i + 1]);
+        units[i] = static_cast<UChar>(littleEndian ? a | b << 8 : a << 8 | b);
+    }
+    const auto isUsual = [](UChar c) {
+        return (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\r' || c == '\t' || (c >= 0xA0 && c < 0x530) || (c >= 0x2010 && c < 0x2040) ||
+               (c >= 0x3000 && c < 0x3100) || (c >= 0x4E00 && c < 0xA000) || (c >= 0xAC00 && c < 0xD7A4) || (c >= 0xFF00 && c < 0xFFEF);
+    };
+    const auto usual = static_cast<std::size_t>(std::count_if(units.begin(), units.end(), isUsual));
+    return units.size() >= 4 && usual * 20 >= units.size() * 19;
+}
+
 /// Letters, digits and line ends of UTF-16 leave zeros on one side of each pair; runs of NUL leave both.
 std::string unmarkedUtf16(std::string_view sample) {
     const std::string_view head = sample.substr(0, 4096);
@@ -74,6 +93,9 @@ std::string unmarkedUtf16(std::string_view sample) {
         return "UTF-16LE";
     if (pairs >= 4 && first * 5 > pairs * 2 && second * 20 < pairs)
         return "UTF-16BE";
+    // Chinese has them only where a digit, a blank or a line ends: then the rest must read as letters of one block or another.
+    if (first + second > 0 && (first == 0 || second == 0) && readsAsUtf16(head, second > 0))
+        return second > 0 ? "UTF-16LE" : "UTF-16BE";
     return {};
 }
 
@@ -111,13 +133,17 @@ std::string byStatistics(const std::string& lines) {
 
 } // namespace
 
-TextEncoding detectEncoding(std::string_view sample) {
+const BinaryFormat* knownBinaryFormat(std::string_view head) {
+    const auto found = std::find_if(std::begin(kBinaryFormats), std::end(kBinaryFormats), [&](const BinaryFormat& format) { return head.starts_with(format.bytes); });
+    return found == std::end(kBinaryFormats) ? nullptr : found;
+}
+
+TextEncoding detectEncoding(std::string_view sample, std::size_t minBadLines) {
     if (TextEncoding marked = byMark(sample); !marked.name.empty())
         return marked;
     if (std::string wide = unmarkedUtf16(sample); !wide.empty())
         return {std::move(wide), 0};
 
-    constexpr std::size_t kMinBadLines = 3;
     constexpr std::size_t kStatisticsBytes = 64u << 10;
     std::size_t goodLines = 0, badLines = 0;
     std::string foreign;
@@ -137,7 +163,7 @@ TextEncoding detectEncoding(std::string_view sample) {
         if (foreign.size() + line.size() <= kStatisticsBytes)
             foreign += line;
     }
-    if (badLines >= kMinBadLines && badLines > goodLines) {
+    if (badLines >= minBadLines && badLines > goodLines) {
         if (std::string name = byStatistics(foreign); !name.empty())
             return {std::move(name), 0};
     }
@@ -201,6 +227,39 @@ private:
     }
 };
 
+DecodedText decodeText(std::string_view bytes, const std::optional<std::string>& encoding) {
+    constexpr std::size_t kSampleBytes = 1u << 20;
+    TextEncoding taken = detectEncoding(bytes.substr(0, kSampleBytes), 1);
+    if (encoding && taken.bom == 0)
+        taken.name = *encoding;
+    bytes.remove_prefix(taken.bom);
+    DecodedText result;
+    result.encoding = taken.name;
+    std::string decoded;
+    if (ucnv_compareNames(taken.name.c_str(), "UTF-8") != 0) {
+        DecodedFile::Converter(taken.name).decode(bytes, true, decoded);
+        bytes = decoded;
+    }
+    result.text.reserve(bytes.size());
+    while (!bytes.empty()) {
+        // What the converter cannot decode is 0xFF, which is no UTF-8 either.
+        const std::size_t good = invalidUtf8At(bytes).value_or(bytes.size());
+        for (std::size_t at = 0; at < good;) {
+            const std::size_t end = std::min(good, bytes.find_first_of({"\r\0", 2}, at));
+            result.text.append(bytes.substr(at, end - at));
+            if (end < good && bytes[end] == '\r' && bytes.substr(end + 1, 1) != "\n")
+                result.text += '\n';
+            at = end + 1;
+        }
+        if (good < bytes.size()) {
+            result.text += "\xEF\xBF\xBD";
+            ++result.undecodable;
+        }
+        bytes.remove_prefix(std::min(good + 1, bytes.size()));
+    }
+    return result;
+}
+
 DecodedFile::DecodedFile(const fs::path& path, const std::optional<std::string>& encoding) : m_path(path), m_fd(openRegular(path)) {
     try {
         struct stat info {};
@@ -208,12 +267,8 @@ DecodedFile::DecodedFile(const fs::path& path, const std::optional<std::string>&
             throwIo("read", path, errno);
         m_size = info.st_size;
         m_atEnd = !readRaw(m_firstRaw);
-        for (const Signature& signature : kBinarySignatures) {
-            if (std::string_view(m_firstRaw).starts_with(signature.bytes)) {
-                throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is {}, not a text file", path.string(), signature.what),
-                            signature.hint);
-            }
-        }
+        if (const BinaryFormat* binary = knownBinaryFormat(m_firstRaw))
+            throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is {}, not a text file", path.string(), binary->what), binary->hint);
         m_encoding = detectEncoding(m_firstRaw);
         if (encoding) {
             const TextEncoding marked = byMark(m_firstRaw);

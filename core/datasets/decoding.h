@@ -18,9 +18,27 @@ struct TextEncoding {
 };
 
 /// By byte-order mark, by the zero bytes of UTF-16, by UTF-8's own structure, else statistically; only if the
-/// guess decodes every line of the sample and UTF-8 decodes hardly any. In doubt UTF-8, so that a stray byte
-/// spoils its own row and not the reading of the others.
-TextEncoding detectEncoding(std::string_view sample);
+/// guess decodes every line of the sample and UTF-8 decodes hardly any, of at least `minBadLines` that are not ASCII. In
+/// doubt UTF-8, so that a stray byte spoils its own row and not the reading of the others.
+TextEncoding detectEncoding(std::string_view sample, std::size_t minBadLines = 3);
+
+struct DecodedText {
+    std::string text;     ///< UTF-8, lines ended by \n, no NUL
+    std::string encoding;
+    std::int64_t undecodable = 0; ///< places that were no characters and are U+FFFD now
+};
+/// A whole text at once. An encoding that is named is taken unless a byte-order mark says otherwise; a single line that is
+/// not UTF-8 is enough to look for another. Throws Error{InvalidArgument} for a name that no encoding has.
+DecodedText decodeText(std::string_view bytes, const std::optional<std::string>& encoding = std::nullopt);
+
+/// A format that is no text, by its first bytes.
+struct BinaryFormat {
+    std::string_view bytes;
+    const char* what; ///< "a PNG picture"
+    const char* hint; ///< for whoever wanted labelled data
+};
+/// Null if none of those known begins so.
+const BinaryFormat* knownBinaryFormat(std::string_view head);
 
 /// A file as a stream of UTF-8 chunks. What cannot be decoded arrives as the byte 0xFF, which is never part
 /// of UTF-8: whoever checks a row finds it there. Memory stays at two chunks.
@@ -46,6 +64,7 @@ public:
 
 private:
     struct Converter;
+    friend DecodedText decodeText(std::string_view bytes, const std::optional<std::string>& encoding);
     bool readRaw(std::string& bytes);
     bool decodeNext(std::string& chunk);
 

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sstream>
@@ -239,16 +238,6 @@ std::vector<RunDirectory> listRuns(const fs::path& runsFolder) {
     return runs;
 }
 
-std::vector<std::string> defaultEngineCommand() {
-    if (const char* named = std::getenv("TRIPTYCH_ENGINE"); named && *named) {
-        std::istringstream words{std::string(named)};
-        std::vector<std::string> command;
-        for (std::string word; words >> word;)
-            command.push_back(word);
-        if (!command.empty())
-            return command;
-    }
-    return {(executableFolder() / "triptych-engine").string()};
-}
+std::vector<std::string> defaultEngineCommand() { return programCommand("TRIPTYCH_ENGINE", "triptych-engine"); }
 
 } // namespace triptych

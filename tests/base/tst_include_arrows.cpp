@@ -12,8 +12,8 @@ class IncludeArrows : public QObject {
 private:
     static QStringList baseFolders() {
         return {QStringLiteral("base"), QStringLiteral("formats"), QStringLiteral("storage"), QStringLiteral("text"),
-                QStringLiteral("metrics"), QStringLiteral("datasets"), QStringLiteral("knowledge"),
-                QStringLiteral("selection"), QStringLiteral("jobs")};
+                QStringLiteral("metrics"), QStringLiteral("datasets"), QStringLiteral("documents"),
+                QStringLiteral("knowledge"), QStringLiteral("selection"), QStringLiteral("jobs")};
     }
     static QStringList engineFolders() {
         return {QStringLiteral("models"), QStringLiteral("interop"), QStringLiteral("prediction"), QStringLiteral("generation"),
@@ -104,6 +104,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("header");
         QTest::addColumn<QString>("owner");
         QTest::newRow("hnswlib") << QStringLiteral("hnswlib/") << QStringLiteral("core/knowledge/");
+        QTest::newRow("libxml2") << QStringLiteral("libxml/") << QStringLiteral("core/documents/");
+        QTest::newRow("Poppler") << QStringLiteral("poppler-") << QStringLiteral("core/documents/");
+        QTest::newRow("MD4C") << QStringLiteral("md4c") << QStringLiteral("core/documents/");
         QTest::newRow("SQLiteCpp") << QStringLiteral("SQLiteCpp/") << QStringLiteral("core/storage/");
         QTest::newRow("sqlite3") << QStringLiteral("sqlite3.h") << QStringLiteral("core/storage/");
         QTest::newRow("QCustomPlot") << QStringLiteral("qcustomplot.h") << QStringLiteral("ui/charts/");
