@@ -13,6 +13,7 @@ struct CliContext;
 void addWorkspaceCommands(CLI::App& app, CliContext& context);
 void addModelCommands(CLI::App& app, CliContext& context);
 void addDataCommands(CLI::App& app, CliContext& context);
+void addKnowledgeCommands(CLI::App& app, CliContext& context); ///< kb
 void addRunCommands(CLI::App& app, CliContext& context); ///< train, distill, eval
 void addDecideCommand(CLI::App& app, CliContext& context);
 void addCompareCommand(CLI::App& app, CliContext& context);

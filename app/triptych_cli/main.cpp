@@ -143,6 +143,7 @@ int main(int argc, char** argv) {
     addWorkspaceCommands(app, context);
     addModelCommands(app, context);
     addDataCommands(app, context);
+    addKnowledgeCommands(app, context);
     addRunCommands(app, context);
     addDecideCommand(app, context);
     addCompareCommand(app, context);

@@ -68,7 +68,7 @@ void writeHnswFile(const std::filesystem::path& file, const HnswGraph& graph) {
     for (const std::uint64_t value : {std::uint64_t(1), std::uint64_t(graph.dimension), std::uint64_t(graph.links.size()), std::uint64_t(graph.M),
                                       std::uint64_t(graph.ef_construction), std::uint64_t(graph.entryPoint), std::uint64_t(payload.size())})
         put(bytes, value, 8);
-    bytes += graph.vectorsHash;
+    bytes += graph.identity;
     // Over the header too, so that no flipped bit passes.
     bytes += sha256(bytes + payload);
     bytes += payload;
@@ -89,7 +89,7 @@ HnswGraph readHnswFile(const std::filesystem::path& file) {
     const std::uint64_t entryPoint = reader.number(8);
     const std::uint64_t payloadBytes = reader.number(8);
     HnswGraph graph;
-    graph.vectorsHash = reader.take(kHashChars);
+    graph.identity = reader.take(kHashChars);
     const std::string_view checksum = reader.take(kHashChars);
     if (payloadBytes != reader.rest().size())
         reader.fail(fmt::format("it announces {} bytes of links and has {}", payloadBytes, reader.rest().size()));

@@ -13,7 +13,7 @@ struct HnswGraph {
     std::uint32_t ef_construction = 0;
     std::uint32_t dimension = 0;
     std::uint32_t entryPoint = 0;
-    std::string vectorsHash; ///< SHA-256 of the vectors' bytes, hexadecimal
+    std::string identity; ///< what tells the vectors: SHA-256, hexadecimal
     /// links[node][layer]: nodes it points to, layer 0 first.
     std::vector<std::vector<std::vector<std::uint32_t>>> links;
 };

@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <utility>
 
 namespace triptych {
 
@@ -30,7 +32,7 @@ void checkSettings(const HnswSettings& settings) {
     check("exact_below", settings.exact_below, 0, std::numeric_limits<std::int64_t>::max());
 }
 
-std::int64_t checkVectors(const std::vector<float>& vectors, int dimension) {
+std::int64_t checkVectors(std::span<const float> vectors, int dimension) {
     if (dimension < 1 || dimension > 1'000'000 || vectors.size() % static_cast<std::size_t>(dimension) != 0)
         throw Error(ErrorCode::InvalidArgument, fmt::format("{} values are no whole number of vectors of dimension {}", vectors.size(), dimension));
     for (std::size_t i = 0; i < vectors.size(); ++i) {
@@ -42,45 +44,78 @@ std::int64_t checkVectors(const std::vector<float>& vectors, int dimension) {
     return static_cast<std::int64_t>(vectors.size()) / dimension;
 }
 
-std::string hashOf(const std::vector<float>& vectors) {
-    return sha256({reinterpret_cast<const char*>(vectors.data()), vectors.size() * sizeof(float)});
-}
-
 bool isBetter(const Neighbour& a, const Neighbour& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; }
+
+/// Lets hnswlib's search keep only rows of a set.
+class InSet final : public hnswlib::BaseFilterFunctor {
+public:
+    explicit InSet(const RowSet& rows) : m_rows(rows) {}
+    bool operator()(hnswlib::labeltype row) override { return row < m_rows.has.size() && m_rows.has[row]; }
+
+private:
+    const RowSet& m_rows;
+};
+
+[[noreturn]] void throwTooLarge(std::int64_t rows, const std::exception& error) {
+    throw Error(ErrorCode::OutOfMemory, fmt::format("building an index over {} rows failed: {}", rows, error.what()));
+}
 
 } // namespace
 
 struct HnswIndex::Impl {
-    Impl(int vectorDimension, const HnswSettings& chosen)
-        : settings(chosen), dimension(vectorDimension), space(static_cast<std::size_t>(vectorDimension)) {}
+    Impl(int vectorDimension, const HnswSettings& chosen, VectorIdentity identityOf)
+        : settings(chosen), dimension(vectorDimension), space(static_cast<std::size_t>(vectorDimension)), identity(std::move(identityOf)) {}
 
-    float product(const float* a, const float* b) { return 1.0f - space.get_dist_func()(a, b, space.get_dist_func_param()); }
-
-    std::vector<Neighbour> searchAll(const float* query, std::size_t k) {
-        std::vector<Neighbour> all(static_cast<std::size_t>(rows));
-        for (std::size_t i = 0; i < all.size(); ++i)
-            all[i] = {static_cast<std::int64_t>(i), product(query, vectors.data() + i * static_cast<std::size_t>(dimension))};
-        const std::size_t kept = std::min(k, all.size());
-        std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(), isBetter);
-        all.resize(kept);
-        return all;
+    std::int64_t rows() const { return inGraph() + static_cast<std::int64_t>(tail.size()) / dimension; }
+    std::int64_t inGraph() const { return graph ? static_cast<std::int64_t>(graph->cur_element_count) : 0; }
+    const float* vector(std::int64_t row) const {
+        if (row < inGraph())
+            return reinterpret_cast<const float*>(graph->getDataByInternalId(static_cast<hnswlib::tableint>(row)));
+        return tail.data() + (row - inGraph()) * dimension;
     }
-    std::vector<Neighbour> searchGraph(const float* query, std::size_t k) {
-        std::vector<Neighbour> found;
-        auto queue = graph->searchKnn(query, std::min(k, static_cast<std::size_t>(rows)));
+    float product(const float* a, const float* b) const { return 1.0f - distance(a, b, parameter); }
+
+    /// Compares rows [first, rows()).
+    void compare(const float* query, std::int64_t first, const RowSet* among, std::vector<Neighbour>& found) const {
+        const std::int64_t end = among ? std::min(rows(), static_cast<std::int64_t>(among->has.size())) : rows();
+        for (std::int64_t row = first; row < end; ++row) {
+            if (!among || among->has[static_cast<std::size_t>(row)])
+                found.push_back({row, product(query, vector(row))});
+        }
+    }
+    void searchGraph(const float* query, std::size_t k, const RowSet* among, std::vector<Neighbour>& found) const {
+        std::optional<InSet> filter;
+        if (among)
+            filter.emplace(*among);
+        auto queue = graph->searchKnn(query, std::min(k, static_cast<std::size_t>(inGraph())), filter ? &*filter : nullptr);
         for (; !queue.empty(); queue.pop())
             found.push_back({static_cast<std::int64_t>(queue.top().second), 1.0f - queue.top().first});
-        std::sort(found.begin(), found.end(), isBetter);
-        return found;
+    }
+    /// Looking among `count` rows, the graph visits about ef * rows / count nodes with 16 new neighbours each.
+    bool comparingIsFaster(std::int64_t count) const {
+        return static_cast<double>(count) * static_cast<double>(count) < 16.0 * settings.ef * static_cast<double>(rows());
+    }
+    void checkQuery(std::span<const float> query) const {
+        if (query.size() != static_cast<std::size_t>(dimension))
+            throw Error(ErrorCode::InvalidArgument, fmt::format("a query of dimension {} does not fit an index of {}", query.size(), dimension));
+    }
+    std::string identityOf(std::int64_t count) const {
+        if (identity)
+            return sha256(identity(count));
+        std::string bytes;
+        for (std::int64_t row = 0; row < count; ++row)
+            bytes.append(reinterpret_cast<const char*>(vector(row)), static_cast<std::size_t>(dimension) * sizeof(float));
+        return sha256(bytes);
     }
 
     HnswSettings settings;
     int dimension;
-    std::int64_t rows = 0;
     hnswlib::InnerProductSpace space;
-    std::vector<float> vectors;   ///< exact only: a graph has its own copy
+    hnswlib::DISTFUNC<float> distance = space.get_dist_func();
+    void* parameter = space.get_dist_func_param();
+    std::vector<float> tail;      ///< rows that are not in the graph
     std::unique_ptr<Graph> graph; ///< null while exact
-    std::string vectorsHash;      ///< with a graph
+    VectorIdentity identity;
 };
 
 HnswIndex::HnswIndex(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -89,47 +124,31 @@ HnswIndex& HnswIndex::operator=(HnswIndex&&) noexcept = default;
 HnswIndex::~HnswIndex() = default;
 
 HnswIndex HnswIndex::build(std::vector<float> vectors, int dimension, const HnswSettings& settings, ProgressSink& progress,
-                           const std::stop_token& stop) {
+                           const std::stop_token& stop, VectorIdentity identity) {
     checkSettings(settings);
-    auto impl = std::make_unique<Impl>(dimension, settings);
-    impl->rows = checkVectors(vectors, dimension);
-    if (impl->rows < settings.exact_below || impl->rows < 1) {
-        impl->vectors = std::move(vectors);
-        return HnswIndex(std::move(impl));
-    }
-    try {
-        impl->graph = std::make_unique<Graph>(&impl->space, static_cast<std::size_t>(impl->rows), static_cast<std::size_t>(settings.M),
-                                              static_cast<std::size_t>(settings.ef_construction));
-        for (std::int64_t row = 0; row < impl->rows; ++row) {
-            throwIfStopped(stop);
-            if (row % 256 == 0)
-                progress.progress({row, impl->rows, "rows", "index"});
-            impl->graph->addPoint(vectors.data() + row * dimension, static_cast<std::size_t>(row));
-        }
-    } catch (const std::runtime_error& error) {
-        throw Error(ErrorCode::OutOfMemory, fmt::format("building an index over {} rows failed: {}", impl->rows, error.what()));
-    }
-    progress.progress({impl->rows, impl->rows, "rows", "index"});
-    impl->graph->setEf(static_cast<std::size_t>(settings.ef));
-    impl->vectorsHash = hashOf(vectors);
-    return HnswIndex(std::move(impl));
+    checkVectors(vectors, dimension);
+    auto impl = std::make_unique<Impl>(dimension, settings, std::move(identity));
+    impl->tail = std::move(vectors);
+    HnswIndex index(std::move(impl));
+    index.absorb(progress, stop);
+    return index;
 }
 
-HnswIndex HnswIndex::open(const std::filesystem::path& file, std::vector<float> vectors, int dimension, const HnswSettings& settings) {
+HnswIndex HnswIndex::open(const std::filesystem::path& file, std::vector<float> vectors, int dimension, const HnswSettings& settings, VectorIdentity identity) {
     checkSettings(settings);
     const HnswGraph links = readHnswFile(file);
-    auto impl = std::make_unique<Impl>(dimension, settings);
-    impl->rows = checkVectors(vectors, dimension);
-    impl->vectorsHash = hashOf(vectors);
-    if (links.vectorsHash != impl->vectorsHash || static_cast<std::int64_t>(links.links.size()) != impl->rows ||
-        links.dimension != static_cast<std::uint32_t>(dimension) || links.M != static_cast<std::uint32_t>(settings.M) ||
-        links.ef_construction != static_cast<std::uint32_t>(settings.ef_construction)) {
+    const std::int64_t rows = checkVectors(vectors, dimension);
+    auto impl = std::make_unique<Impl>(dimension, settings, std::move(identity));
+    impl->tail = std::move(vectors);
+    const auto covered = static_cast<std::int64_t>(links.links.size());
+    if (covered > rows || links.dimension != static_cast<std::uint32_t>(dimension) || links.M != static_cast<std::uint32_t>(settings.M) ||
+        links.ef_construction != static_cast<std::uint32_t>(settings.ef_construction) || links.identity != impl->identityOf(covered)) {
         throw Error(ErrorCode::Corrupt, fmt::format("the index file '{}' was made from other vectors or with other settings", file.string()),
                     "Build the index again from its vectors; nothing else is lost.");
     }
     // hnswlib's own loader believes what it reads. Its memory is filled here instead, from checked links.
-    impl->graph = std::make_unique<Graph>(&impl->space, links.links.size(), links.M, links.ef_construction);
-    Graph& graph = *impl->graph;
+    auto made = std::make_unique<Graph>(&impl->space, links.links.size(), links.M, links.ef_construction);
+    Graph& graph = *made;
     std::memset(graph.data_level0_memory_, 0, links.links.size() * graph.size_data_per_element_);
     const auto fill = [&graph](hnswlib::linklistsizeint* list, const std::vector<std::uint32_t>& targets) {
         graph.setListCount(list, static_cast<unsigned short>(targets.size()));
@@ -148,7 +167,7 @@ HnswIndex HnswIndex::open(const std::filesystem::path& file, std::vector<float> 
         graph.element_levels_[node] = static_cast<int>(layers.size()) - 1;
         graph.cur_element_count = node + 1; // what is freed if memory runs out further on
         highest = std::max(highest, graph.element_levels_[node]);
-        std::memcpy(graph.getDataByInternalId(id), vectors.data() + node * static_cast<std::size_t>(dimension), graph.data_size_);
+        std::memcpy(graph.getDataByInternalId(id), impl->tail.data() + node * static_cast<std::size_t>(dimension), graph.data_size_);
         graph.setExternalLabel(id, node);
         graph.label_lookup_[node] = id;
         fill(graph.get_linklist0(id), layers[0]);
@@ -158,21 +177,102 @@ HnswIndex HnswIndex::open(const std::filesystem::path& file, std::vector<float> 
     graph.enterpoint_node_ = links.entryPoint;
     graph.maxlevel_ = highest;
     graph.setEf(static_cast<std::size_t>(settings.ef));
+    impl->tail.erase(impl->tail.begin(), impl->tail.begin() + covered * dimension);
+    impl->tail.shrink_to_fit();
+    impl->graph = std::move(made);
     return HnswIndex(std::move(impl));
 }
 
-std::vector<Neighbour> HnswIndex::search(std::span<const float> query, int k) const {
-    if (query.size() != static_cast<std::size_t>(m_impl->dimension))
-        throw Error(ErrorCode::InvalidArgument, fmt::format("a query of dimension {} does not fit an index of {}", query.size(), m_impl->dimension));
+std::vector<Neighbour> HnswIndex::search(std::span<const float> query, int k, const RowSet* among) const {
+    m_impl->checkQuery(query);
+    if (!m_impl->graph || (among && m_impl->comparingIsFaster(among->count)))
+        return searchExactly(query, k, among);
     if (k < 1)
         return {};
-    const auto count = static_cast<std::size_t>(k);
-    return m_impl->graph ? m_impl->searchGraph(query.data(), count) : m_impl->searchAll(query.data(), count);
+    std::vector<Neighbour> found;
+    m_impl->searchGraph(query.data(), static_cast<std::size_t>(k), among, found);
+    m_impl->compare(query.data(), m_impl->inGraph(), among, found);
+    std::sort(found.begin(), found.end(), isBetter);
+    found.resize(std::min(found.size(), static_cast<std::size_t>(k)));
+    return found;
+}
+
+std::vector<Neighbour> HnswIndex::searchExactly(std::span<const float> query, int k, const RowSet* among) const {
+    m_impl->checkQuery(query);
+    if (k < 1)
+        return {};
+    std::vector<Neighbour> found;
+    found.reserve(static_cast<std::size_t>(among ? among->count : m_impl->rows()));
+    m_impl->compare(query.data(), 0, among, found);
+    const std::size_t kept = std::min(static_cast<std::size_t>(k), found.size());
+    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept), found.end(), isBetter);
+    found.resize(kept);
+    return found;
+}
+
+std::vector<float> HnswIndex::scores(std::span<const float> query, std::span<const std::int64_t> rows) const {
+    m_impl->checkQuery(query);
+    std::vector<float> products;
+    for (const std::int64_t row : rows) {
+        if (row < 0 || row >= m_impl->rows())
+            throw Error(ErrorCode::InvalidArgument, fmt::format("row {} is outside an index of {} rows", row, m_impl->rows()));
+        products.push_back(m_impl->product(query.data(), m_impl->vector(row)));
+    }
+    return products;
+}
+
+void HnswIndex::append(std::span<const float> vectors) {
+    checkVectors(vectors, m_impl->dimension);
+    m_impl->tail.insert(m_impl->tail.end(), vectors.begin(), vectors.end());
+}
+
+void HnswIndex::absorb(ProgressSink& progress, const std::stop_token& stop) {
+    Impl& impl = *m_impl;
+    const std::int64_t rows = impl.rows(), first = impl.inGraph();
+    if (first == rows || rows < impl.settings.exact_below)
+        return;
+    std::int64_t row = first;
+    const auto cutTail = [&] { impl.tail.erase(impl.tail.begin(), impl.tail.begin() + (row - first) * impl.dimension); };
+    try {
+        if (!impl.graph) {
+            impl.graph = std::make_unique<Graph>(&impl.space, static_cast<std::size_t>(rows), static_cast<std::size_t>(impl.settings.M),
+                                                 static_cast<std::size_t>(impl.settings.ef_construction));
+            impl.graph->setEf(static_cast<std::size_t>(impl.settings.ef));
+        } else {
+            impl.graph->resizeIndex(static_cast<std::size_t>(rows));
+        }
+        for (; row < rows; ++row) {
+            throwIfStopped(stop);
+            if (row % 256 == 0)
+                progress.progress({row, rows, "rows", "index"});
+            impl.graph->addPoint(impl.tail.data() + (row - first) * impl.dimension, static_cast<std::size_t>(row));
+        }
+    } catch (const std::runtime_error& error) {
+        cutTail();
+        throwTooLarge(rows, error);
+    } catch (...) {
+        cutTail();
+        throw;
+    }
+    cutTail();
+    impl.tail.shrink_to_fit();
+    progress.progress({rows, rows, "rows", "index"});
 }
 
 bool HnswIndex::isExact() const { return !m_impl->graph; }
-std::int64_t HnswIndex::size() const { return m_impl->rows; }
+std::int64_t HnswIndex::size() const { return m_impl->rows(); }
+std::int64_t HnswIndex::waiting() const { return m_impl->graph ? m_impl->rows() - m_impl->inGraph() : 0; }
+std::span<const float> HnswIndex::vector(std::int64_t row) const { return {m_impl->vector(row), static_cast<std::size_t>(m_impl->dimension)}; }
 int HnswIndex::dimension() const { return m_impl->dimension; }
+
+std::uint64_t HnswIndex::bytes() const {
+    std::uint64_t sum = m_impl->tail.capacity() * sizeof(float);
+    if (const Graph* graph = m_impl->graph.get()) {
+        // Upper layers hold a sixteenth of the nodes (1 / M); the map of labels some 40 bytes a row.
+        sum += graph->max_elements_ * (graph->size_data_per_element_ + 40 + graph->size_links_per_element_ / graph->M_);
+    }
+    return sum;
+}
 
 void HnswIndex::save(const std::filesystem::path& file) const {
     if (isExact())
@@ -183,8 +283,8 @@ void HnswIndex::save(const std::filesystem::path& file) const {
     links.ef_construction = static_cast<std::uint32_t>(m_impl->settings.ef_construction);
     links.dimension = static_cast<std::uint32_t>(m_impl->dimension);
     links.entryPoint = graph.enterpoint_node_;
-    links.vectorsHash = m_impl->vectorsHash;
-    links.links.resize(static_cast<std::size_t>(m_impl->rows));
+    links.identity = m_impl->identityOf(m_impl->inGraph());
+    links.links.resize(static_cast<std::size_t>(m_impl->inGraph()));
     // Rows were added in order by one thread, so a node's number is its row.
     for (std::size_t node = 0; node < links.links.size(); ++node) {
         links.links[node].resize(static_cast<std::size_t>(graph.element_levels_[node]) + 1);

@@ -135,7 +135,7 @@ std::int64_t salvageTable(SQLite::Database& from, SQLite::Database& to, const st
 void makeDatabase(const fs::path& file) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
-    migrate(database, file, migrations());
+    migrate(database, file, workspaceSchema());
 }
 
 std::int64_t salvage(const fs::path& broken, const fs::path& target) {

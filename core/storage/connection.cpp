@@ -16,16 +16,15 @@ namespace {
 constexpr int kBusyTimeoutMs = 10'000;
 /// A quick check reads the whole file: 64 MB take some 0.1 s, and more has `workspace check`.
 constexpr std::uintmax_t kCheckedOnOpenBytes = 64u << 20;
-constexpr const char* kRepairHint = "Run `triptych-cli workspace repair`; it keeps the broken file beside.";
 
-void requireOurs(SQLite::Database& database, const fs::path& file) {
+void requireOurs(SQLite::Database& database, const fs::path& file, const Schema& schema) {
     const int version = database.execAndGet("PRAGMA user_version").getInt();
     const int application = database.execAndGet("PRAGMA application_id").getInt();
     const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
     const bool isNew = version == 0 && application == 0 && tables == 0;
-    if (!isNew && application != kApplicationId) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an SQLite database, but not a workspace of Triptych", file.string()),
-                    "Choose another folder for the workspace.");
+    if (!isNew && application != schema.application_id) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("'{}' is an SQLite database, but not {} of Triptych", file.string(), schema.noun),
+                    "Choose another folder.");
     }
 }
 
@@ -39,7 +38,7 @@ void throwStorageError(const SQLite::Exception& exception, const fs::path& file)
         throw Error(ErrorCode::Busy, fmt::format("{} (another process is writing)", what), "Try again when it has finished.");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        throw Error(ErrorCode::Corrupt, what, kRepairHint);
+        throw Error(ErrorCode::Corrupt, what, "Run `triptych-cli workspace repair`; it keeps the broken file beside.");
     case SQLITE_FULL:
         throw Error(ErrorCode::Io, what, "Free some disk space and try again.");
     case SQLITE_NOMEM:
@@ -57,11 +56,12 @@ void throwStorageError(const SQLite::Exception& exception, const fs::path& file)
     }
 }
 
-Connection::Connection(const fs::path& file)
+Connection::Connection(const fs::path& file, const Schema& schema)
     : m_file(file)
+    , m_schema(schema)
     , m_database(translated(file, [&] { return SQLite::Database(file.string(), SQLite::OPEN_READWRITE, kBusyTimeoutMs); })) {
     translated(file, [&] {
-        requireOurs(m_database, file);
+        requireOurs(m_database, file, schema);
         m_database.exec("PRAGMA journal_mode = WAL");
         // In WAL mode a killed process loses nothing with NORMAL; a power cut may take the last commits back,
         // but never tears the file.
@@ -71,9 +71,9 @@ Connection::Connection(const fs::path& file)
         if (fs::file_size(file, ignored) <= kCheckedOnOpenBytes) {
             const std::string verdict = m_database.execAndGet("PRAGMA quick_check(1)").getString();
             if (verdict != "ok")
-                throw Error(ErrorCode::Corrupt, fmt::format("'{}' is damaged: {}", file.string(), verdict), kRepairHint);
+                throw Error(ErrorCode::Corrupt, fmt::format("'{}' is damaged: {}", file.string(), verdict), std::string(schema.if_corrupt));
         }
-        migrate(m_database, file, migrations());
+        migrate(m_database, file, schema);
     });
 }
 
@@ -106,7 +106,7 @@ Json Connection::json(const std::string& text, std::string_view what) const {
     try {
         return parseJson(text, what);
     } catch (const Error&) {
-        throw Error(ErrorCode::Corrupt, fmt::format("'{}': {} does not hold JSON", m_file.string(), what), kRepairHint);
+        throw Error(ErrorCode::Corrupt, fmt::format("'{}': {} does not hold JSON", m_file.string(), what), std::string(m_schema.if_corrupt));
     }
 }
 

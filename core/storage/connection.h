@@ -4,10 +4,12 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -64,15 +66,18 @@ private:
     }
     void bindOne(int index, std::int64_t value) { m_statement->bind(index, value); }
     void bindOne(int index, double value) { m_statement->bind(index, value); }
+    void bindOne(int index, std::span<const std::byte> value) { m_statement->bind(index, value.data(), static_cast<int>(value.size())); }
 
     SQLite::Statement* m_statement;
 };
 
-/// One connection to workspace.sqlite: WAL, foreign keys, busy timeout, statements prepared once.
+struct Schema;
+
+/// One connection to a database of ours: WAL, foreign keys, busy timeout, statements prepared once.
 class Connection {
 public:
-    /// Brings the schema up to date. Throws Error{Unsupported | Corrupt | InvalidInput | Io | Busy}.
-    explicit Connection(const std::filesystem::path& file);
+    /// Brings the file, which must exist, up to date. Throws Error{Unsupported | Corrupt | InvalidInput | Io | Busy}.
+    Connection(const std::filesystem::path& file, const Schema& schema);
 
     const std::filesystem::path& file() const { return m_file; }
     SQLite::Database& database() { return m_database; }
@@ -84,6 +89,7 @@ public:
 
 private:
     std::filesystem::path m_file;
+    const Schema& m_schema;
     SQLite::Database m_database;
     std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> m_statements;
     int m_depth = 0;

@@ -112,19 +112,22 @@ void copyBeside(const fs::path& file, const fs::path& target) {
 
 } // namespace
 
-std::span<const Migration> migrations() { return kMigrations; }
+const Schema& workspaceSchema() {
+    static constexpr Schema kSchema{"a workspace", 0x54525054, "Run `triptych-cli workspace repair`; it keeps the broken file beside.", kMigrations};
+    return kSchema;
+}
 
 fs::path migrationCopy(const fs::path& file, int version) {
     return file.parent_path() / fmt::format("{}.v{}{}", file.stem().string(), version, file.extension().string());
 }
 
-void migrate(SQLite::Database& database, const fs::path& file, std::span<const Migration> steps) {
-    const int newest = steps.back().version;
+void migrate(SQLite::Database& database, const fs::path& file, const Schema& schema) {
+    const int newest = schema.steps.back().version;
     const int found = versionOf(database);
     if (found > newest) {
         throw Error(ErrorCode::Unsupported,
                     fmt::format("'{}' was written by a newer version of Triptych (schema {}, this program knows {})", file.string(), found, newest),
-                    "Open it with that version, or make a new workspace.");
+                    "Open it with that version.");
     }
     if (found == newest)
         return;
@@ -134,13 +137,13 @@ void migrate(SQLite::Database& database, const fs::path& file, std::span<const M
     const int current = versionOf(database); // another process may have been faster; from here on none can be
     if (current > 0 && current < newest)
         copyBeside(file, migrationCopy(file, current));
-    for (const Migration& step : steps) {
+    for (const Migration& step : schema.steps) {
         if (step.version > current) {
             database.exec(step.sql);
             database.exec(fmt::format("PRAGMA user_version = {}", step.version));
         }
     }
-    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+    database.exec(fmt::format("PRAGMA application_id = {}", schema.application_id));
     if (SQLite::Statement check(database, "PRAGMA foreign_key_check"); check.executeStep())
         throw Error(ErrorCode::Corrupt, fmt::format("'{}' cannot be brought to schema {}: a row of '{}' refers to nothing", file.string(), newest, check.getColumn(0).getString()));
     transaction.commit();

@@ -80,7 +80,7 @@ bool Workspace::exists(const fs::path& folder) {
     return fs::is_regular_file(folder / kDatabaseName, error);
 }
 
-int Workspace::schemaVersion() { return migrations().back().version; }
+int Workspace::schemaVersion() { return workspaceSchema().steps.back().version; }
 
 const fs::path& Workspace::folder() const { return m_impl->folder; }
 

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "storage/connection.h"
+#include "storage/schema.h"
 #include "storage/workspace.h"
 
 namespace triptych {
@@ -22,7 +23,7 @@ struct Workspace::Impl {
     mutable Connection connection;
 
     explicit Impl(const std::filesystem::path& path) : Impl(path, lockWorkspace(path, Access::Shared)) {}
-    Impl(const std::filesystem::path& path, FileLock held) : folder(path), lock(std::move(held)), connection(path / kDatabaseName) {}
+    Impl(const std::filesystem::path& path, FileLock held) : folder(path), lock(std::move(held)), connection(path / kDatabaseName, workspaceSchema()) {}
     /// All storage work goes through here, so that SQLite's exceptions never leave.
     template <typename Body>
     auto run(Body&& body) const -> decltype(body(connection)) {

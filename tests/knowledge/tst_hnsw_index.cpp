@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -185,6 +186,66 @@ private Q_SLOTS:
         settings.M = 8;
         QVERIFY_EXCEPTION_THROWN(HnswIndex::open(path("mine"), vectors, kDimension, settings), Error);
         QVERIFY_EXCEPTION_THROWN(HnswIndex::open(path("none"), vectors, kDimension, graphAlways()), Error);
+    }
+    void rowsThatComeLaterAreFoundAtOnce() {
+        const auto vectors = randomVectors(3000, 12);
+        const std::span all(vectors);
+        HnswIndex index = build({vectors.begin(), vectors.begin() + 2500 * kDimension}, graphAlways());
+        index.save(path("early"));
+        index.append(all.subspan(2500 * kDimension));
+        QCOMPARE(index.waiting(), std::int64_t(500));
+        HnswIndex opened = HnswIndex::open(path("early"), vectors, kDimension, graphAlways());
+        QCOMPARE(opened.waiting(), std::int64_t(500));
+        HnswIndex absorbed = HnswIndex::open(path("early"), vectors, kDimension, graphAlways());
+        absorbed.absorb(nullProgress(), {});
+        QCOMPARE(absorbed.waiting(), std::int64_t(0));
+        for (const HnswIndex* one : {&index, &opened, &absorbed}) {
+            QCOMPARE(one->size(), std::int64_t(3000));
+            for (std::size_t i : {0u, 2499u, 2500u, 2999u})
+                QCOMPARE(one->search(row(vectors, i), 1).front().row, static_cast<std::int64_t>(i));
+        }
+        absorbed.save(path("late"));
+        QCOMPARE(HnswIndex::open(path("late"), vectors, kDimension, graphAlways()).waiting(), std::int64_t(0));
+        HnswIndex small = build({}, HnswSettings{.exact_below = 100});
+        small.append(all.first(100 * kDimension));
+        QVERIFY(small.isExact());
+        small.absorb(nullProgress(), {});
+        QVERIFY(!small.isExact());
+        QVERIFY_EXCEPTION_THROWN(small.append(all.first(5)), Error);
+        QCOMPARE(small.scores(row(vectors, 3), std::array<std::int64_t, 1>{3})[0], small.search(row(vectors, 3), 1)[0].score);
+        QVERIFY_EXCEPTION_THROWN(small.scores(row(vectors, 3), std::array<std::int64_t, 1>{100}), Error);
+    }
+    void filteredSearchLosesLittle_data() {
+        QTest::addColumn<int>("every");
+        QTest::newRow("1 %") << 100;
+        QTest::newRow("10 %") << 10;
+        QTest::newRow("50 %") << 2;
+        QTest::newRow("none") << 1'000'000;
+    }
+    void filteredSearchLosesLittle() {
+        QFETCH(int, every);
+        const auto vectors = randomVectors(6000, 13);
+        HnswIndex index = build({vectors.begin(), vectors.begin() + 5900 * kDimension}, {});
+        index.append(std::span(vectors).subspan(5900 * kDimension));
+        RowSet among;
+        among.has.assign(6000, 0);
+        for (std::size_t i = 7; i < 6000; i += static_cast<std::size_t>(every)) {
+            among.has[i] = every < 1000;
+            among.count += among.has[i];
+        }
+        std::size_t hits = 0, wanted = 0;
+        for (std::size_t q = 0; q < 50; ++q) {
+            const auto query = randomVectors(1, 3000 + q);
+            const auto exact = index.searchExactly(query, 10, &among);
+            const auto found = index.search(query, 10, &among);
+            QCOMPARE(found.size(), exact.size());
+            for (const Neighbour& n : found) {
+                QVERIFY(among.has[static_cast<std::size_t>(n.row)]);
+                hits += static_cast<std::size_t>(std::count_if(exact.begin(), exact.end(), [&](const Neighbour& one) { return one.row == n.row; }));
+            }
+            wanted += exact.size();
+        }
+        QVERIFY2(hits * 100 >= wanted * 97, qPrintable(QStringLiteral("%1 of %2").arg(hits).arg(wanted)));
     }
     void everyDamagedFileIsRefused() {
         const auto vectors = randomVectors(40, 10);

@@ -50,32 +50,38 @@ class WorkspaceCareTest : public QObject {
         return result;
     }
 
+    static Schema withSteps(std::span<const Migration> steps) {
+        Schema schema = workspaceSchema();
+        schema.steps = steps;
+        return schema;
+    }
+
 private Q_SLOTS:
     void init() { m_dir = std::make_unique<QTemporaryDir>(); }
 
     void migrationKeepsRowsAndACopy() {
         fill(10);
-        const std::array<Migration, 2> steps = {migrations()[0], {2, "ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT 'x';"}};
+        const std::array<Migration, 2> steps = {workspaceSchema().steps[0], {2, "ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT 'x';"}};
         SQLite::Database database(file().string(), SQLite::OPEN_READWRITE);
-        migrate(database, file(), steps);
+        migrate(database, file(), withSteps(steps));
         QCOMPARE(database.execAndGet("PRAGMA user_version").getInt(), 2);
         QCOMPARE(database.execAndGet("SELECT note FROM datasets").getString(), std::string("x"));
         QCOMPARE(database.execAndGet("SELECT count(*) FROM examples").getInt(), 10);
         SQLite::Database copy(migrationCopy(file(), 1).string(), SQLite::OPEN_READONLY);
         QCOMPARE(copy.execAndGet("PRAGMA user_version").getInt(), 1);
         QCOMPARE(copy.execAndGet("SELECT count(*) FROM examples").getInt(), 10);
-        migrate(database, file(), steps); // nothing left to do
+        migrate(database, file(), withSteps(steps)); // nothing left to do
         QCOMPARE(database.execAndGet("PRAGMA user_version").getInt(), 2);
     }
     void earlierCopyOfAMigrationStays() {
         fill(10);
         atomicWrite(migrationCopy(file(), 1), "earlier");
-        const std::array<Migration, 2> steps = {migrations()[0], {2, "ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT 'x';"}};
+        const std::array<Migration, 2> steps = {workspaceSchema().steps[0], {2, "ALTER TABLE datasets ADD COLUMN note TEXT NOT NULL DEFAULT 'x';"}};
         std::vector<std::jthread> processes;
         for (int i = 0; i < 4; ++i) {
             processes.emplace_back([&] {
                 SQLite::Database database(file().string(), SQLite::OPEN_READWRITE, 10'000);
-                migrate(database, file(), steps);
+                migrate(database, file(), withSteps(steps));
             });
         }
         processes.clear();
@@ -93,10 +99,10 @@ private Q_SLOTS:
         QFETCH(QString, step);
         fill(10);
         const std::string statement = step.toStdString();
-        const std::array<Migration, 2> steps = {migrations()[0], {2, statement.c_str()}};
+        const std::array<Migration, 2> steps = {workspaceSchema().steps[0], {2, statement.c_str()}};
         {
             SQLite::Database database(file().string(), SQLite::OPEN_READWRITE);
-            QVERIFY_EXCEPTION_THROWN(migrate(database, file(), steps), std::exception);
+            QVERIFY_EXCEPTION_THROWN(migrate(database, file(), withSteps(steps)), std::exception);
         }
         const Workspace workspace = Workspace::open(folder());
         QCOMPARE(workspace.examples("d").size(), std::size_t(10));

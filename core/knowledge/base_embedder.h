@@ -1,0 +1,28 @@
+#pragma once
+
+#include "knowledge/embedder.h"
+#include "knowledge/token_counter.h"
+
+#include <memory>
+#include <string>
+
+namespace triptych {
+
+/// What a knowledge base is bound to: how its texts become vectors, and what the size of a chunk is counted in.
+struct BaseEmbedder {
+    std::string name;        ///< "hashing", of a model, of an endpoint; empty: the base is searched by words only
+    std::string fingerprint; ///< changes when the model of that name does
+    std::string query_prefix, passage_prefix;     ///< the model's own, before every query and every chunk
+    std::shared_ptr<Embedder> embedder;           ///< null: see name
+    std::shared_ptr<const TokenCounter> counter;  ///< never null
+    int max_tokens = 0;      ///< longer chunks are cut by the model; 0: no limit
+};
+
+class KnowledgeStore;
+
+/// The embedder that needs no model, weighted by what the base counts in (see countFeatures).
+BaseEmbedder hashingEmbedder(const KnowledgeStore& store);
+/// Searched by words only.
+BaseEmbedder wordsOnly();
+
+} // namespace triptych

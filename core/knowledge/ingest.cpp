@@ -1,0 +1,363 @@
+#include "knowledge/ingest.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "documents/folder.h"
+#include "documents/reader_process.h"
+#include "knowledge/chunker.h"
+#include "knowledge/hashing_embedder.h"
+#include "knowledge/knowledge_base.h"
+#include "knowledge/language.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kVectorsACommit = 256;
+constexpr const char* kFeatures = "features"; ///< counted once, before the first vector
+constexpr std::size_t kTextsForLanguage = 64;
+
+class Stopwatch {
+public:
+    explicit Stopwatch(double& seconds) : m_seconds(seconds) {}
+    ~Stopwatch() { m_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count(); }
+
+private:
+    double& m_seconds;
+    std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
+};
+
+std::int64_t nanoseconds(fs::file_time_type time) {
+    const auto system = std::chrono::file_clock::to_sys(time);
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(system.time_since_epoch()).count();
+}
+
+std::string joined(const std::vector<std::string>& path) { return fmt::format("{}", fmt::join(path, " › ")); }
+
+Json outlineOf(const ExtractedDocument& document) {
+    Json headings = Json::array();
+    for (const Heading& heading : document.headings)
+        headings.push_back({{"begin", heading.begin}, {"level", heading.level}, {"title", heading.title}});
+    return {{"headings", std::move(headings)}, {"pages", document.page_begins}, {"warnings", document.warnings}};
+}
+
+/// One ingest from beginning to end.
+class Ingest {
+public:
+    Ingest(KnowledgeStore& store, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop)
+        : m_store(store), m_base(base), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
+
+    void addFiles(std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options);
+    void addTexts(std::span<const PlainDocument> documents);
+    void embed();
+    IngestReport& report() { return m_report; }
+
+private:
+    void stage(DocumentRecord record, const ExtractedDocument& document);
+    void requireEmbedder();
+    void addFile(const FoundDocument& file, const std::string& root, DocumentReader& reader, const IngestOptions& options);
+    void fail(const FoundDocument& file, const std::string& root, const std::string& hash, const Error& error);
+
+    KnowledgeStore& m_store;
+    BaseEmbedder m_base;
+    ChunkerSettings m_chunker;
+    ProgressSink& m_progress;
+    std::stop_token m_stop;
+    std::map<std::string, FailedDocument> m_failedBefore;
+    IngestReport m_report;
+};
+
+void Ingest::stage(DocumentRecord record, const ExtractedDocument& document) {
+    std::vector<NewChunk> chunks;
+    {
+        const Stopwatch watch(m_report.chunk_s);
+        for (const Chunk& chunk : splitIntoChunks(document.text, document.headings, m_chunker, *m_base.counter, m_base.embedder.get(), m_stop)) {
+            chunks.push_back({chunk.begin, chunk.end, chunk.tokens, joined(chunk.heading_path),
+                              document.text.substr(chunk.begin_byte, chunk.end_byte - chunk.begin_byte)});
+        }
+        const std::string_view text = document.text;
+        record.language = guessLanguage(std::span(&text, 1));
+    }
+    const Stopwatch watch(m_report.store_s);
+    record.type = document.type;
+    record.title = document.title;
+    record.characters = codePointCount(document.text);
+    record.outline = outlineOf(document);
+    m_store.stage({std::move(record), document.text}, chunks);
+    m_report.chunks += static_cast<std::int64_t>(chunks.size());
+}
+
+void Ingest::fail(const FoundDocument& file, const std::string& root, const std::string& hash, const Error& error) {
+    const FailedDocument failure{file.name, file.path.string(), root, hash, error.message(), error.hint(), nanoseconds(file.modified)};
+    m_store.saveFailure(failure);
+    m_report.failed.push_back(failure);
+}
+
+void Ingest::addFile(const FoundDocument& file, const std::string& root, DocumentReader& reader, const IngestOptions& options) {
+    const std::int64_t modified = nanoseconds(file.modified);
+    const auto known = m_store.document(file.name);
+    if (known && known->modified == modified && known->bytes == static_cast<std::int64_t>(file.bytes)) {
+        ++m_report.unchanged;
+        return;
+    }
+    if (const auto failed = m_failedBefore.find(file.name); failed != m_failedBefore.end() && !options.retry_failed && failed->second.modified == modified) {
+        ++m_report.unchanged;
+        return;
+    }
+    DocumentRecord record;
+    record.name = file.name;
+    record.source = file.path.string();
+    record.root = root;
+    record.bytes = static_cast<std::int64_t>(file.bytes);
+    record.modified = modified;
+    try {
+        ExtractedDocument document;
+        {
+            const Stopwatch watch(m_report.read_s);
+            record.hash = sha256File(file.path);
+            if (known && known->hash == record.hash) {
+                m_store.touch(known->id, record.bytes, modified);
+                ++m_report.unchanged;
+                return;
+            }
+            if (m_store.stagedHash(file.name) == record.hash) // read by a run that was killed
+                return;
+            document = reader.read(file.path, m_stop);
+        }
+        if (known)
+            record.tags = known->tags;
+        stage(std::move(record), document);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::Cancelled)
+            throw;
+        fail(file, root, record.hash, error);
+    }
+}
+
+void Ingest::addFiles(std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options) {
+    struct Root {
+        KnowledgeRoot root;
+        DocumentListing listing;
+    };
+    // Everything is listed before anything is stored: two files of one name are an error that changes nothing.
+    std::vector<Root> roots;
+    std::map<std::string, std::string> sources;
+    for (const DocumentRecord& record : m_store.documents())
+        sources.emplace(record.name, record.source);
+    const auto claim = [&](const std::string& name, const std::string& source) {
+        const auto [place, isNew] = sources.emplace(name, source);
+        if (!isNew && place->second != source) {
+            throw Error(ErrorCode::AlreadyExists, fmt::format("'{}' and '{}' would both be the document '{}'", place->second, source, name),
+                        "Rename one, or add the folder above them.");
+        }
+    };
+    for (const fs::path& path : paths) {
+        const fs::path absolute = (fs::absolute(path) / "").lexically_normal().parent_path();
+        std::error_code error;
+        Root root{{absolute.string(), fs::is_directory(absolute, error), false}, listDocuments(absolute, m_stop)};
+        for (const FoundDocument& file : root.listing.documents)
+            claim(file.name, file.path.string());
+        roots.push_back(std::move(root));
+    }
+    for (const FailedDocument& failure : m_store.failures())
+        m_failedBefore.emplace(failure.name, failure);
+    const std::vector<KnowledgeRoot> remembered = m_store.roots();
+    std::int64_t total = 0, done = 0;
+    for (const Root& root : roots)
+        total += static_cast<std::int64_t>(root.listing.documents.size());
+    for (Root& root : roots) {
+        for (const KnowledgeRoot& one : remembered) {
+            if (one.path == root.root.path)
+                root.root.watched = one.watched;
+        }
+        m_store.saveRoot(root.root);
+        std::set<std::string> present;
+        for (const FoundDocument& file : root.listing.documents) {
+            throwIfStopped(m_stop);
+            m_progress.progress({done++, total, "documents", "read"});
+            present.insert(file.name);
+            addFile(file, root.root.path, reader, options);
+        }
+        for (const SkippedFile& file : root.listing.skipped) {
+            present.insert(file.name);
+            if (!m_failedBefore.contains(file.name)) {
+                const FailedDocument failure{file.name, (fs::path(root.root.path) / file.name).string(), root.root.path, "", file.reason, file.hint, 0};
+                m_store.saveFailure(failure);
+                m_report.failed.push_back(failure);
+            }
+        }
+        for (const DocumentRecord& record : m_store.documents()) {
+            if (record.root == root.root.path && !present.contains(record.name)) {
+                m_store.removeDocument(record.name);
+                m_report.removed.push_back(record.name);
+            }
+        }
+        for (const auto& [name, failure] : m_failedBefore) {
+            if (failure.root == root.root.path && !present.contains(name))
+                m_store.forgetFailure(name);
+        }
+    }
+    m_progress.progress({total, total, "documents", "read"});
+}
+
+void Ingest::addTexts(std::span<const PlainDocument> documents) {
+    std::int64_t done = 0;
+    for (const PlainDocument& document : documents) {
+        throwIfStopped(m_stop);
+        m_progress.progress({done++, static_cast<std::int64_t>(documents.size()), "documents", "read"});
+        DocumentRecord record;
+        record.name = document.name;
+        record.source = document.name;
+        record.hash = sha256(document.text);
+        record.bytes = static_cast<std::int64_t>(document.text.size());
+        if (const auto known = m_store.document(document.name); (known && known->hash == record.hash) || m_store.stagedHash(document.name) == record.hash) {
+            ++m_report.unchanged;
+            continue;
+        }
+        ExtractedDocument extracted;
+        extracted.text = document.text;
+        extracted.type = "text";
+        stage(std::move(record), extracted);
+    }
+}
+
+/// The active set, made with the first documents; another embedder than its own is refused.
+void Ingest::requireEmbedder() {
+    if (const auto set = m_store.activeSet()) {
+        if (set->embedder != m_base.name || set->fingerprint != m_base.fingerprint) {
+            throw Error(ErrorCode::InvalidArgument,
+                        set->embedder == m_base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", m_base.name)
+                                                     : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set->embedder, m_base.name),
+                        "`triptych-cli kb reembed` makes all vectors anew and keeps the chunks.");
+        }
+        return;
+    }
+    EmbeddingSet set;
+    set.embedder = m_base.name;
+    set.fingerprint = m_base.fingerprint;
+    set.dimension = m_base.embedder->dimension();
+    set.int8 = m_store.settings().value("int8", false);
+    m_store.transaction([&] {
+        if (m_base.name == "hashing") {
+            // How rare a feature is follows from the first documents and stays: vectors are comparable only under the same weights.
+            FeatureFrequencies frequencies;
+            const Analyzer analyzer(m_store.settings().value("language", "en"));
+            m_store.forEachChunk(0, [&](std::int64_t, std::string_view text, std::string_view) { frequencies.add(text, analyzer); });
+            m_store.setExtra(kFeatures, frequencies.bytes());
+        }
+        m_store.activate(m_store.addEmbeddingSet(set).id);
+    });
+    if (m_base.name == "hashing")
+        m_base = hashingEmbedder(m_store);
+}
+
+void Ingest::embed() {
+    if (m_store.settings().value("language", "").empty()) {
+        // One for the whole base, because a query is analysed like the documents.
+        std::vector<std::string> texts;
+        m_store.forEachChunk(0, [&](std::int64_t, std::string_view text, std::string_view) {
+            if (texts.size() < kTextsForLanguage)
+                texts.emplace_back(text);
+        });
+        const std::vector<std::string_view> views(texts.begin(), texts.end());
+        Json settings = m_store.settings();
+        settings["language"] = guessLanguage(views);
+        m_store.setSettings(settings);
+    }
+    if (m_base.embedder) {
+        requireEmbedder();
+        const EmbeddingSet set = *m_store.activeSet();
+        const std::int64_t total = m_store.waitingCount(set.id);
+        for (std::int64_t done = 0;;) {
+            throwIfStopped(m_stop);
+            m_progress.progress({done, total, "chunks", "embed"});
+            const std::vector<ChunkRecord> chunks = m_store.waiting(set.id, kVectorsACommit);
+            if (chunks.empty())
+                break;
+            std::vector<std::int64_t> ids;
+            std::vector<std::string> texts;
+            for (const ChunkRecord& chunk : chunks) {
+                ids.push_back(chunk.id);
+                texts.push_back(m_base.passage_prefix + chunk.text);
+            }
+            {
+                const Stopwatch watch(m_report.embed_s);
+                const std::vector<float> vectors = m_base.embedder->embed(texts, m_stop);
+                m_store.saveVectors(set, ids, vectors);
+            }
+            done += static_cast<std::int64_t>(ids.size());
+            m_report.embedded += static_cast<std::int64_t>(ids.size());
+        }
+    }
+    std::set<std::string> before;
+    for (const DocumentRecord& record : m_store.documents())
+        before.insert(record.name);
+    const Stopwatch watch(m_report.store_s);
+    for (std::string& name : m_store.publish())
+        (before.contains(name) ? m_report.changed : m_report.added).push_back(std::move(name));
+    measureReliability(m_store, m_base, m_stop);
+}
+
+} // namespace
+
+Json knowledgeSettings(std::string_view embedder, const ChunkerSettings& chunker, bool int8) {
+    return {{"embedder", embedder},
+            {"chunker", chunkerName(chunker.chunker)},
+            {"chunk_size", chunker.chunk_size},
+            {"overlap", chunker.overlap},
+            {"breakpoint_percentile", chunker.breakpoint_percentile},
+            {"int8", int8}};
+}
+
+ChunkerSettings chunkerSettings(const Json& settings) {
+    ChunkerSettings chunker;
+    chunker.chunker = chunkerFromName(settings.value("chunker", std::string(chunkerName(chunker.chunker))));
+    chunker.chunk_size = settings.value("chunk_size", chunker.chunk_size);
+    chunker.overlap = settings.value("overlap", chunker.overlap);
+    chunker.breakpoint_percentile = settings.value("breakpoint_percentile", chunker.breakpoint_percentile);
+    checkChunkerSettings(chunker);
+    return chunker;
+}
+
+BaseEmbedder hashingEmbedder(const KnowledgeStore& store) {
+    BaseEmbedder base = wordsOnly();
+    base.name = "hashing";
+    base.fingerprint = "1";
+    const std::string counted = store.extra(kFeatures);
+    base.embedder = std::make_shared<HashingEmbedder>(Analyzer(store.settings().value("language", "en")),
+                                                      counted.empty() ? FeatureFrequencies() : FeatureFrequencies::fromBytes(counted));
+    return base;
+}
+
+BaseEmbedder wordsOnly() {
+    BaseEmbedder base;
+    base.counter = std::make_shared<WordCounter>();
+    return base;
+}
+
+IngestReport ingest(KnowledgeStore& store, const BaseEmbedder& base, std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options,
+                    ProgressSink& progress, const std::stop_token& stop) {
+    Ingest work(store, base, progress, stop);
+    work.addFiles(paths, reader, options);
+    work.embed();
+    return std::move(work.report());
+}
+
+IngestReport ingestTexts(KnowledgeStore& store, const BaseEmbedder& base, std::span<const PlainDocument> documents, ProgressSink& progress, const std::stop_token& stop) {
+    Ingest work(store, base, progress, stop);
+    work.addTexts(documents);
+    work.embed();
+    return std::move(work.report());
+}
+
+} // namespace triptych
