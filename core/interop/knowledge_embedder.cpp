@@ -85,11 +85,11 @@ BaseEmbedder openBaseEmbedder(const Workspace* workspace, const std::string& nam
         }
     }
     const FoundModel model = resolveModel(workspace, name);
-    std::shared_ptr<Encoder> encoder = Encoder::open(model.folder);
-    const fs::path prompts = folderWith(model.folder, "config_sentence_transformers.json");
+    std::shared_ptr<Encoder> encoder = Encoder::open(model.path);
+    const fs::path prompts = folderWith(model.path, "config_sentence_transformers.json");
     base.query_prefix = sentencePrompt(prompts, "query");
     base.passage_prefix = sentencePrompt(prompts, "passage");
-    base.fingerprint = fingerprintOf(model.folder);
+    base.fingerprint = fingerprintOf(model.path);
     base.max_tokens = encoder->maxLength();
     base.counter = std::make_shared<EncoderTokens>(encoder);
     base.embedder = std::move(encoder);
