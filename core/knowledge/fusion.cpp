@@ -17,10 +17,11 @@ namespace triptych {
 namespace {
 
 constexpr double kRankOffset = 60;
-/// Of one unit of dense evidence beside one of lexical evidence, with a perfect embedder and a steep lexical list.
-constexpr double kDenseWeight = 0.4;
-/// How much more it is where the lexical list is flat: 1 + kFlat / (gap + kSteep).
-constexpr double kFlat = 4, kSteep = 1;
+/// One unit of dense evidence counts as kDenseWeight / (gap + kLeastGap) units of lexical evidence with a perfect embedder:
+/// the less the lexical list knows its own mind, the more. Both found on fourteen collections with two encoders, on a plateau.
+constexpr double kDenseWeight = 2.2, kLeastGap = 0.5;
+/// Worth of an embedder that finds half of its chunks again or fewer: it only orders what the lexical list says nothing of.
+constexpr double kLeastWorth = 0.02;
 /// Below this share of known words the lexical evidence shrinks in proportion.
 constexpr double kKnownEnough = 0.7;
 constexpr std::size_t kGapOver = 9;
@@ -113,10 +114,18 @@ std::string pieceOf(const std::string& text, Random& random) {
     return strong >= kLeastTerms ? result : std::string();
 }
 
+/// Sixteen sums side by side, which the compiler does at once.
 double product(const float* a, const float* b, std::size_t dimension) {
-    double sum = 0;
-    for (std::size_t i = 0; i < dimension; ++i)
-        sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    constexpr std::size_t kLanes = 16;
+    float sums[kLanes] = {};
+    std::size_t at = 0;
+    for (; at + kLanes <= dimension; at += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            sums[lane] += a[at + lane] * b[at + lane];
+    }
+    double sum = std::accumulate(sums, sums + kLanes, 0.0);
+    for (; at < dimension; ++at)
+        sum += static_cast<double>(a[at]) * static_cast<double>(b[at]);
     return sum;
 }
 
@@ -201,7 +210,7 @@ std::vector<FusedHit> fuse(std::span<const Candidate> candidates, const LexicalB
     const double gap = top[0] - std::accumulate(top.begin() + 1, top.begin() + 1 + kGapOver, 0.0) / kGapOver;
 
     const double lexicalWeight = std::min(1.0, lexical.known / kKnownEnough);
-    const double denseWeight = kDenseWeight * std::pow(reliability, 3) * (1 + kFlat / (gap + kSteep));
+    const double denseWeight = kDenseWeight * std::max(kLeastWorth, 2 * reliability - 1) / (gap + kLeastGap);
     std::vector<FusedHit> hits = ranked(candidates);
     for (std::size_t i = 0; i < hits.size(); ++i)
         hits[i].score = lexicalWeight * evidence[i] + denseWeight * denseEvidence(candidates[i].dense, dense);

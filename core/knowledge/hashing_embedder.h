@@ -35,7 +35,7 @@ class HashingEmbedder final : public Embedder {
 public:
     static constexpr int kDimension = 512;
     /// For fuse(): a noisy copy of the lexical part, good for what that has no word of, misspelt ones above all.
-    static constexpr double kReliability = 0.3;
+    static constexpr double kReliability = 0;
     HashingEmbedder(Analyzer analyzer, FeatureFrequencies frequencies);
 
     int dimension() const override { return kDimension; }

@@ -88,16 +88,18 @@ private Q_SLOTS:
         QCOMPARE(hits[2].lexicalRank, std::optional<int>());
     }
     void evidenceAdds() {
-        // One candidate: gap = 5 / 2 - ln 0.2 = 4.1094 less the mean of nothing; weight 0.4 * (1 + 4 / (4.1094 + 1)) = 0.7131;
-        // z = 2: -ln 0.02275 = 3.7832. 4.1094 + 0.7131 * 3.7832 = 6.807.
+        // One candidate: gap = 5 / 2 - ln 0.2 = 4.1094 less the mean of nothing; weight 2.2 / (4.1094 + 0.5) = 0.4773;
+        // z = 2: -ln 0.02275 = 3.7832. 4.1094 + 0.4773 * 3.7832 = 5.915.
         const std::vector<Candidate> one = {{1, 5, 0.3f}};
-        QVERIFY(std::abs(fuse(one, kLexical, kDense, 1).front().score - 6.807) < 0.01);
+        QVERIFY(std::abs(fuse(one, kLexical, kDense, 1).front().score - 5.915) < 0.01);
     }
     void anUnreliablePartDoesNotMoveTheOther() {
         std::vector<Candidate> candidates;
         for (int i = 0; i < 50; ++i)
             candidates.push_back({i, static_cast<float>(20 - i) > 0 ? static_cast<float>(20 - i) : 0, static_cast<float>((i * 37) % 50) / 100});
         QCOMPARE(rowsOf(fuse(candidates, kLexical, kDense, 0)).front(), std::int64_t(0));
+        // Below a half it is all the same.
+        QCOMPARE(rowsOf(fuse(candidates, kLexical, kDense, 0.5)), rowsOf(fuse(candidates, kLexical, kDense, 0)));
         const auto none = rowsOf(fuse(candidates, kLexical, kDense, 0));
         for (int i = 0; i < 20; ++i)
             QCOMPARE(none[static_cast<std::size_t>(i)], std::int64_t(i));
