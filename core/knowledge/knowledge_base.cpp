@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "knowledge/fusion.h"
+#include "knowledge/hashing_embedder.h"
 #include "knowledge/lexical_index.h"
 
 #include <fmt/format.h>
@@ -23,7 +24,6 @@ constexpr std::size_t kBackgroundRows = 1000;
 constexpr std::size_t kTextsAtOnce = 10'000;
 constexpr const char* kReliability = "reliability";
 constexpr std::uint64_t kReliabilitySeed = 13;
-constexpr std::int64_t kReliabilityTexts = 150;
 
 struct Reliability {
     std::int64_t set = 0, chunks = 0;
@@ -370,6 +370,9 @@ void measureReliability(KnowledgeStore& store, const BaseEmbedder& base, const s
     const auto rows = static_cast<std::int64_t>(visible.size());
     if (const Reliability before = storedReliability(store); before.set == set->id && rows < 2 * before.chunks && 2 * rows > before.chunks)
         return;
+    const auto keep = [&](double value) { store.setExtra(kReliability, dumpJson(Json{{"set", set->id}, {"chunks", rows}, {"value", value}})); };
+    if (base.name == "hashing")
+        return keep(HashingEmbedder::kReliability);
     // Chunks from all over the base; the first of them are asked for, all are what they are found among.
     std::vector<std::int64_t> ids;
     const std::int64_t step = std::max<std::int64_t>(1, rows / 2000);
@@ -403,8 +406,7 @@ void measureReliability(KnowledgeStore& store, const BaseEmbedder& base, const s
         const BaseEmbedder& m_base;
     };
     Prefixed queries(base);
-    const double value = denseReliability(queries, texts, vectors, kReliabilitySeed, stop);
-    store.setExtra(kReliability, dumpJson(Json{{"set", set->id}, {"chunks", rows}, {"value", value}}));
+    keep(denseReliability(queries, texts, vectors, kReliabilitySeed, stop));
 }
 
 } // namespace triptych
