@@ -167,7 +167,7 @@ private Q_SLOTS:
         words.mode = SearchMode::Lexical;
         QCOMPARE(best(base, "fridge hums", words), std::string("new.txt"));
         QCOMPARE(best(base, "soda", words), std::string("oven.txt"));
-        for (const SearchHit& hit : base.search("valve number 301"))
+        for (const SearchHit& hit : base.search("valve number 301", {}))
             QVERIFY(hit.chunk.document != "part3.md");
     }
     void stoppedAnywhereItEndsAsIfItHadNot_data() {
@@ -233,13 +233,13 @@ private Q_SLOTS:
         std::vector<std::int64_t> expected;
         {
             KnowledgeBase base = open();
-            for (const SearchHit& hit : base.search("valve number 1703 lever"))
+            for (const SearchHit& hit : base.search("valve number 1703 lever", {}))
                 expected.push_back(hit.chunk.id);
             base.saveIndexes(true);
         }
         const auto answers = [&] {
             std::vector<std::int64_t> ids;
-            for (const SearchHit& hit : open().search("valve number 1703 lever"))
+            for (const SearchHit& hit : open().search("valve number 1703 lever", {}))
                 ids.push_back(hit.chunk.id);
             return ids;
         };

@@ -82,7 +82,7 @@ void EngineClient::requestStop(quint64 number) {
             write(notificationMessage("$/cancel", {{"id", number}}));
         return;
     }
-    const Pending pending = std::move(*it); // nobody has begun with it
+    const Pending pending = *it; // nobody has begun with it
     cancel(number);
     if (!pending.hasContext || pending.context)
         pending.failed(Error(ErrorCode::Cancelled, "cancelled"));

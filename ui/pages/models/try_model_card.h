@@ -3,8 +3,6 @@
 #include "base/json.h"
 #include "widgets/card.h"
 
-#include <QJsonObject>
-
 #include <optional>
 
 class QLabel;
