@@ -23,6 +23,7 @@ AnswersForm::AnswersForm(QWidget* parent) : QWidget(parent) {
     int row = 0;
     const auto addChoice = [&](const char* id, std::optional<bool> Answers::* field) {
         Choice choice{QString::fromLatin1(id), field, new QLabel(this), new SegmentedControl(this)};
+        choice.question->setTextFormat(Qt::PlainText);
         choice.question->setWordWrap(true);
         choice.control->setObjectName(choice.id);
         grid->addWidget(choice.question, row, 0);
