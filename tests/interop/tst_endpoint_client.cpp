@@ -222,7 +222,8 @@ private Q_SLOTS:
         const auto stream = [](const QByteArray& events) { return HttpReply{{streamHead() + events}}; };
         row("401 that repeats the key", whole("401 Unauthorized", "application/json", R"({"error": {"message": "Incorrect API key provided: )" + key + R"("}})"), "refuses the key from TRIPTYCH_KEY_LAB (HTTP 401): Incorrect API key provided: •••");
         row("403", whole("403 Forbidden", "text/plain", "not you, " + key), "refuses the key from TRIPTYCH_KEY_LAB (HTTP 403): not you");
-        row("401 that repeats both ends", whole("401 Unauthorized", "application/json", R"({"error": {"message": "Incorrect key )" + key.left(6) + "***" + key.right(4) + R"(\u001b[31m\u009b\u202e\nin red"}})"), "Incorrect key •••***•••[31m in red");
+        const QByteArray ends = "{\"error\": {\"message\": \"Incorrect key " + key.left(6) + "***" + key.right(4) + "\\u001b[31m\\u009b\\u202e\\nin red\"}}";
+        row("401 that repeats both ends", whole("401 Unauthorized", "application/json", ends), "Incorrect key •••***•••[31m in red");
         row("400 that repeats the key", whole("400 Bad Request", "application/json", R"({"error": {"message": "no such setting; key )" + key + R"("}})"), "no such setting");
         row("400 that repeats a part", whole("400 Bad Request", "application/json", "{\"detail\": \"key " + key.left(12) + "... is for another model\"}"), "for another model");
         row("404", whole("404 Not Found", "application/json", R"({"error": {"message": "the model 'tiny' does not exist"}})"), "tiny");
