@@ -252,6 +252,7 @@ private Q_SLOTS:
             return ::tcgetattr(held, &now) == 0 && (now.c_lflag & ECHO) != 0;
         };
         QVERIFY(echoes());
+        std::signal(SIGHUP, SIG_DFL); // nohup ignores it, and children inherit that
         QProcess process;
         process.setWorkingDirectory(m_dir->path() + QStringLiteral("/w"));
         process.setStandardInputFile(name);

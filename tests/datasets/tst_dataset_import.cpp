@@ -67,6 +67,15 @@ private Q_SLOTS:
         QCOMPARE(result.dataset.source.at("files")[0].at("rejected").get<int>(), 1);
         QCOMPARE(contentHash(loadExamples(ws, "d")), result.dataset.hash);
     }
+    void aNameIsVisible() {
+        Workspace ws = workspace();
+        const auto file = write("a.csv", table(0, 20));
+        for (const char* name : {"", "a ", "a\xE2\x80\xAE" "b", "a/b", "a\xFF"}) {
+            const Error error = errorOf([&] { import(ws, request(name, file)); });
+            QVERIFY2(error.code() == ErrorCode::InvalidArgument && error.message().find("cannot be the name of a data set: ") != std::string::npos, error.what());
+        }
+        QVERIFY(ws.datasets().empty());
+    }
     void numberOutOfRangeRejectsItsRowAlone() {
         Workspace ws = workspace();
         std::string lines;

@@ -344,7 +344,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("name");
         QTest::addColumn<QByteArray>("fault"); // empty: a good name
         const auto row = [](const char* what, const QByteArray& name, const char* fault) { QTest::newRow(what) << name << QByteArray(fault); };
-        row("plain", "all-minilm-l6-v2", "");
+        row("plain", "plain-v2.1", "");
         row("blanks inside, other scripts", "客服 desk é", "");
         row("empty", "", "empty");
         row("leading blank", " a", "blank");
