@@ -93,9 +93,12 @@ std::string unmarkedUtf16(std::string_view sample) {
         return "UTF-16LE";
     if (pairs >= 4 && first * 5 > pairs * 2 && second * 20 < pairs)
         return "UTF-16BE";
-    // Chinese has them only where a digit, a blank or a line ends: then the rest must read as letters of one block or another.
-    if (first + second > 0 && (first == 0 || second == 0) && readsAsUtf16(head, second > 0))
-        return second > 0 ? "UTF-16LE" : "UTF-16BE";
+    // Chinese has them only where a digit, a blank or a line ends, and some of its own characters have one on the other side: then
+    // all must read as letters of one block or another.
+    for (const bool littleEndian : {second >= first, second < first}) {
+        if (first + second > 0 && readsAsUtf16(head, littleEndian))
+            return littleEndian ? "UTF-16LE" : "UTF-16BE";
+    }
     return {};
 }
 

@@ -55,7 +55,7 @@ Json outlineOf(const ExtractedDocument& document) {
 class Ingest {
 public:
     Ingest(KnowledgeStore& store, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop)
-        : m_store(store), m_base(base), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
+        : m_store(store), m_base(base.name == "hashing" ? hashingEmbedder(store) : base), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
 
     void addFiles(std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options);
     void addTexts(std::span<const PlainDocument> documents);

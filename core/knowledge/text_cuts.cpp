@@ -24,7 +24,7 @@ bool opens(char32_t c) {
 }
 
 void findCharacters(std::u32string_view text, std::vector<Cut>& cuts) {
-    constexpr std::size_t kMostMarks = 64; // on one letter; above that it is no character that anyone reads
+    constexpr std::size_t kMostMarks = 32; // on one letter; above that it is no character that anyone reads
     for (std::size_t at = 0; at < text.size();) {
         cuts[at] = Cut::Character;
         const bool isPlain = text[at] < 0x300 && text[at] != U'\r' && (at + 1 == text.size() || text[at + 1] < 0x300);
@@ -97,8 +97,12 @@ void findSentences(std::u32string_view text, std::vector<Cut>& cuts) {
     for (std::int32_t end = ubrk_next(sentences.get()); end != UBRK_DONE; end = ubrk_next(sentences.get())) {
         for (; unit < end; ++place)
             unit += text[place] > 0xFFFF ? 2 : 1;
-        if (cuts[place] < Cut::Sentence && cuts[place] != Cut::Never)
-            cuts[place] = Cut::Sentence;
+        // By the rules of Unicode a mark that opens closes the sentence before it where no blank stands between, as in Chinese.
+        std::size_t begin = place;
+        while (begin > 0 && begin < text.size() && opens(text[begin - 1]))
+            --begin;
+        if (cuts[begin] < Cut::Sentence && cuts[begin] != Cut::Never)
+            cuts[begin] = Cut::Sentence;
     }
 }
 

@@ -153,7 +153,7 @@ private Q_SLOTS:
         const std::string encoder = (m_tiny / "encoder").string();
         qputenv("encoder", QByteArray::fromStdString(encoder));
         atomicWrite(path("texts.jsonl"), "{\"text\": \"a\"}\n{\"text\": \"b c\"}\n");
-        QCOMPARE(cli(words("model embed --out v.f32 texts.jsonl") << tiny("encoder")).exitCode, 0);
+        QCOMPARE(cli(words("model embed --out v.f32") << tiny("encoder") << QStringLiteral("texts.jsonl")).exitCode, 0);
         const std::string vectors = readFile(path("v.f32"));
         for (const char* line : {"$cli model embed $encoder /dev/stdin --out /dev/stdout < texts.jsonl | cat", "cat texts.jsonl | $cli model embed $encoder /dev/stdin --out /dev/stdout > out; cat out",
                                  "$cli model embed $encoder <(cat texts.jsonl) --out >(cat > out); wait $!; cat out"}) {
@@ -352,7 +352,7 @@ private Q_SLOTS:
             QVERIFY2(result.out.contains(what), result.out.constData());
         };
         said({}, "neither --prompt nor --messages");
-        said({QStringLiteral("--prompt"), QString()}, "--prompt is an empty text");
+        said({QStringLiteral("--prompt"), QString()}, "the value of --prompt is empty");
         said(words("--prompt t1 --messages messages.json"), "both --prompt and --messages");
         for (const char* wrong : {"--top-p 0", "--top-p 1.01", "--top-p nan", "--top-k -1", "--min-p -0.1", "--min-p 2", "--temperature -1", "--temperature 1e9", "--repetition-penalty 0",
                                   "--max-tokens 0"})

@@ -69,13 +69,13 @@ private Q_SLOTS:
         row("html without an ending", "page", kHtml, kHtmlText, "html", "1 First\n2 Table\n");
         row("html of boilerplate only", "b.html", "<html><nav>Only this</nav></html>", "Only this", "html");
         row("html in layout cells", "c.html", "<table><tr><td><h1>T</h1><ul><li>x</li></ul></td></tr></table>", "T\n\n- x", "html", "1 T\n");
-        row("html that never closes", "d.html", "<div><p>a<p>b<br>c<li>d", "a\n\nb\nc\n- d", "html");
+        row("html that never closes", "d.html", "<div><p>a<p>b<br>c<li>d", "a\n\nb\nc\n\n- d", "html");
         row("markdown", "a.md", kMarkdown, kMarkdownText, "markdown", "1 Top\n2 Below\n");
         row("csv", "a.csv", "name,age\nAnn,31\n\"Bo,\nb\",7\n", "name: Ann\nage: 31\n\nname: Bo, b\nage: 7", "csv");
         row("csv without a header", "b.csv", "1,2\n3,4\n", "1 | 2\n3 | 4", "csv");
         row("csv of a header", "c.csv", "name,age\n", "name | age", "csv");
         row("tsv", "a.tsv", "名称\t备注\n甲\t一\n", "名称: 甲\n备注: 一", "tsv");
-        row("json", "a.json", R"({"name": "x", "tags": ["a", "b"], "sub": {"n": 1.50, "ok": true, "no": null}})", "name: x\ntags: a\ntags: b\n\nsub.n: 1.50\nsub.ok: true", "json");
+        row("json", "a.json", R"({"name": "x", "tags": ["a", "b"], "sub": {"n": 1.50, "ok": true, "no": null}})", "name: x\n\ntags: a\ntags: b\n\nsub.n: 1.50\nsub.ok: true", "json");
         row("json array", "b.json", R"([{"t": "one\ntwo"}, {"t": "three"}])", "t: one\ntwo\n\nt: three", "json");
         row("jsonl", "a.jsonl", "{\"t\": \"one\"}\n\n{\"t\": \"two\"}\n", "t: one\n\nt: two", "jsonl");
     }

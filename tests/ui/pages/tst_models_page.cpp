@@ -349,7 +349,10 @@ for line in sys.stdin:
     void anEndpointIsTriedAsAModelIs() {
         HttpServer server([](const HttpRequest& request, int) {
             if (request.path.endsWith("/embeddings")) {
-                return whole("200 OK", "application/json", R"({"data": [{"index": 0, "embedding": [3, 0]}, {"index": 1, "embedding": [3, 4]}]})");
+                // The dimension is asked for with one text.
+                return whole("200 OK", "application/json", request.body.contains("\",\"") || request.body.contains("\", \"")
+                                                               ? R"({"data": [{"index": 0, "embedding": [3, 0]}, {"index": 1, "embedding": [3, 4]}]})"
+                                                               : R"({"data": [{"index": 0, "embedding": [3, 0]}]})");
             }
             if (request.body.contains("for ever"))
                 return HttpReply{{streamHead(), sse("la ")}, 20, true};
