@@ -27,7 +27,7 @@ constexpr std::size_t kMaxDepth = 5000;
 constexpr std::string_view kDropped[] = {"script", "style", "template", "noscript", "svg", "iframe", "object", "select", "button", "textarea", "datalist", "canvas"};
 constexpr std::string_view kBoilerplate[] = {"nav", "footer"};
 constexpr std::string_view kBoilerplateRoles[] = {"navigation", "search", "contentinfo"};
-constexpr std::string_view kBoilerplateClasses[] = {"headerlink", "footer", "navbar", "breadcrumb", "breadcrumbs"};
+constexpr std::string_view kBoilerplateClasses[] = {"headerlink", "footer", "navbar", "navheader", "navfooter", "breadcrumb", "breadcrumbs"};
 constexpr std::string_view kParagraphs[] = {"p", "ul", "ol", "dl", "table", "blockquote", "figure", "hr", "section", "article", "main", "header", "aside", "form", "details", "address"};
 constexpr std::string_view kLines[] = {"div", "dt", "dd", "li", "tr", "br", "caption", "figcaption", "summary", "legend", "option"};
 

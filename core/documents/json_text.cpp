@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ public:
     bool number_float(double, const std::string& text) override { return line(text); }
     bool string(std::string& value) override { return line(value); }
     bool binary(Json::binary_t&) override { return true; }
-    bool start_object(std::size_t) override { return open(); }
+    bool start_object(std::size_t) override { return open(false); }
     bool key(std::string& name) override {
         m_path.resize(m_ends.back());
         if (!m_path.empty())
@@ -35,7 +36,7 @@ public:
         return true;
     }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(); }
+    bool start_array(std::size_t) override { return open(true); }
     bool end_array() override { return close(); }
     bool parse_error(std::size_t position, const std::string&, const Json::exception& error) override {
         // What is wrong stands behind the place, which is said in bytes already.
@@ -46,10 +47,12 @@ public:
     const std::string& problem() const { return m_problem; }
 
 private:
-    bool open() {
+    bool open(bool isArray) {
         if (m_ends.size() >= kMaxDepth)
             throw Error(ErrorCode::InvalidInput, fmt::format("it nests deeper than {} levels", kMaxDepth), "Give the part that holds the text as a file of its own.");
-        if (m_ends.size() <= 1)
+        if (m_ends.empty())
+            m_outermostIsArray = isArray;
+        else if (m_ends.size() == 1 && m_outermostIsArray)
             m_out.paragraph();
         m_ends.push_back(m_path.size());
         return true;
@@ -57,7 +60,7 @@ private:
     bool close() {
         m_ends.pop_back();
         m_path.resize(m_ends.empty() ? 0 : m_ends.back());
-        if (m_ends.size() <= 1)
+        if (m_ends.size() == 1 && m_outermostIsArray)
             m_out.paragraph();
         return true;
     }
@@ -83,6 +86,7 @@ private:
     TextBuilder& m_out;
     std::string m_path;
     std::vector<std::size_t> m_ends; ///< length of the path outside each open object or array
+    bool m_outermostIsArray = false;
     std::string m_problem;
 };
 

@@ -176,7 +176,7 @@ void readPdf(const std::filesystem::path& path, TextBuilder& out) {
         writePage(withoutLigatures(utf8Of(page->text(poppler::rectf(), poppler::page::non_raw_non_physical_layout))), out, lines);
     }
     if (out.isBlank() && unreadable < pages)
-        throw Error(ErrorCode::Unsupported, fmt::format("it has no text: {}", pages == 1 ? std::string("its page is a picture") : fmt::format("its {} pages are pictures", pages)),
+        throw Error(ErrorCode::Unsupported, fmt::format("it has no text: {}", pages == 1 ? std::string("its page is a picture or empty") : fmt::format("its {} pages are pictures or empty", pages)),
                     "Run text recognition (OCR) over it first.");
     if (out.isBlank())
         throw Error(ErrorCode::InvalidInput, "none of its pages can be read: it is damaged or cut off", "Open it in a PDF viewer and save or print it to a new file.");

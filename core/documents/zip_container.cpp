@@ -25,7 +25,7 @@ constexpr const char* kDamagedHint = "The file is damaged; save it again from th
 
 /// What is wrong with the name of an entry; empty if nothing is.
 std::string_view nameProblem(std::string_view name) {
-    if (name.empty() || name.find('\0') != std::string_view::npos)
+    if (name.empty())
         return "is no name";
     if (name.front() == '/' || name.find('\\') != std::string_view::npos || (name.size() > 1 && name[1] == ':'))
         return "is absolute or for another system";

@@ -12,7 +12,7 @@ namespace triptych {
 /// The parts of an office document. Nothing is ever unpacked to disk, and no archive inside is opened.
 ///
 /// Refused with Error{InvalidInput} before anything is read: more than 10,000 entries; names that are absolute, climb with
-/// "..", hold a drive, a backslash or a NUL, are reserved, or differ only by case from another; links. Refused while
+/// "..", hold a drive or a backslash, are reserved, or differ only by case from another; links. Refused while
 /// reading, by what really comes out and not by what the headers say: more than 2 GB in all, or more than a hundred
 /// times the file's size (10 MB are always allowed).
 class ZipContainer {

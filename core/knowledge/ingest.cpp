@@ -55,7 +55,7 @@ Json outlineOf(const ExtractedDocument& document) {
 class Ingest {
 public:
     Ingest(KnowledgeStore& store, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop)
-        : m_store(store), m_base(base.name == "hashing" ? hashingEmbedder(store) : base), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
+        : m_store(store), m_base(base.name == "hashing" && !base.embedder ? hashingEmbedder(store) : base), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
 
     void addFiles(std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options);
     void addTexts(std::span<const PlainDocument> documents);
@@ -164,7 +164,10 @@ void Ingest::addFiles(std::span<const fs::path> paths, DocumentReader& reader, c
     for (const fs::path& path : paths) {
         const fs::path absolute = (fs::absolute(path) / "").lexically_normal().parent_path();
         std::error_code error;
-        Root root{{absolute.string(), fs::is_directory(absolute, error), false}, listDocuments(absolute, m_stop)};
+        Root root;
+        root.listing = listDocuments(absolute, m_stop);
+        root.root.path = absolute.string();
+        root.root.is_folder = fs::is_directory(absolute, error);
         for (const FoundDocument& file : root.listing.documents)
             claim(file.name, file.path.string());
         roots.push_back(std::move(root));
