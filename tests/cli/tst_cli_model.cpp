@@ -166,7 +166,7 @@ private Q_SLOTS:
         fs::create_directories(path("folder"));
         for (const char* file : {"config.json", "tokenizer.json", "model.safetensors"}) {
             fs::remove_all(path("folder"));
-            fs::copy(m_tiny / "encoder", path("folder"));
+            fs::copy(m_tiny / "encoder", path("folder"), fs::copy_options::recursive);
             fs::remove(path("folder") / file);
             QCOMPARE(::mkfifo((path("folder") / file).c_str(), 0600), 0);
             const CliResult result = json(words("model info ./folder"));
