@@ -214,7 +214,7 @@ void addInfoAndRemove(CLI::App& group, CliContext& context) {
     struct Names {
         std::string base, other;
     };
-    CLI::App* remove = group.add_subcommand("remove", "Take a document out; its file stays, and a sync brings it back");
+    CLI::App* remove = group.add_subcommand("remove", "Take a document out; its file stays, and if it lies in a folder that was added, a sync brings it back");
     auto removed = std::make_shared<Names>();
     remove->add_option("N", removed->base, "Name of the knowledge base")->required();
     remove->add_option("DOC", removed->other, "Name of the document, as `kb info` shows it")->required();
@@ -222,7 +222,10 @@ void addInfoAndRemove(CLI::App& group, CliContext& context) {
         const fs::path folder = knowledgeFolder(context, removed->base);
         const FileLock lock = lockKnowledge(folder, removed->base);
         KnowledgeStore store = KnowledgeStore::open(folder);
+        const auto record = store.document(removed->other);
         store.removeDocument(removed->other);
+        if (record && record->root == record->source)
+            store.removeRoot(record->root); // a file that was added by itself is not looked for again
         context.print({{"removed", {removed->other}}, {"generation", store.generation()}}, fmt::format("Removed '{}'.", removed->other));
         return kExitDone;
     });

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "interop/endpoint_client.h"
+#include "interop/knowledge_embedder.h"
 #include "interop/model_folder.h"
 #include "jobs/model_list.h"
 #include "jobs/model_lookup.h"
@@ -144,19 +145,6 @@ Encoding encodingOf(const ModelInput& input, const Tokenizer* tokenizer, int max
     return encoding;
 }
 
-/// Text that goes before queries or passages, from config_sentence_transformers.json.
-std::string promptOf(const fs::path& folder, const std::string& use) {
-    const fs::path file = folder / "config_sentence_transformers.json";
-    if (use == "none" || !fs::exists(file))
-        return {};
-    const Json config = readJsonFile(file, 16u << 20);
-    const JsonFields fields(config, file.string());
-    if (!fields.has("prompts"))
-        return {};
-    const JsonFields prompts = fields.object("prompts");
-    return prompts.string(use, use == "passage" ? prompts.string("document", "") : std::string());
-}
-
 void addTokenize(CLI::App& group, CliContext& context) {
     struct Options {
         std::string name, file;
@@ -220,7 +208,7 @@ Vectors embedHere(const CliContext& context, const EmbedOptions& options, const 
     refuseWriter(context, folder);
     const auto encoder = Encoder::open(folder, options.precision);
     const BertConfig config = bertConfigFromJson(modelConfig(folder), (folder / "config.json").string());
-    const std::string prompt = promptOf(folderWith(folder, "config_sentence_transformers.json"), options.as);
+    const std::string prompt = options.as == "none" ? std::string() : sentencePrompt(folderWith(folder, "config_sentence_transformers.json"), options.as);
     const auto begin = std::chrono::steady_clock::now();
     std::vector<Encoding> encodings;
     for (ModelInput input : inputs) {

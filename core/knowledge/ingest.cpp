@@ -281,10 +281,10 @@ void Ingest::embed() {
         requireEmbedder();
         const EmbeddingSet set = *m_store.activeSet();
         const std::int64_t total = m_store.waitingCount(set.id);
-        for (std::int64_t done = 0;;) {
+        for (std::int64_t done = 0, last = 0;;) {
             throwIfStopped(m_stop);
             m_progress.progress({done, total, "chunks", "embed"});
-            const std::vector<ChunkRecord> chunks = m_store.waiting(set.id, kVectorsACommit);
+            const std::vector<ChunkRecord> chunks = m_store.waiting(set.id, kVectorsACommit, last);
             if (chunks.empty())
                 break;
             std::vector<std::int64_t> ids;
@@ -298,6 +298,7 @@ void Ingest::embed() {
                 const std::vector<float> vectors = m_base.embedder->embed(texts, m_stop);
                 m_store.saveVectors(set, ids, vectors);
             }
+            last = ids.back();
             done += static_cast<std::int64_t>(ids.size());
             m_report.embedded += static_cast<std::int64_t>(ids.size());
         }

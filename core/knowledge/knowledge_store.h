@@ -171,8 +171,8 @@ public:
     /// Searched from now on. Throws Error{InvalidArgument} if a visible chunk has no vector in it.
     void activate(std::int64_t set);
     void removeEmbeddingSet(std::int64_t set); ///< Throws Error{InvalidArgument} if it is the active one
-    /// Enabled chunks without a vector in that set, staged or visible, ascending, at most `limit`.
-    std::vector<ChunkRecord> waiting(std::int64_t set, std::int64_t limit) const;
+    /// Enabled chunks with an id above `after` and without a vector in that set, staged or visible, ascending, at most `limit`.
+    std::vector<ChunkRecord> waiting(std::int64_t set, std::int64_t limit, std::int64_t after = 0) const;
     std::int64_t waitingCount(std::int64_t set) const;
     std::int64_t vectorCount(std::int64_t set) const; ///< visible or not
     /// vectors: row-major (ids, dimension), in one transaction.

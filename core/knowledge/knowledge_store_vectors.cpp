@@ -120,11 +120,11 @@ void KnowledgeStore::removeEmbeddingSet(std::int64_t set) {
     });
 }
 
-std::vector<ChunkRecord> KnowledgeStore::waiting(std::int64_t set, std::int64_t limit) const {
+std::vector<ChunkRecord> KnowledgeStore::waiting(std::int64_t set, std::int64_t limit, std::int64_t after) const {
     const std::vector<std::int64_t> ids = m_impl->run([&](Connection& connection) {
-        auto row = connection.prepared(fmt::format("SELECT c.id FROM chunks c WHERE c.died IS NULL AND c.enabled "
+        auto row = connection.prepared(fmt::format("SELECT c.id FROM chunks c WHERE c.id > ? AND c.died IS NULL AND c.enabled "
                                                    "AND NOT EXISTS (SELECT 1 FROM {} v WHERE v.chunk = c.id) ORDER BY c.id LIMIT ?", vectorTable(set)));
-        row.bind(limit);
+        row.bind(after, limit);
         std::vector<std::int64_t> found;
         while (row.step())
             found.push_back(row.integer(0));
