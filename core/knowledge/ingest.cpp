@@ -241,7 +241,7 @@ void Ingest::requireEmbedder() {
             throw Error(ErrorCode::InvalidArgument,
                         set->embedder == m_base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", m_base.name)
                                                      : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set->embedder, m_base.name),
-                        "`triptych-cli kb reembed` makes all vectors anew and keeps the chunks.");
+                        "Make a new knowledge base with this embedder and add the documents to it.");
         }
         return;
     }

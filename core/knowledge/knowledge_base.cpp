@@ -287,7 +287,7 @@ bool KnowledgeBase::refresh(ProgressSink& progress, const std::stop_token& stop)
         throw Error(ErrorCode::InvalidArgument,
                     set->embedder == impl.base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", set->embedder)
                                                     : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set->embedder, impl.base.name),
-                    "`triptych-cli kb reembed` makes all vectors anew and keeps the chunks.");
+                    "Make a new knowledge base with this embedder and add the documents to it.");
     }
     impl.bringLexicalUpToDate(progress, stop);
     const bool otherSet = set.has_value() != impl.set.has_value() || (set && set->id != impl.set->id);
