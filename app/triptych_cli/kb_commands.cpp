@@ -79,8 +79,10 @@ int bringInStep(const CliContext& context, const std::string& name, const std::v
             paths.emplace_back(root.path);
     }
     DocumentReader reader;
-    const IngestReport report = ingest(store, embedderOf(context, store), paths, reader, options, *context.progress, context.stop);
-    KnowledgeBase base = KnowledgeBase::open(folder, embedderOf(context, store), *context.progress, context.stop);
+    const BaseEmbedder embedder = embedderOf(context, store);
+    const IngestReport report = ingest(store, embedder, paths, reader, options, *context.progress, context.stop);
+    // The first ingest has counted what a hashing embedder weighs by.
+    KnowledgeBase base = KnowledgeBase::open(folder, embedderFor(store, embedder), *context.progress, context.stop);
     base.saveIndexes();
     const Json timings = {{"read_s", report.read_s}, {"chunk_s", report.chunk_s}, {"store_s", report.store_s}, {"embed_s", report.embed_s}};
     context.print({{"added", report.added}, {"changed", report.changed}, {"removed", report.removed}, {"failed", failuresJson(report.failed)},

@@ -90,7 +90,6 @@ BaseEmbedder openBaseEmbedder(const Workspace* workspace, const std::string& nam
     base.query_prefix = sentencePrompt(prompts, "query");
     base.passage_prefix = sentencePrompt(prompts, "passage");
     base.fingerprint = fingerprintOf(model.path);
-    base.max_tokens = encoder->maxLength();
     base.counter = std::make_shared<EncoderTokens>(encoder);
     base.embedder = std::move(encoder);
     return base;

@@ -15,14 +15,18 @@ struct BaseEmbedder {
     std::string query_prefix, passage_prefix;     ///< the model's own, before every query and every chunk
     std::shared_ptr<Embedder> embedder;           ///< null: see name
     std::shared_ptr<const TokenCounter> counter;  ///< never null
-    int max_tokens = 0;      ///< longer chunks are cut by the model; 0: no limit
 };
 
 class KnowledgeStore;
+struct EmbeddingSet;
 
 /// The embedder that needs no model, weighted by what the base counts in (see countFeatures).
 BaseEmbedder hashingEmbedder(const KnowledgeStore& store);
 /// Searched by words only.
 BaseEmbedder wordsOnly();
+/// `base` for this store: a hashing embedder with the weights that have been counted by now, any other as it is.
+BaseEmbedder embedderFor(const KnowledgeStore& store, const BaseEmbedder& base);
+/// Throws Error{InvalidArgument} unless the vectors of the set were made by this embedder, as it is today.
+void requireEmbedderOf(const EmbeddingSet& set, const BaseEmbedder& base);
 
 } // namespace triptych

@@ -55,7 +55,7 @@ Json outlineOf(const ExtractedDocument& document) {
 class Ingest {
 public:
     Ingest(KnowledgeStore& store, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop)
-        : m_store(store), m_base(base.name == "hashing" && !base.embedder ? hashingEmbedder(store) : base), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
+        : m_store(store), m_base(base.embedder ? base : embedderFor(store, base)), m_chunker(chunkerSettings(store.settings())), m_progress(progress), m_stop(stop) {}
 
     void addFiles(std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options);
     void addTexts(std::span<const PlainDocument> documents);
@@ -237,12 +237,7 @@ void Ingest::addTexts(std::span<const PlainDocument> documents) {
 /// The active set, made with the first documents; another embedder than its own is refused.
 void Ingest::requireEmbedder() {
     if (const auto set = m_store.activeSet()) {
-        if (set->embedder != m_base.name || set->fingerprint != m_base.fingerprint) {
-            throw Error(ErrorCode::InvalidArgument,
-                        set->embedder == m_base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", m_base.name)
-                                                     : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set->embedder, m_base.name),
-                        "Make a new knowledge base with this embedder and add the documents to it.");
-        }
+        requireEmbedderOf(*set, m_base);
         return;
     }
     EmbeddingSet set;
@@ -341,6 +336,17 @@ BaseEmbedder hashingEmbedder(const KnowledgeStore& store) {
     base.embedder = std::make_shared<HashingEmbedder>(Analyzer(store.settings().value("language", "en")),
                                                       counted.empty() ? FeatureFrequencies() : FeatureFrequencies::fromBytes(counted));
     return base;
+}
+
+BaseEmbedder embedderFor(const KnowledgeStore& store, const BaseEmbedder& base) { return base.name == "hashing" ? hashingEmbedder(store) : base; }
+
+void requireEmbedderOf(const EmbeddingSet& set, const BaseEmbedder& base) {
+    if (set.embedder == base.name && set.fingerprint == base.fingerprint)
+        return;
+    throw Error(ErrorCode::InvalidArgument,
+                set.embedder == base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", base.name)
+                                          : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set.embedder, base.name),
+                "Make a new knowledge base with this embedder and add the documents to it.");
 }
 
 BaseEmbedder wordsOnly() {

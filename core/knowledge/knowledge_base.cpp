@@ -283,12 +283,8 @@ bool KnowledgeBase::refresh(ProgressSink& progress, const std::stop_token& stop)
     if (now == impl.generation)
         return false;
     const auto set = impl.store.activeSet();
-    if (set && (set->embedder != impl.base.name || set->fingerprint != impl.base.fingerprint)) {
-        throw Error(ErrorCode::InvalidArgument,
-                    set->embedder == impl.base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", set->embedder)
-                                                    : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set->embedder, impl.base.name),
-                    "Make a new knowledge base with this embedder and add the documents to it.");
-    }
+    if (set)
+        requireEmbedderOf(*set, impl.base);
     impl.bringLexicalUpToDate(progress, stop);
     const bool otherSet = set.has_value() != impl.set.has_value() || (set && set->id != impl.set->id);
     impl.set = set;

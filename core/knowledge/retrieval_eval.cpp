@@ -50,7 +50,7 @@ KnowledgeBase evaluationBase(const fs::path& cache, const RetrievalSet& set, con
     for (const RetrievalSet::Document& document : set.documents)
         documents.push_back({document.name, document.text});
     ingestTexts(store, base, documents, progress, stop);
-    KnowledgeBase opened = KnowledgeBase::open(folder, base.name == "hashing" ? hashingEmbedder(store) : base, progress, stop);
+    KnowledgeBase opened = KnowledgeBase::open(folder, embedderFor(store, base), progress, stop);
     opened.saveIndexes(true);
     return opened;
 }
