@@ -8,10 +8,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
 #include <unordered_map>
 #include <utility>
 
@@ -196,18 +192,9 @@ KnowledgeStore& KnowledgeStore::operator=(KnowledgeStore&&) noexcept = default;
 KnowledgeStore::~KnowledgeStore() = default;
 
 KnowledgeStore KnowledgeStore::create(const fs::path& folder, const Json& settings) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()), "Check the path and its permissions.");
     const fs::path file = fs::absolute(folder) / kFileName;
-    // Texts may be private: the owner alone reads them. SQLite gives its side files the same permissions.
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST)
+    if (!createDatabaseFile(file))
         throw Error(ErrorCode::AlreadyExists, fmt::format("there is a knowledge base in '{}' already", folder.string()), "Choose another name.");
-    if (fd < 0)
-        throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", file.string(), std::strerror(errno)), "Check the permissions of the folder.");
-    ::close(fd);
     translated(file, [&] {
         SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
         database.exec("PRAGMA page_size = 16384"); // only before the first table

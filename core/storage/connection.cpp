@@ -7,6 +7,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace triptych {
 
 namespace fs = std::filesystem;
@@ -54,6 +59,21 @@ void throwStorageError(const SQLite::Exception& exception, const fs::path& file)
     default:
         throw Error(ErrorCode::Internal, what);
     }
+}
+
+bool createDatabaseFile(const fs::path& file) {
+    const fs::path folder = file.parent_path();
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()), "Check the path and its permissions.");
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return false;
+    if (fd < 0)
+        throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", file.string(), std::strerror(errno)), "Check the permissions of the folder.");
+    ::close(fd);
+    return true;
 }
 
 Connection::Connection(const fs::path& file, const Schema& schema)

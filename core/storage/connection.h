@@ -73,6 +73,10 @@ private:
 
 struct Schema;
 
+/// Makes the folder and, in it, the empty file of a database that only its owner may read: texts may be private, and SQLite
+/// gives its side files the same permissions. False if there is a file already. Throws Error{Io}.
+bool createDatabaseFile(const std::filesystem::path& file);
+
 /// One connection to a database of ours: WAL, foreign keys, busy timeout, statements prepared once.
 class Connection {
 public:

@@ -7,13 +7,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <fcntl.h>
 #include <functional>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace triptych {
@@ -52,18 +48,9 @@ Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 Workspace::~Workspace() = default;
 
 Workspace Workspace::create(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        throw Error(ErrorCode::Io, fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()), "Check the path and its permissions.");
     const fs::path file = fs::absolute(folder) / kDatabaseName;
-    // Texts may be private: the owner alone reads them. SQLite gives its side files the same permissions.
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST)
+    if (!createDatabaseFile(file))
         throw Error(ErrorCode::AlreadyExists, fmt::format("'{}' is a workspace already", folder.string()), "Open it, or choose another folder.");
-    if (fd < 0)
-        throw Error(ErrorCode::Io, fmt::format("cannot make '{}': {}", file.string(), std::strerror(errno)), "Check the permissions of the folder.");
-    ::close(fd);
     return open(folder);
 }
 
