@@ -265,15 +265,6 @@ std::int64_t HnswIndex::waiting() const { return m_impl->graph ? m_impl->rows() 
 std::span<const float> HnswIndex::vector(std::int64_t row) const { return {m_impl->vector(row), static_cast<std::size_t>(m_impl->dimension)}; }
 int HnswIndex::dimension() const { return m_impl->dimension; }
 
-std::uint64_t HnswIndex::bytes() const {
-    std::uint64_t sum = m_impl->tail.capacity() * sizeof(float);
-    if (const Graph* graph = m_impl->graph.get()) {
-        // Upper layers hold a sixteenth of the nodes (1 / M); the map of labels some 40 bytes a row.
-        sum += graph->max_elements_ * (graph->size_data_per_element_ + 40 + graph->size_links_per_element_ / graph->M_);
-    }
-    return sum;
-}
-
 void HnswIndex::save(const std::filesystem::path& file) const {
     if (isExact())
         throw Error(ErrorCode::InvalidArgument, "an exact index has no links to save");

@@ -74,7 +74,6 @@ public:
     std::int64_t waiting() const; ///< rows that are not in the graph though there is one
     std::span<const float> vector(std::int64_t row) const; ///< lives until the next change; row from 0 to size() - 1
     int dimension() const;
-    std::uint64_t bytes() const; ///< of memory, about
     /// Atomically. Throws Error{InvalidArgument} if the index is exact and has no links, {Io}.
     void save(const std::filesystem::path& file) const;
 

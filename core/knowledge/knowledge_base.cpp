@@ -354,9 +354,7 @@ std::vector<SearchHit> KnowledgeBase::search(std::string_view query, std::span<c
 }
 
 bool KnowledgeBase::hasVectors() const { return m_impl->set.has_value(); }
-bool KnowledgeBase::isExact() const { return !m_impl->vectors || m_impl->vectors->isExact(); }
 std::int64_t KnowledgeBase::visibleChunks() const { return static_cast<std::int64_t>(m_impl->visible.size()); }
-std::uint64_t KnowledgeBase::memoryBytes() const { return m_impl->vectors ? m_impl->vectors->bytes() : 0; }
 
 void measureReliability(KnowledgeStore& store, const BaseEmbedder& base, const std::stop_token& stop) {
     const auto set = store.activeSet();

@@ -62,9 +62,7 @@ public:
     /// Of the base's embedder, with its prefix; one row a query.
     std::vector<float> embedQueries(std::span<const std::string> queries, const std::stop_token& stop = {}) const;
     bool hasVectors() const;
-    bool isExact() const; ///< the dense part compares every vector anyway
     std::int64_t visibleChunks() const;
-    std::uint64_t memoryBytes() const; ///< of the vector index, about
 
 private:
     struct Impl;

@@ -27,14 +27,26 @@ Error noSnapshot(std::string_view name) {
     return Error(ErrorCode::NotFound, fmt::format("there is no snapshot '{}' of this knowledge base", name), "`triptych-cli kb info` lists the snapshots there are.");
 }
 
-/// Puts a chunk in the place of a visible one of the same document.
-std::int64_t replaceChunk(Connection& connection, std::int64_t id, Generation now) {
+/// The chunk once more, born now, in its own or another document; its vectors stay behind.
+std::int64_t copyChunk(Connection& connection, std::int64_t id, std::int64_t document, Generation now) {
     connection
         .prepared("INSERT INTO chunks(document_id, ordinal, begin, end, tokens, heading, text, original, enabled, hash, born) "
-                  "SELECT document_id, ordinal, begin, end, tokens, heading, text, original, enabled, hash, ? FROM chunks WHERE id = ?")
-        .bind(now, id)
+                  "SELECT ?, ordinal, begin, end, tokens, heading, text, original, enabled, hash, ? FROM chunks WHERE id = ?")
+        .bind(document, now, id)
         .run();
-    const std::int64_t copy = connection.database().getLastInsertRowid();
+    return connection.database().getLastInsertRowid();
+}
+
+std::int64_t documentOf(Connection& connection, std::int64_t chunk) {
+    auto row = connection.prepared("SELECT document_id FROM chunks WHERE id = ?");
+    if (!row.bind(chunk).step())
+        throw noChunk(chunk);
+    return row.integer(0);
+}
+
+/// Puts a chunk in the place of a visible one of the same document.
+std::int64_t replaceChunk(Connection& connection, std::int64_t id, Generation now) {
+    const std::int64_t copy = copyChunk(connection, id, documentOf(connection, id), now);
     connection.prepared("UPDATE chunks SET died = ? WHERE id = ?").bind(now, id).run();
     return copy;
 }
@@ -200,14 +212,7 @@ void KnowledgeStore::rollback(std::string_view name) {
         const std::vector<std::int64_t> edited = idsOf(goneChunks.bind(then, then));
         connection.prepared("UPDATE documents SET died = ? WHERE died IS NULL AND born > ?").bind(now, then).run();
         connection.prepared("UPDATE chunks SET died = ? WHERE died IS NULL AND born > ?").bind(now, then).run();
-        const auto copyChunk = [&](std::int64_t chunk, std::int64_t document) {
-            connection
-                .prepared("INSERT INTO chunks(document_id, ordinal, begin, end, tokens, heading, text, original, enabled, hash, born) "
-                          "SELECT ?, ordinal, begin, end, tokens, heading, text, original, enabled, hash, ? FROM chunks WHERE id = ?")
-                .bind(document, now, chunk)
-                .run();
-            copyVectors(connection, chunk, connection.database().getLastInsertRowid());
-        };
+        const auto revive = [&](std::int64_t chunk, std::int64_t document) { copyVectors(connection, chunk, copyChunk(connection, chunk, document, now)); };
         for (const std::int64_t document : documents) {
             connection
                 .prepared("INSERT INTO documents(name, source, root, type, title, hash, bytes, modified, characters, chunks, language, outline, tags, text, born) "
@@ -217,11 +222,10 @@ void KnowledgeStore::rollback(std::string_view name) {
             const std::int64_t copy = connection.database().getLastInsertRowid();
             auto row = connection.prepared("SELECT id FROM chunks WHERE document_id = ? AND born <= ? AND (died IS NULL OR died > ?) ORDER BY ordinal");
             for (const std::int64_t chunk : idsOf(row.bind(document, then, then)))
-                copyChunk(chunk, copy);
+                revive(chunk, copy);
         }
-        for (const std::int64_t chunk : edited) {
-            copyChunk(chunk, chunks(std::array{chunk}).front().document_id);
-        }
+        for (const std::int64_t chunk : edited)
+            revive(chunk, documentOf(connection, chunk));
     });
 }
 
