@@ -6,6 +6,7 @@
 #include "interop/endpoint_client.h"
 #include "jobs/endpoint.h"
 #include "jobs/model_lookup.h"
+#include "knowledge/knowledge_store.h"
 #include "models/encoder.h"
 #include "models/lora_adapter.h"
 #include "storage/workspace.h"
@@ -93,6 +94,13 @@ BaseEmbedder openBaseEmbedder(const Workspace* workspace, const std::string& nam
     base.counter = std::make_shared<EncoderTokens>(encoder);
     base.embedder = std::move(encoder);
     return base;
+}
+
+BaseEmbedder openEmbedderOf(const Workspace& workspace, const KnowledgeStore& store, ProgressSink& progress, const std::stop_token& stop) {
+    const std::string name = store.settings().value("embedder", "");
+    if (name.empty())
+        return wordsOnly();
+    return embedderFor(store, openBaseEmbedder(&workspace, name, progress, stop));
 }
 
 std::string defaultEmbedder(const Workspace* workspace) {

@@ -10,6 +10,7 @@
 
 namespace triptych {
 
+class KnowledgeStore;
 class Workspace;
 
 /// What a model wants before a text that is a "query" or a "passage", from config_sentence_transformers.json; mostly nothing.
@@ -18,6 +19,9 @@ std::string sentencePrompt(const std::filesystem::path& folder, std::string_view
 /// The embedder of that name: "hashing" (not weighted yet, see hashingEmbedder), an endpoint of the workspace, or an encoder
 /// as resolveModel finds it. Throws what opening it throws.
 BaseEmbedder openBaseEmbedder(const Workspace* workspace, const std::string& name, ProgressSink& progress, const std::stop_token& stop);
+
+/// The embedder that a base was made with, ready for it.
+BaseEmbedder openEmbedderOf(const Workspace& workspace, const KnowledgeStore& store, ProgressSink& progress, const std::stop_token& stop);
 
 /// The first of the multilingual and the English starter that is there, else "hashing".
 std::string defaultEmbedder(const Workspace* workspace);

@@ -22,14 +22,16 @@ class JobWorker;
 
 /// What a page asks for; the job center freezes the rows and makes the run directory.
 struct JobRequest {
-    QString kind;    ///< "train" or "distill"
-    QString method;  ///< train: zero_shot retrieve head full; distill: soft
+    QString kind;    ///< "train", "distill" or "ingest"
+    QString method;  ///< train: zero_shot retrieve head full; distill: soft; ingest: add sync reembed
     QString dataset; ///< name in the workspace
-    QString model;   ///< base model: a name or a path
+    QString model;   ///< base model, or the new embedder of ingest/reembed: a name or a path
     QString teacher; ///< distil: name or path of the teacher...
     std::optional<int> teacherRequest; ///< ...or the earlier request of the same list whose result teaches
     QString teacherRun;                ///< ...or the run under way whose result teaches
     QString student = QStringLiteral("textcnn"); ///< distil
+    QString knowledgeBase; ///< ingest: name in the workspace
+    QStringList paths;     ///< ingest/add: absolute
     QString out;     ///< name of the result; empty: "<dataset>-<method>", made unique
     Json settings = Json::object();
     quint64 seed = 13;
@@ -38,7 +40,7 @@ struct JobRequest {
 
 /// One row of the Jobs dock: what is known of a run, newest status folded in.
 struct JobInfo {
-    QString id, kind, method, title, dataset, out, created;
+    QString id, kind, method, title, dataset, knowledgeBase, out, created;
     RunStatus status;
     QString waitsFor; ///< id of the run whose result it needs first; empty: none
     bool isActive() const {
