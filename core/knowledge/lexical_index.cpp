@@ -1,5 +1,6 @@
 #include "knowledge/lexical_index.h"
 
+#include "base/checksum.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "knowledge/lexical_scoring.h"
@@ -7,8 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstring>
 
 namespace triptych {
@@ -29,26 +28,6 @@ struct FileHeader {
 };
 static_assert(sizeof(FileHeader) == 48);
 
-/// Four lanes, so that it runs at the memory's speed. Each step is a bijection of its lane, so that no single changed byte
-/// goes unseen; it is no protection against intent, and view() relies on nothing that it says.
-std::uint64_t checksumOf(std::span<const std::byte> bytes, std::uint64_t seed) {
-    std::array<std::uint64_t, 4> lanes = {seed + 1, seed + 2, seed + 3, seed + 4};
-    const auto step = [](std::uint64_t lane, std::uint64_t word) { return std::rotl((lane ^ word) * 0x9e3779b97f4a7c15u, 29); };
-    std::size_t at = 0;
-    for (; at + 32 <= bytes.size(); at += 32) {
-        std::array<std::uint64_t, 4> words;
-        std::memcpy(words.data(), bytes.data() + at, 32);
-        for (std::size_t i = 0; i < 4; ++i)
-            lanes[i] = step(lanes[i], words[i]);
-    }
-    for (; at < bytes.size(); ++at)
-        lanes[0] = step(lanes[0], std::to_integer<std::uint64_t>(bytes[at]));
-    std::uint64_t sum = bytes.size();
-    for (const std::uint64_t lane : lanes)
-        sum = step(sum, lane);
-    return sum;
-}
-
 FileHeader headerOf(const Analyzer& analyzer, const Bm25Settings& settings) {
     FileHeader header;
     std::memcpy(header.magic, kMagic.data(), kMagic.size());
@@ -59,9 +38,9 @@ FileHeader headerOf(const Analyzer& analyzer, const Bm25Settings& settings) {
     return header;
 }
 
-std::uint64_t checksumOf(FileHeader header, std::span<const std::byte> body) {
+std::uint64_t fileChecksum(FileHeader header, std::span<const std::byte> body) {
     header.checksum = 0;
-    return checksumOf(body, checksumOf(std::as_bytes(std::span(&header, 1)), 0));
+    return checksumOf(body, checksumOf(std::as_bytes(std::span(&header, 1))));
 }
 
 } // namespace
@@ -240,7 +219,7 @@ void LexicalIndex::save(const std::filesystem::path& file, std::uint64_t generat
     const auto body = compacted.m_parts.front().segment->bytes();
     FileHeader header = headerOf(m_analyzer, m_settings);
     header.generation = generation;
-    header.checksum = checksumOf(header, body);
+    header.checksum = fileChecksum(header, body);
     AtomicFile out(file);
     out.write(std::as_bytes(std::span(&header, 1)));
     out.write(body);
@@ -263,7 +242,7 @@ LexicalIndex LexicalIndex::open(const std::filesystem::path& file, const Analyze
     if (std::memcmp(header.magic, expected.magic, sizeof header.magic) != 0)
         fail("it is not an index of ours");
     const auto body = bytes.subspan(sizeof header);
-    if (header.checksum != checksumOf(header, body))
+    if (header.checksum != fileChecksum(header, body))
         fail("its checksum does not fit");
     if (header.analysis != expected.analysis || header.k1 != expected.k1 || header.b != expected.b ||
         std::memcmp(header.language, expected.language, sizeof header.language) != 0)
