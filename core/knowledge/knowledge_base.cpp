@@ -3,12 +3,15 @@
 #include "base/error.h"
 #include "knowledge/fusion.h"
 #include "knowledge/hashing_embedder.h"
+#include "knowledge/index_presets.h"
 #include "knowledge/lexical_index.h"
+#include "knowledge/vector_rows.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <iterator>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +25,9 @@ namespace {
 constexpr std::size_t kCandidates = 100;      ///< of either part, at least
 constexpr std::size_t kBackgroundRows = 1000;
 constexpr std::size_t kTextsAtOnce = 10'000;
+constexpr std::size_t kVectorsAtOnce = 20'000;
+constexpr std::size_t kComparedRows = 1000;
+constexpr std::int64_t kMostWaiting = 20'000;
 constexpr const char* kReliability = "reliability";
 constexpr std::uint64_t kReliabilitySeed = 13;
 
@@ -73,7 +79,7 @@ SearchMode searchModeFromName(std::string_view name) {
 struct KnowledgeBase::Impl {
     KnowledgeStore store;
     BaseEmbedder base;
-    HnswSettings settings;
+    std::optional<HnswSettings> settings; ///< empty: those of the base's preset
     Generation generation = -1;
     std::optional<EmbeddingSet> set;
     std::vector<std::int64_t> visible; ///< chunk ids, ascending
@@ -81,8 +87,9 @@ struct KnowledgeBase::Impl {
     Generation savedLexical = -1;
     std::int64_t savedVisible = 0;
     std::optional<HnswIndex> vectors;
-    std::vector<std::int64_t> rows; ///< chunk id of every row of vectors, ascending
-    std::int64_t savedRows = 0;     ///< of the graph, in its file
+    VectorRows rows;
+    std::int64_t lost = 0;      ///< of the store when it was last held against the vectors
+    std::int64_t savedRows = 0; ///< of the graph, in its file
     std::int64_t graphRows() const { return vectors && !vectors->isExact() ? vectors->size() - vectors->waiting() : 0; }
     RowSet visibleRows;
     std::vector<float> sample; ///< of visible vectors
@@ -135,76 +142,140 @@ struct KnowledgeBase::Impl {
         visible = std::move(now);
     }
 
-    /// All vectors from `after` on, appended to `values` and `rows`.
-    void readVectors(std::int64_t after, std::vector<float>& values) {
-        store.forEachVector(*set, after, [&](std::int64_t id, std::span<const float> vector) {
-            rows.push_back(id);
-            values.insert(values.end(), vector.begin(), vector.end());
-        });
+    HnswSettings indexSettingsOfSet() const {
+        HnswSettings chosen = settings ? *settings : indexSettings(store.settings(), set->format());
+        chosen.format = set->format();
+        return chosen;
     }
-    VectorIdentity identity() const {
-        // Vectors never change under a chunk's id.
-        return [this](std::int64_t count) { return fmt::format("{} {} {} {}", set->id, set->fingerprint, count, count > 0 ? rows[static_cast<std::size_t>(count) - 1] : 0); };
-    }
-    void openVectors(ProgressSink& progress, const std::stop_token& stop) {
-        vectors.reset();
+    std::string identity() const { return fmt::format("{} {} {}", set->id, set->embedder, set->fingerprint); }
+
+    /// Out of the file, if it was made of the store's vectors; else empty, to be filled.
+    void openVectors() {
         rows.clear();
+        savedRows = 0;
+        vectors.reset();
         if (!set)
             return;
-        std::vector<float> values;
-        readVectors(0, values);
+        lost = store.lostChunks(set->id);
         try {
-            // A copy, because open() takes the vectors even where it then refuses the file.
-            if (fs::exists(vectorFile()))
-                vectors = HnswIndex::open(vectorFile(), values, set->dimension, settings, identity());
+            std::string note;
+            vectors.emplace(HnswIndex::open(vectorFile(), identity(), set->dimension, indexSettingsOfSet(), note));
+            if (const auto lostThen = readNote(note); lostThen && (lostThen != lost || agreesHereAndThere())) {
+                savedRows = graphRows();
+                if (lostThen != lost)
+                    forgetOthers();
+                return;
+            }
         } catch (const Error& error) {
             if (error.code() != ErrorCode::Corrupt && error.code() != ErrorCode::NotFound)
                 throw;
         }
-        savedRows = graphRows();
-        if (!vectors)
-            vectors = HnswIndex::build(std::move(values), set->dimension, settings, progress, stop, identity());
+        startAnew();
+    }
+    void startAnew() {
+        rows.clear();
+        savedRows = 0;
+        vectors.emplace(set->dimension, indexSettingsOfSet());
+    }
+    /// What is kept with the graph: how many chunks the store had lost, and the chunk of every row.
+    std::string note() const {
+        std::vector<std::int64_t> numbers = {lost};
+        numbers.insert(numbers.end(), rows.ids().begin(), rows.ids().begin() + graphRows());
+        return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(std::int64_t)};
+    }
+    std::optional<std::int64_t> readNote(const std::string& text) {
+        std::vector<std::int64_t> numbers(static_cast<std::size_t>(vectors->size()) + 1);
+        if (text.size() != numbers.size() * sizeof(std::int64_t))
+            return std::nullopt;
+        std::memcpy(numbers.data(), text.data(), text.size());
+        rows.add(std::span(numbers).subspan(1));
+        return numbers.front();
+    }
+    /// Those of the ids whose vector in the store is the one of their row.
+    std::vector<std::int64_t> agreeing(std::span<const std::int64_t> ids) {
+        std::vector<std::int64_t> same;
+        store.forEachStoredVector(*set, ids, [&](std::int64_t id, std::span<const std::byte> vector) {
+            if (std::memcmp(vector.data(), vectors->stored(*rows.rowOf(id)).data(), vector.size()) == 0)
+                same.push_back(id);
+        });
+        return same;
+    }
+    /// The file of another base, and one that was written before a power cut took the last commits back, have other vectors
+    /// nearly everywhere or at the end.
+    bool agreesHereAndThere() {
+        const std::vector<std::int64_t> living = rows.living();
+        const std::size_t step = std::max<std::size_t>(1, living.size() / kComparedRows);
+        std::vector<std::int64_t> ids;
+        for (std::size_t i = 0; i < living.size(); i += living.size() - i > kComparedRows ? step : 1)
+            ids.push_back(living[i]);
+        return agreeing(ids).size() == ids.size();
+    }
+    /// Chunks were deleted: their rows stay, but are nobody's, even if an id has come again with another vector.
+    void forgetOthers() {
+        rows.keepOnly(agreeing(rows.living()));
+        savedRows = 0; // the file says it otherwise
+    }
+
+    void takeIn(std::span<const std::int64_t> ids) {
+        std::vector<std::int64_t> taken;
+        const auto keep = [&] { rows.add(taken); };
+        try {
+            store.forEachStoredVector(*set, ids, [&](std::int64_t id, std::span<const std::byte> vector) {
+                vectors->append(vector);
+                taken.push_back(id);
+            });
+        } catch (...) {
+            keep();
+            throw;
+        }
+        keep();
+    }
+    /// Chunks whose vectors came since. Mostly they are above all others; below come those of chunks that waited while later ones
+    /// took their vectors over.
+    std::vector<std::int64_t> newVectors() {
+        std::vector<std::int64_t> ids = store.vectorIds(set->id, rows.highest());
+        if (store.vectorCount(set->id) == rows.livingCount() + static_cast<std::int64_t>(ids.size()))
+            return ids;
+        ids = store.vectorIds(set->id);
+        rows.keepOnly(ids);
+        std::erase_if(ids, [this](std::int64_t id) { return rows.rowOf(id).has_value(); });
+        return ids;
     }
     void bringVectorsUpToDate(ProgressSink& progress, const std::stop_token& stop) {
         if (!set)
             return;
-        std::vector<float> values;
-        readVectors(rows.empty() ? 0 : rows.back(), values);
-        vectors->append(values);
-        // A row below the last one came later (vectors of chunks that a rollback brought back): then all is read again.
-        if (static_cast<std::int64_t>(rows.size()) != store.vectorCount(set->id))
-            openVectors(progress, stop);
-        if (vectors->isExact() || vectors->waiting() > std::max<std::int64_t>(vectors->size() / 20, 1000))
-            vectors->absorb(progress, stop);
+        if (const std::int64_t now = store.lostChunks(set->id); now != lost) {
+            lost = now;
+            forgetOthers();
+        }
+        std::vector<std::int64_t> come = newVectors();
+        if (2 * rows.livingCount() < static_cast<std::int64_t>(rows.size())) {
+            startAnew();
+            come = newVectors();
+        }
+        const std::int64_t total = vectors->size() + static_cast<std::int64_t>(come.size());
+        // A few are compared one by one for a while: taking them in costs a copy of a graph that lies in a file.
+        const bool takenIn = vectors->isExact() || total - graphRows() > std::clamp<std::int64_t>(total / 20, 1000, kMostWaiting);
+        vectors->expect(total);
+        for (std::size_t begin = 0; begin < come.size(); begin += kVectorsAtOnce) {
+            throwIfStopped(stop);
+            takeIn(std::span(come).subspan(begin, std::min(kVectorsAtOnce, come.size() - begin)));
+            if (takenIn)
+                vectors->absorb(progress, stop);
+        }
         visibleRows = rowsOf(visible);
         sample.clear();
         const std::size_t step = std::max<std::size_t>(1, static_cast<std::size_t>(visibleRows.count) / kBackgroundRows);
         std::size_t seen = 0;
         for (std::size_t row = 0; row < visibleRows.has.size(); ++row) {
             if (visibleRows.has[row] && seen++ % step == 0) {
-                const std::span<const float> vector = vectors->vector(static_cast<std::int64_t>(row));
-                sample.insert(sample.end(), vector.begin(), vector.end());
+                sample.resize(sample.size() + static_cast<std::size_t>(set->dimension));
+                vectors->readVector(static_cast<std::int64_t>(row), std::span(sample).last(static_cast<std::size_t>(set->dimension)));
             }
         }
     }
-    RowSet rowsOf(const std::vector<std::int64_t>& ids) const {
-        RowSet found;
-        found.has.assign(rows.size(), 0);
-        std::size_t row = 0;
-        for (const std::int64_t id : ids) {
-            while (row < rows.size() && rows[row] < id)
-                ++row;
-            if (row < rows.size() && rows[row] == id) {
-                found.has[row] = 1;
-                ++found.count;
-            }
-        }
-        return found;
-    }
-    std::optional<std::int64_t> rowOf(std::int64_t id) const {
-        const auto place = std::lower_bound(rows.begin(), rows.end(), id);
-        return place != rows.end() && *place == id ? std::optional(place - rows.begin()) : std::nullopt;
-    }
+    RowSet rowsOf(const std::vector<std::int64_t>& ids) const { return rows.rowsOf(ids); }
+    std::optional<std::int64_t> rowOf(std::int64_t id) const { return rows.rowOf(id); }
 
     std::vector<FusedHit> hitsOf(std::string_view query, std::span<const float> vector, const SearchSettings& wanted, SearchMode mode) const;
 };
@@ -266,7 +337,7 @@ KnowledgeBase::KnowledgeBase(KnowledgeBase&&) noexcept = default;
 KnowledgeBase& KnowledgeBase::operator=(KnowledgeBase&&) noexcept = default;
 KnowledgeBase::~KnowledgeBase() = default;
 
-KnowledgeBase KnowledgeBase::open(const fs::path& folder, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop, const HnswSettings& settings) {
+KnowledgeBase KnowledgeBase::open(const fs::path& folder, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop, const std::optional<HnswSettings>& settings) {
     auto impl = std::unique_ptr<Impl>(new Impl{.store = KnowledgeStore::open(folder), .base = base, .settings = settings, .set = {}, .visible = {},
                                                .lexical = LexicalIndex(), .vectors = {}, .rows = {}, .visibleRows = {}, .sample = {}});
     impl->openLexical();
@@ -289,7 +360,7 @@ bool KnowledgeBase::refresh(ProgressSink& progress, const std::stop_token& stop)
     const bool otherSet = set.has_value() != impl.set.has_value() || (set && set->id != impl.set->id);
     impl.set = set;
     if (otherSet)
-        impl.openVectors(progress, stop);
+        impl.openVectors();
     impl.bringVectorsUpToDate(progress, stop);
     if (const Reliability measured = storedReliability(impl.store); set && measured.set == set->id)
         impl.reliability = measured.value;
@@ -307,7 +378,7 @@ void KnowledgeBase::saveIndexes(bool always) {
     }
     const std::int64_t unsaved = impl.graphRows() - impl.savedRows;
     if (unsaved > 0 && (always || unsaved > std::min<std::int64_t>(20'000, rows / 20))) {
-        impl.vectors->save(impl.vectorFile());
+        impl.vectors->save(impl.vectorFile(), impl.identity(), impl.note());
         impl.savedRows = impl.graphRows();
     }
 }
@@ -372,19 +443,17 @@ void measureReliability(KnowledgeStore& store, const BaseEmbedder& base, const s
     const std::int64_t step = std::max<std::int64_t>(1, rows / 2000);
     for (std::int64_t i = 0; i < rows; i += step)
         ids.push_back(visible[static_cast<std::size_t>(i)]);
-    std::unordered_map<std::int64_t, std::vector<float>> byId;
-    store.forEachVector(*set, 0, [&](std::int64_t id, std::span<const float> vector) {
-        if (std::binary_search(ids.begin(), ids.end(), id))
-            byId.emplace(id, std::vector<float>(vector.begin(), vector.end()));
+    std::vector<std::int64_t> found;
+    std::vector<float> vectors;
+    const auto dimension = static_cast<std::size_t>(set->dimension);
+    store.forEachStoredVector(*set, ids, [&](std::int64_t id, std::span<const std::byte> vector) {
+        found.push_back(id);
+        vectors.resize(vectors.size() + dimension);
+        decodeVector(set->format(), vector.data(), std::span(vectors).last(dimension));
     });
     std::vector<std::string> texts;
-    std::vector<float> vectors;
-    for (const ChunkRecord& chunk : store.chunks(ids)) {
-        if (const auto vector = byId.find(chunk.id); vector != byId.end()) {
-            texts.push_back(chunk.text);
-            vectors.insert(vectors.end(), vector->second.begin(), vector->second.end());
-        }
-    }
+    for (const ChunkRecord& chunk : store.chunks(found))
+        texts.push_back(chunk.text);
     class Prefixed final : public Embedder {
     public:
         explicit Prefixed(const BaseEmbedder& from) : m_base(from) {}

@@ -40,9 +40,10 @@ struct SearchHit {
 /// beside the database) that is brought up to date or, if it is damaged, stale or absent, built anew. One thread at a time.
 class KnowledgeBase {
 public:
+    /// settings: of the vector index; empty: those of the preset that the base was made with (see index_presets.h).
     /// Throws what KnowledgeStore::open() throws; {InvalidArgument} if the vectors were made by another embedder than `base`.
     static KnowledgeBase open(const std::filesystem::path& folder, const BaseEmbedder& base, ProgressSink& progress, const std::stop_token& stop,
-                              const HnswSettings& settings = {});
+                              const std::optional<HnswSettings>& settings = {});
     KnowledgeBase(KnowledgeBase&&) noexcept;
     KnowledgeBase& operator=(KnowledgeBase&&) noexcept;
     ~KnowledgeBase();

@@ -94,7 +94,15 @@ CREATE TABLE snapshots (
 );
 )sql";
 
-constexpr std::array<Migration, 1> kSteps = {{{1, kVersion1}}};
+// What lives and what is visible can be told without reading the texts; deleted chunks are counted, because only then may an id
+// come again with another vector.
+constexpr const char* kVersion2 = R"sql(
+CREATE INDEX chunks_life ON chunks(id, born, died, enabled);
+ALTER TABLE embedding_sets ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER chunks_lost AFTER DELETE ON chunks BEGIN UPDATE embedding_sets SET lost = lost + 1; END;
+)sql";
+
+constexpr std::array<Migration, 2> kSteps = {{{1, kVersion1}, {2, kVersion2}}};
 
 const Schema& knowledgeSchema() {
     static constexpr Schema kSchema{"a knowledge base", 0x54524b42, "Remove the knowledge base and add its documents again.", kSteps};

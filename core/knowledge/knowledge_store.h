@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "knowledge/vector_format.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -81,6 +82,7 @@ struct EmbeddingSet {
     std::string fingerprint; ///< what tells that a model of this name is still the same
     int dimension = 0;
     bool int8 = false;       ///< stored as a scale and 8 bits a value: a quarter of the space
+    VectorFormat format() const { return int8 ? VectorFormat::Int8 : VectorFormat::Float32; }
 };
 
 struct Snapshot {
@@ -175,10 +177,17 @@ public:
     std::vector<ChunkRecord> waiting(std::int64_t set, std::int64_t limit, std::int64_t after = 0) const;
     std::int64_t waitingCount(std::int64_t set) const;
     std::int64_t vectorCount(std::int64_t set) const; ///< visible or not
+    /// Chunks with an id above `after` that have a vector, ascending.
+    std::vector<std::int64_t> vectorIds(std::int64_t set, std::int64_t after = 0) const;
+    /// How many chunks have been deleted since the set was made: as long as it stays, so do the vectors of all ids.
+    std::int64_t lostChunks(std::int64_t set) const;
     /// vectors: row-major (ids, dimension), in one transaction.
     void saveVectors(const EmbeddingSet& set, std::span<const std::int64_t> ids, std::span<const float> vectors);
     /// Every vector of chunks with an id above `after`, ascending.
     void forEachVector(const EmbeddingSet& set, std::int64_t after, const std::function<void(std::int64_t, std::span<const float>)>& body) const;
+    /// The vectors of these chunks as they are stored (see VectorFormat), in the order of the ids; those without one are skipped.
+    void forEachStoredVector(const EmbeddingSet& set, std::span<const std::int64_t> ids,
+                             const std::function<void(std::int64_t, std::span<const std::byte>)>& body) const;
 
     // snapshots
     Snapshot saveSnapshot(std::string_view name); ///< Throws Error{AlreadyExists | InvalidArgument}

@@ -3,52 +3,43 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <limits>
 
 namespace triptych {
 
 namespace {
 
-constexpr std::size_t kScaleBytes = sizeof(float);
-
 EmbeddingSet setOf(const Prepared& row) {
     return {row.integer(0), row.text(1), row.text(2), static_cast<int>(row.integer(3)), row.integer(4) != 0};
 }
 
-std::size_t blobBytes(const EmbeddingSet& set) {
-    const auto dimension = static_cast<std::size_t>(set.dimension);
-    return set.int8 ? kScaleBytes + dimension : dimension * sizeof(float);
+/// Living chunks without a vector, ascending: both lists come in that order, each out of an index that holds nothing else.
+std::vector<std::int64_t> waitingIds(Connection& connection, std::int64_t set, std::int64_t limit, std::int64_t after) {
+    auto living = connection.prepared("SELECT id FROM chunks INDEXED BY chunks_life WHERE id > ? AND died IS NULL AND enabled ORDER BY id");
+    auto embedded = connection.prepared(fmt::format("SELECT chunk FROM {} WHERE chunk > ? ORDER BY chunk", vectorTable(set)));
+    living.bind(after);
+    embedded.bind(after);
+    std::vector<std::int64_t> found;
+    bool more = embedded.step();
+    while (static_cast<std::int64_t>(found.size()) < limit && living.step()) {
+        const std::int64_t id = living.integer(0);
+        while (more && embedded.integer(0) < id)
+            more = embedded.step();
+        if (!more || embedded.integer(0) != id)
+            found.push_back(id);
+    }
+    return found;
 }
 
-/// value = scale * q, q in -127 to 127: the scale is set by the largest value.
-std::vector<std::byte> encoded(const EmbeddingSet& set, std::span<const float> vector) {
-    std::vector<std::byte> blob(blobBytes(set));
-    if (!set.int8) {
-        std::memcpy(blob.data(), vector.data(), blob.size());
-        return blob;
+/// Throws Error{Corrupt} unless it has the size of a vector of the set.
+std::span<const std::byte> storedVector(const Connection& connection, const EmbeddingSet& set, std::int64_t id, const SQLite::Column& blob) {
+    const std::size_t expected = vectorBytes(set.format(), static_cast<std::size_t>(set.dimension));
+    if (static_cast<std::size_t>(blob.getBytes()) != expected) {
+        throw Error(ErrorCode::Corrupt, fmt::format("'{}': the vector of chunk {} has {} bytes instead of {}", connection.file().string(), id, blob.getBytes(), expected),
+                    "Embed the knowledge base again.");
     }
-    float greatest = 0;
-    for (const float value : vector)
-        greatest = std::max(greatest, std::abs(value));
-    const float scale = greatest / 127.0f;
-    std::memcpy(blob.data(), &scale, kScaleBytes);
-    for (std::size_t i = 0; i < vector.size(); ++i)
-        blob[kScaleBytes + i] = static_cast<std::byte>(static_cast<std::int8_t>(scale > 0 ? std::lround(vector[i] / scale) : 0));
-    return blob;
-}
-
-void decode(const EmbeddingSet& set, const void* blob, std::span<float> vector) {
-    if (!set.int8) {
-        std::memcpy(vector.data(), blob, vector.size_bytes());
-        return;
-    }
-    float scale = 0;
-    std::memcpy(&scale, blob, kScaleBytes);
-    const auto* values = static_cast<const std::int8_t*>(blob) + kScaleBytes;
-    for (std::size_t i = 0; i < vector.size(); ++i)
-        vector[i] = scale * static_cast<float>(values[i]);
+    return {static_cast<const std::byte*>(blob.getBlob()), expected};
 }
 
 } // namespace
@@ -94,6 +85,8 @@ EmbeddingSet KnowledgeStore::addEmbeddingSet(const EmbeddingSet& set) {
             .run();
         added.id = connection.database().getLastInsertRowid();
         connection.database().exec(fmt::format("CREATE TABLE {} (chunk INTEGER PRIMARY KEY REFERENCES chunks(id) ON DELETE CASCADE, vector BLOB NOT NULL)", vectorTable(added.id)));
+        // Which chunks have a vector can be told without reading the vectors.
+        connection.database().exec(fmt::format("CREATE INDEX {0}_chunks ON {0}(chunk)", vectorTable(added.id)));
     });
     return added;
 }
@@ -121,24 +114,12 @@ void KnowledgeStore::removeEmbeddingSet(std::int64_t set) {
 }
 
 std::vector<ChunkRecord> KnowledgeStore::waiting(std::int64_t set, std::int64_t limit, std::int64_t after) const {
-    const std::vector<std::int64_t> ids = m_impl->run([&](Connection& connection) {
-        auto row = connection.prepared(fmt::format("SELECT c.id FROM chunks c WHERE c.id > ? AND c.died IS NULL AND c.enabled "
-                                                   "AND NOT EXISTS (SELECT 1 FROM {} v WHERE v.chunk = c.id) ORDER BY c.id LIMIT ?", vectorTable(set)));
-        row.bind(after, limit);
-        std::vector<std::int64_t> found;
-        while (row.step())
-            found.push_back(row.integer(0));
-        return found;
-    });
-    return chunks(ids);
+    return chunks(m_impl->run([&](Connection& connection) { return waitingIds(connection, set, limit, after); }));
 }
 
 std::int64_t KnowledgeStore::waitingCount(std::int64_t set) const {
     return m_impl->run([&](Connection& connection) {
-        auto row = connection.prepared(fmt::format("SELECT count(*) FROM chunks c WHERE c.died IS NULL AND c.enabled "
-                                                   "AND NOT EXISTS (SELECT 1 FROM {} v WHERE v.chunk = c.id)", vectorTable(set)));
-        row.step();
-        return row.integer(0);
+        return static_cast<std::int64_t>(waitingIds(connection, set, std::numeric_limits<std::int64_t>::max(), 0).size());
     });
 }
 
@@ -161,10 +142,29 @@ void KnowledgeStore::saveVectors(const EmbeddingSet& set, std::span<const std::i
     }
     transaction([&] {
         auto insert = m_impl->connection.prepared(fmt::format("INSERT OR REPLACE INTO {}(chunk, vector) VALUES (?, ?)", vectorTable(set.id)));
+        std::vector<std::byte> blob(vectorBytes(set.format(), dimension));
         for (std::size_t i = 0; i < ids.size(); ++i) {
-            const std::vector<std::byte> blob = encoded(set, vectors.subspan(i * dimension, dimension));
+            encodeVector(set.format(), vectors.subspan(i * dimension, dimension), blob.data());
             insert.bind(ids[i], std::span<const std::byte>(blob)).run();
         }
+    });
+}
+
+std::vector<std::int64_t> KnowledgeStore::vectorIds(std::int64_t set, std::int64_t after) const {
+    return m_impl->run([&](Connection& connection) {
+        auto row = connection.prepared(fmt::format("SELECT chunk FROM {} WHERE chunk > ? ORDER BY chunk", vectorTable(set)));
+        row.bind(after);
+        std::vector<std::int64_t> ids;
+        while (row.step())
+            ids.push_back(row.integer(0));
+        return ids;
+    });
+}
+
+std::int64_t KnowledgeStore::lostChunks(std::int64_t set) const {
+    return m_impl->run([&](Connection& connection) {
+        auto row = connection.prepared("SELECT lost FROM embedding_sets WHERE id = ?");
+        return row.bind(set).step() ? row.integer(0) : 0;
     });
 }
 
@@ -175,12 +175,22 @@ void KnowledgeStore::forEachVector(const EmbeddingSet& set, std::int64_t after, 
         std::vector<float> vector(static_cast<std::size_t>(set.dimension));
         while (row.step()) {
             const SQLite::Column blob = row.column(1);
-            if (static_cast<std::size_t>(blob.getBytes()) != blobBytes(set)) {
-                throw Error(ErrorCode::Corrupt, fmt::format("'{}': the vector of chunk {} has {} bytes instead of {}", connection.file().string(), row.integer(0), blob.getBytes(), blobBytes(set)),
-                            "Embed the knowledge base again.");
-            }
-            decode(set, blob.getBlob(), vector);
+            decodeVector(set.format(), storedVector(connection, set, row.integer(0), blob).data(), vector);
             body(row.integer(0), vector);
+        }
+    });
+}
+
+void KnowledgeStore::forEachStoredVector(const EmbeddingSet& set, std::span<const std::int64_t> ids,
+                                         const std::function<void(std::int64_t, std::span<const std::byte>)>& body) const {
+    m_impl->run([&](Connection& connection) {
+        const std::string select = fmt::format("SELECT vector FROM {} WHERE chunk = ?", vectorTable(set.id));
+        for (const std::int64_t id : ids) {
+            auto row = connection.prepared(select);
+            if (!row.bind(id).step())
+                continue;
+            const SQLite::Column blob = row.column(0);
+            body(id, storedVector(connection, set, id, blob));
         }
     });
 }

@@ -43,7 +43,7 @@ std::vector<std::size_t> labelNumbers(const std::vector<Example>& rows, const st
     return result;
 }
 
-HnswIndex openIndex(const fs::path& folder, std::vector<float> vectors, int dimension, const HnswSettings& settings) {
+HnswIndex openIndex(const fs::path& folder, std::span<const float> vectors, int dimension, const HnswSettings& settings) {
     if (fs::exists(folder / kLinks)) {
         try {
             return HnswIndex::open(folder / kLinks, vectors, dimension, settings);
@@ -53,7 +53,7 @@ HnswIndex openIndex(const fs::path& folder, std::vector<float> vectors, int dime
             // The links are a cache: what cannot be believed is made anew below.
         }
     }
-    return HnswIndex::build(std::move(vectors), dimension, settings, nullProgress(), {});
+    return HnswIndex::build(vectors, dimension, settings, nullProgress(), {});
 }
 
 class RetrievePredictor final : public Predictor {
@@ -155,9 +155,9 @@ void buildRetrieve(const fs::path& folder, Encoder& encoder, const Json& base, c
     fs::create_directories(folder);
     writeExamples(folder / kRows, rows);
     writeVectors(folder / kVectors, vectors);
-    const HnswIndex index = HnswIndex::build(std::move(vectors), encoder.dimension(), settings.index, progress, stop);
+    const HnswIndex index = HnswIndex::build(vectors, encoder.dimension(), settings.index, progress, stop);
     if (!index.isExact())
-        index.save(folder / kLinks);
+        index.saveLinks(folder / kLinks);
     Json details = retrieveSettingsToJson(settings);
     details["dimension"] = encoder.dimension();
     details["rows"] = rows.size();

@@ -96,6 +96,23 @@ class KnowledgeBaseTest : public QObject {
         return sqlite.readAllStandardOutput();
     }
 
+    /// With a graph, however few rows there are.
+    KnowledgeBase openedGraph(const std::string& name = "kb") const {
+        HnswSettings always;
+        always.exact_below = 0;
+        return KnowledgeBase::open(path(name), hashingEmbedder(KnowledgeStore::open(path(name))), nullProgress(), {}, always);
+    }
+    /// Every chunk has its own vector: it is what its own text finds first by meaning.
+    static void everyChunkFindsItself(KnowledgeBase& base) {
+        SearchSettings dense;
+        dense.mode = SearchMode::Dense;
+        for (const std::int64_t id : base.store().visibleChunks()) {
+            const ChunkRecord chunk = base.store().chunks(std::array{id}).front();
+            const auto hits = base.search(chunk.text, dense);
+            QVERIFY2(!hits.empty() && hits.front().chunk.text == chunk.text && hits.front().dense_score > 0.99f, chunk.text.c_str());
+        }
+    }
+
 private Q_SLOTS:
     void init() { m_dir = std::make_unique<QTemporaryDir>(); }
 
@@ -261,6 +278,123 @@ private Q_SLOTS:
         store.removeDocument("new.txt");
         store.purge();
         QVERIFY(best(open(), "the only one of its kind") != "new.txt");
+    }
+    void vectorsOfEightBitsAreSearchedAndKept() {
+        writeDocuments(30);
+        ChunkerSettings chunker;
+        chunker.chunk_size = 32;
+        chunker.overlap = 4;
+        KnowledgeStore store = KnowledgeStore::create(path("kb"), knowledgeSettings("hashing", chunker, true));
+        add(store);
+        for (int time = 0; time < 2; ++time) {
+            KnowledgeBase base = openedGraph();
+            everyChunkFindsItself(base);
+            base.saveIndexes(true);
+        }
+        QVERIFY(fs::file_size(path("kb/vectors.hnsw")) < static_cast<std::uintmax_t>(store.vectorCount(1)) * (512 + 200));
+    }
+    void fileOfAnotherBaseIsNoticed() {
+        writeDocuments(30);
+        KnowledgeStore store = KnowledgeStore::create(path("kb"), settings());
+        add(store);
+        openedGraph().saveIndexes(true);
+        const std::string other = readFile(path("kb/vectors.hnsw"));
+        for (int i = 0; i < 30; ++i)
+            write("docs/part" + std::to_string(i) + ".md", readFile(path("docs/part" + std::to_string(29 - i) + ".md")));
+        KnowledgeStore second = KnowledgeStore::create(path("second"), settings());
+        ingest(second, hashingEmbedder(second), std::array{path("docs")}, m_reader, {}, nullProgress(), {});
+        atomicWrite(path("second/vectors.hnsw"), other);
+        KnowledgeBase base = openedGraph("second");
+        everyChunkFindsItself(base);
+    }
+    void idsThatComeAgainHaveNewVectors_data() {
+        QTest::addColumn<bool>("stayOpen");
+        QTest::newRow("opened from the file") << false;
+        QTest::newRow("refreshed") << true;
+    }
+    void idsThatComeAgainHaveNewVectors() {
+        QFETCH(bool, stayOpen);
+        writeDocuments(30);
+        write("docs/zzz.txt", "The last of all documents speaks of whales.");
+        KnowledgeStore store = KnowledgeStore::create(path("kb"), settings());
+        add(store);
+        KnowledgeBase base = openedGraph();
+        base.saveIndexes(true);
+        const std::int64_t last = store.visibleChunks().back();
+        QCOMPARE(store.chunks(std::array{last}).front().document, std::string("zzz.txt"));
+        fs::remove(path("docs/zzz.txt"));
+        add(store);
+        store.purge();
+        if (stayOpen)
+            base.refresh(nullProgress(), {});
+        write("docs/zzzz.txt", "A text about lighthouses has taken its place.");
+        add(store);
+        QCOMPARE(store.chunks(std::array{last}).front().document, std::string("zzzz.txt"));
+        if (stayOpen)
+            base.refresh(nullProgress(), {});
+        else
+            base = openedGraph();
+        everyChunkFindsItself(base);
+        QCOMPARE(best(base, "lighthouses"), std::string("zzzz.txt"));
+        base.saveIndexes(true);
+        base = openedGraph();
+        everyChunkFindsItself(base);
+    }
+    void mostRowsMayGo() {
+        writeDocuments(30);
+        KnowledgeStore store = KnowledgeStore::create(path("kb"), settings());
+        add(store);
+        KnowledgeBase base = openedGraph();
+        base.saveIndexes(true);
+        for (int i = 0; i < 28; ++i)
+            fs::remove(path("docs/part" + std::to_string(i) + ".md"));
+        add(store);
+        store.purge();
+        base.refresh(nullProgress(), {});
+        everyChunkFindsItself(base);
+        base.saveIndexes(true);
+        QVERIFY(fs::file_size(path("kb/vectors.hnsw")) < static_cast<std::uintmax_t>(store.vectorCount(1) + 10) * (2048 + 200));
+        base = openedGraph();
+        everyChunkFindsItself(base);
+    }
+    void vectorsMayComeBelowThoseThatAreThere() {
+        writeDocuments(10);
+        KnowledgeStore store = KnowledgeStore::create(path("kb"), settings());
+        add(store);
+        // Two documents wait for their vectors; that of the second comes first.
+        NewDocument first, second;
+        first.record.name = "first.txt";
+        first.text = "The elephant never forgets.";
+        second.record.name = "second.txt";
+        second.text = "A giraffe sleeps standing.";
+        for (NewDocument* one : {&first, &second}) {
+            one->record.outline = Json::object();
+            one->record.characters = static_cast<std::int64_t>(one->text.size());
+            std::array<NewChunk, 1> chunk;
+            chunk[0].end = one->record.characters;
+            chunk[0].tokens = 5;
+            chunk[0].text = one->text;
+            store.stage(*one, chunk);
+        }
+        const EmbeddingSet set = *store.activeSet();
+        const auto waiting = store.waiting(set.id, 10);
+        QCOMPARE(waiting.size(), std::size_t(2));
+        const BaseEmbedder embedder = hashingEmbedder(store);
+        const auto embed = [&](const ChunkRecord& chunk) {
+            store.saveVectors(set, std::array{chunk.id}, embedder.embedder->embed(std::array{chunk.text}));
+            QCOMPARE(store.publish().size(), std::size_t(1));
+        };
+        KnowledgeBase base = openedGraph();
+        embed(waiting[1]);
+        base.refresh(nullProgress(), {});
+        everyChunkFindsItself(base);
+        embed(waiting[0]);
+        base.refresh(nullProgress(), {});
+        everyChunkFindsItself(base);
+        base.saveIndexes(true);
+        base = openedGraph();
+        everyChunkFindsItself(base);
+        QCOMPARE(best(base, "elephant"), std::string("first.txt"));
     }
     void otherEmbedderIsRefused() {
         writeDocuments(2);
