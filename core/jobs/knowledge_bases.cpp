@@ -1,7 +1,6 @@
 #include "jobs/knowledge_bases.h"
 
 #include "base/error.h"
-#include "datasets/object_name.h"
 #include "knowledge/knowledge_store.h"
 #include "storage/workspace.h"
 
@@ -13,11 +12,6 @@
 namespace triptych {
 
 namespace fs = std::filesystem;
-
-void checkKnowledgeBaseName(std::string_view name) {
-    constexpr std::size_t kMostBytes = 100;
-    checkObjectName(name, "knowledge base", kMostBytes);
-}
 
 std::vector<std::string> knowledgeBaseNames(const Workspace& workspace) {
     std::vector<std::string> names;

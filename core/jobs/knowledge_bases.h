@@ -1,5 +1,7 @@
 #pragma once
 
+#include "knowledge/edit.h"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -8,9 +10,6 @@
 namespace triptych {
 
 class Workspace;
-
-/// Throws Error{InvalidArgument} unless `name` can name a knowledge base: as checkObjectName(), at most 100 bytes.
-void checkKnowledgeBaseName(std::string_view name);
 
 /// The knowledge bases of a workspace, knowledge/<name>/, by name.
 std::vector<std::string> knowledgeBaseNames(const Workspace& workspace);

@@ -22,6 +22,9 @@ struct EmbeddingSet;
 
 /// The embedder that needs no model, weighted by what the base counts in (see countFeatures).
 BaseEmbedder hashingEmbedder(const KnowledgeStore& store);
+/// Counts over the texts of the base what hashingEmbedder() weighs by. It stays as it is for as long as there are vectors that
+/// were made with it: they are comparable only under the same weights.
+void countFeatures(KnowledgeStore& store);
 /// Searched by words only.
 BaseEmbedder wordsOnly();
 /// `base` for this store: a hashing embedder with the weights that have been counted by now, any other as it is.

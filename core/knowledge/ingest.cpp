@@ -5,15 +5,17 @@
 #include "documents/folder.h"
 #include "documents/reader_process.h"
 #include "knowledge/chunker.h"
-#include "knowledge/hashing_embedder.h"
+#include "knowledge/edit.h"
 #include "knowledge/knowledge_base.h"
 #include "knowledge/language.h"
+#include "knowledge/reembed.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -23,8 +25,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kVectorsACommit = 256;
-constexpr const char* kFeatures = "features"; ///< counted once, before the first vector
 constexpr std::size_t kTextsForLanguage = 64;
 
 class Stopwatch {
@@ -36,11 +36,6 @@ private:
     double& m_seconds;
     std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
 };
-
-std::int64_t nanoseconds(fs::file_time_type time) {
-    const auto system = std::chrono::file_clock::to_sys(time);
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(system.time_since_epoch()).count();
-}
 
 std::string joined(const std::vector<std::string>& path) { return fmt::format("{}", fmt::join(path, " › ")); }
 
@@ -64,9 +59,9 @@ public:
 
 private:
     void stage(DocumentRecord record, const ExtractedDocument& document);
-    void requireEmbedder();
+    std::optional<EmbeddingSet> requireSet();
     void addFile(const FoundDocument& file, const std::string& root, DocumentReader& reader, const IngestOptions& options);
-    void fail(const FoundDocument& file, const std::string& root, const std::string& hash, const Error& error);
+    void fail(FailedDocument failure);
 
     KnowledgeStore& m_store;
     BaseEmbedder m_base;
@@ -97,14 +92,14 @@ void Ingest::stage(DocumentRecord record, const ExtractedDocument& document) {
     m_report.chunks += static_cast<std::int64_t>(chunks.size());
 }
 
-void Ingest::fail(const FoundDocument& file, const std::string& root, const std::string& hash, const Error& error) {
-    const FailedDocument failure{file.name, file.path.string(), root, hash, error.message(), error.hint(), nanoseconds(file.modified)};
+void Ingest::fail(FailedDocument failure) {
     m_store.saveFailure(failure);
-    m_report.failed.push_back(failure);
+    m_progress.log(LogLevel::Warning, fmt::format("'{}' was left out: {}", failure.name, failure.reason));
+    m_report.failed.push_back(std::move(failure));
 }
 
 void Ingest::addFile(const FoundDocument& file, const std::string& root, DocumentReader& reader, const IngestOptions& options) {
-    const std::int64_t modified = nanoseconds(file.modified);
+    const std::int64_t modified = documentTime(file.modified);
     const auto known = m_store.document(file.name);
     if (known && known->modified == modified && known->bytes == static_cast<std::int64_t>(file.bytes)) {
         ++m_report.unchanged;
@@ -140,7 +135,7 @@ void Ingest::addFile(const FoundDocument& file, const std::string& root, Documen
     } catch (const Error& error) {
         if (error.code() == ErrorCode::Cancelled)
             throw;
-        fail(file, root, record.hash, error);
+        fail({file.name, record.source, root, record.hash, error.message(), error.hint(), modified});
     }
 }
 
@@ -193,11 +188,8 @@ void Ingest::addFiles(std::span<const fs::path> paths, DocumentReader& reader, c
         }
         for (const SkippedFile& file : root.listing.skipped) {
             present.insert(file.name);
-            if (!m_failedBefore.contains(file.name)) {
-                const FailedDocument failure{file.name, (fs::path(root.root.path) / file.name).string(), root.root.path, "", file.reason, file.hint, 0};
-                m_store.saveFailure(failure);
-                m_report.failed.push_back(failure);
-            }
+            if (!m_failedBefore.contains(file.name))
+                fail({file.name, (fs::path(root.root.path) / file.name).string(), root.root.path, "", file.reason, file.hint, 0});
         }
         for (const DocumentRecord& record : m_store.documents()) {
             if (record.root == root.root.path && !present.contains(record.name)) {
@@ -234,29 +226,20 @@ void Ingest::addTexts(std::span<const PlainDocument> documents) {
     }
 }
 
-/// The active set, made with the first documents; another embedder than its own is refused.
-void Ingest::requireEmbedder() {
+/// The active set, made with the first documents; another embedder than its own is refused. None for a base without texts,
+/// in which a hashing embedder would find nothing to weigh by.
+std::optional<EmbeddingSet> Ingest::requireSet() {
     if (const auto set = m_store.activeSet()) {
         requireEmbedderOf(*set, m_base);
-        return;
+        return set;
     }
-    EmbeddingSet set;
-    set.embedder = m_base.name;
-    set.fingerprint = m_base.fingerprint;
-    set.dimension = m_base.embedder->dimension();
-    set.int8 = m_store.settings().value("int8", false);
-    m_store.transaction([&] {
-        if (m_base.name == "hashing") {
-            // How rare a feature is follows from the first documents and stays: vectors are comparable only under the same weights.
-            FeatureFrequencies frequencies;
-            const Analyzer analyzer(m_store.settings().value("language", "en"));
-            m_store.forEachChunk(0, [&](std::int64_t, std::string_view text, std::string_view) { frequencies.add(text, analyzer); });
-            m_store.setExtra(kFeatures, frequencies.bytes());
-        }
-        m_store.activate(m_store.addEmbeddingSet(set).id);
-    });
-    if (m_base.name == "hashing")
-        m_base = hashingEmbedder(m_store);
+    bool hasChunks = false;
+    m_store.forEachChunk(0, [&](std::int64_t, std::string_view, std::string_view) { hasChunks = true; });
+    if (!hasChunks)
+        return std::nullopt;
+    m_store.transaction([&] { m_store.activate(addEmbeddingSet(m_store, m_base).id); });
+    m_base = embedderFor(m_store, m_base);
+    return m_store.activeSet();
 }
 
 void Ingest::embed() {
@@ -273,29 +256,10 @@ void Ingest::embed() {
         m_store.setSettings(settings);
     }
     if (m_base.embedder) {
-        requireEmbedder();
-        const EmbeddingSet set = *m_store.activeSet();
-        const std::int64_t total = m_store.waitingCount(set.id);
-        for (std::int64_t done = 0, last = 0;;) {
-            throwIfStopped(m_stop);
-            m_progress.progress({done, total, "chunks", "embed"});
-            const std::vector<ChunkRecord> chunks = m_store.waiting(set.id, kVectorsACommit, last);
-            if (chunks.empty())
-                break;
-            std::vector<std::int64_t> ids;
-            std::vector<std::string> texts;
-            for (const ChunkRecord& chunk : chunks) {
-                ids.push_back(chunk.id);
-                texts.push_back(m_base.passage_prefix + chunk.text);
-            }
-            {
-                const Stopwatch watch(m_report.embed_s);
-                const std::vector<float> vectors = m_base.embedder->embed(texts, m_stop);
-                m_store.saveVectors(set, ids, vectors);
-            }
-            last = ids.back();
-            done += static_cast<std::int64_t>(ids.size());
-            m_report.embedded += static_cast<std::int64_t>(ids.size());
+        if (const auto set = requireSet()) {
+            const EmbeddedChunks made = embedWaiting(m_store, *set, m_base, m_progress, m_stop);
+            m_report.embedded += made.count;
+            m_report.embed_s += made.seconds;
         }
     }
     std::set<std::string> before;
@@ -308,6 +272,11 @@ void Ingest::embed() {
 }
 
 } // namespace
+
+std::int64_t documentTime(fs::file_time_type time) {
+    const auto system = std::chrono::file_clock::to_sys(time);
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(system.time_since_epoch()).count();
+}
 
 Json knowledgeSettings(std::string_view embedder, const ChunkerSettings& chunker, bool int8) {
     return {{"embedder", embedder},
@@ -328,39 +297,33 @@ ChunkerSettings chunkerSettings(const Json& settings) {
     return chunker;
 }
 
-BaseEmbedder hashingEmbedder(const KnowledgeStore& store) {
-    BaseEmbedder base = wordsOnly();
-    base.name = "hashing";
-    base.fingerprint = "1";
-    const std::string counted = store.extra(kFeatures);
-    base.embedder = std::make_shared<HashingEmbedder>(Analyzer(store.settings().value("language", "en")),
-                                                      counted.empty() ? FeatureFrequencies() : FeatureFrequencies::fromBytes(counted));
-    return base;
-}
-
-BaseEmbedder embedderFor(const KnowledgeStore& store, const BaseEmbedder& base) { return base.name == "hashing" ? hashingEmbedder(store) : base; }
-
-void requireEmbedderOf(const EmbeddingSet& set, const BaseEmbedder& base) {
-    if (set.embedder == base.name && set.fingerprint == base.fingerprint)
-        return;
-    throw Error(ErrorCode::InvalidArgument,
-                set.embedder == base.name ? fmt::format("the model '{}' is not the one any more that this knowledge base was embedded with", base.name)
-                                          : fmt::format("this knowledge base was embedded with '{}', not with '{}'", set.embedder, base.name),
-                "Make a new knowledge base with this embedder and add the documents to it.");
-}
-
-BaseEmbedder wordsOnly() {
-    BaseEmbedder base;
-    base.counter = std::make_shared<WordCounter>();
-    return base;
-}
-
 IngestReport ingest(KnowledgeStore& store, const BaseEmbedder& base, std::span<const fs::path> paths, DocumentReader& reader, const IngestOptions& options,
                     ProgressSink& progress, const std::stop_token& stop) {
     Ingest work(store, base, progress, stop);
     work.addFiles(paths, reader, options);
     work.embed();
     return std::move(work.report());
+}
+
+IngestReport syncRoots(KnowledgeStore& store, const BaseEmbedder& base, DocumentReader& reader, const IngestOptions& options, ProgressSink& progress,
+                       const std::stop_token& stop) {
+    std::vector<fs::path> present;
+    std::vector<FailedDocument> missing;
+    for (const KnowledgeRoot& root : store.roots()) {
+        std::error_code ignored;
+        if (fs::exists(root.path, ignored)) {
+            present.emplace_back(root.path);
+        } else if (isDeletedFile(root)) {
+            removeRootWithDocuments(store, root.path);
+        } else {
+            missing.push_back({root.path, root.path, root.path, "", fmt::format("there is no '{}' any more; its documents stay as they are", root.path),
+                               "Bring it back, or take its documents out with `triptych-cli kb forget`.", 0});
+            progress.log(LogLevel::Warning, missing.back().reason);
+        }
+    }
+    IngestReport report = ingest(store, base, present, reader, options, progress, stop);
+    report.failed.insert(report.failed.end(), missing.begin(), missing.end());
+    return report;
 }
 
 IngestReport ingestTexts(KnowledgeStore& store, const BaseEmbedder& base, std::span<const PlainDocument> documents, ProgressSink& progress, const std::stop_token& stop) {

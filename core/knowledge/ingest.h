@@ -19,6 +19,9 @@ struct ChunkerSettings;
 Json knowledgeSettings(std::string_view embedder, const ChunkerSettings& chunker, bool int8);
 ChunkerSettings chunkerSettings(const Json& settings);
 
+/// A file's time as DocumentRecord::modified has it.
+std::int64_t documentTime(std::filesystem::file_time_type time);
+
 struct IngestReport {
     std::vector<std::string> added, changed, removed;
     std::vector<FailedDocument> failed; ///< in this run; what failed before and is as it was is not tried again
@@ -40,6 +43,11 @@ struct IngestOptions {
 /// {NotFound} for a path; {InvalidArgument} if the base was made with another embedder; {Cancelled}; what the embedder throws.
 IngestReport ingest(KnowledgeStore& store, const BaseEmbedder& base, std::span<const std::filesystem::path> paths, DocumentReader& reader,
                     const IngestOptions& options, ProgressSink& progress, const std::stop_token& stop);
+
+/// The same for all that was added before. A file that was added by itself and has been deleted goes; a folder that is not there
+/// (a drive that is not mounted) is reported in `failed`, and its documents stay.
+IngestReport syncRoots(KnowledgeStore& store, const BaseEmbedder& base, DocumentReader& reader, const IngestOptions& options, ProgressSink& progress,
+                       const std::stop_token& stop);
 
 /// A document that is no file.
 struct PlainDocument {

@@ -292,6 +292,27 @@ std::optional<DocumentRecord> KnowledgeStore::document(std::string_view name) co
     });
 }
 
+std::map<std::string, std::int64_t> KnowledgeStore::documentIds() const {
+    return m_impl->run([](Connection& connection) {
+        auto row = connection.prepared("SELECT name, id FROM documents WHERE born IS NOT NULL AND died IS NULL"); // the index has both
+        std::map<std::string, std::int64_t> ids;
+        while (row.step())
+            ids.emplace(row.text(0), row.integer(1));
+        return ids;
+    });
+}
+
+std::vector<std::string> KnowledgeStore::documentNamesOf(std::string_view root) const {
+    return m_impl->run([&](Connection& connection) {
+        auto row = connection.prepared("SELECT DISTINCT name FROM documents WHERE root = ? AND died IS NULL ORDER BY name");
+        row.bind(root);
+        std::vector<std::string> names;
+        while (row.step())
+            names.push_back(row.text(0));
+        return names;
+    });
+}
+
 std::string KnowledgeStore::documentText(std::int64_t id) const {
     return m_impl->run([&](Connection& connection) {
         auto row = connection.prepared("SELECT text FROM documents WHERE id = ?");

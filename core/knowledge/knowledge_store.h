@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -126,6 +127,10 @@ public:
     // documents
     std::vector<DocumentRecord> documents() const; ///< visible ones, by name
     std::optional<DocumentRecord> document(std::string_view name) const;
+    /// Name and id of the visible ones, without reading the documents: what tells whether one came, changed or went.
+    std::map<std::string, std::int64_t> documentIds() const;
+    /// Names of those that came from what was added as `root`, visible or staged.
+    std::vector<std::string> documentNamesOf(std::string_view root) const;
     std::string documentText(std::int64_t id) const;
     /// Stages a document in place of the visible one of that name, if there is one: it is seen once publish() finds all
     /// its vectors. Chunks whose text a chunk of the visible one had keep its edit and its switch; vectors of equal texts
@@ -153,6 +158,7 @@ public:
     std::vector<ChunkRecord> chunksOf(std::int64_t documentId) const; ///< by ordinal
     /// In the order of the ids; Throws Error{NotFound} naming one that is not there.
     std::vector<ChunkRecord> chunks(std::span<const std::int64_t> ids) const;
+    std::string originalText(std::int64_t chunk) const; ///< before any edit. Throws Error{NotFound}
     /// Ids of the visible and enabled chunks, ascending; as it was at a generation, as far as no purge has been since.
     std::vector<std::int64_t> visibleChunks() const;
     std::vector<std::int64_t> visibleChunksAt(Generation generation) const;
@@ -176,6 +182,7 @@ public:
     /// Enabled chunks with an id above `after` and without a vector in that set, staged or visible, ascending, at most `limit`.
     std::vector<ChunkRecord> waiting(std::int64_t set, std::int64_t limit, std::int64_t after = 0) const;
     std::int64_t waitingCount(std::int64_t set) const;
+    bool hasVector(std::int64_t set, std::int64_t chunk) const;
     std::int64_t vectorCount(std::int64_t set) const; ///< visible or not
     /// Chunks with an id above `after` that have a vector, ascending.
     std::vector<std::int64_t> vectorIds(std::int64_t set, std::int64_t after = 0) const;
@@ -193,8 +200,8 @@ public:
     Snapshot saveSnapshot(std::string_view name); ///< Throws Error{AlreadyExists | InvalidArgument}
     std::vector<Snapshot> snapshots() const;      ///< oldest first
     void removeSnapshot(std::string_view name);   ///< Throws Error{NotFound}
-    /// Documents and chunks are visible as they were, and that set of vectors is searched again if it is still there; what
-    /// is staged is dropped. What is visible now stays reachable if a snapshot holds it. Throws Error{NotFound}.
+    /// Documents and chunks are visible as they were, and that set of vectors is searched again, by its embedder, if it is still
+    /// there; what is staged is dropped. What is visible now stays reachable if a snapshot holds it. Throws Error{NotFound}.
     void rollback(std::string_view name);
     /// Deletes the rows that neither the present nor a snapshot sees; indexes over them are to be built anew.
     /// Returns how many chunks went.

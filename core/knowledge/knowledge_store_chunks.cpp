@@ -90,6 +90,15 @@ std::vector<ChunkRecord> KnowledgeStore::chunks(std::span<const std::int64_t> id
     });
 }
 
+std::string KnowledgeStore::originalText(std::int64_t chunk) const {
+    return m_impl->run([&](Connection& connection) {
+        auto row = connection.prepared("SELECT coalesce(original, text) FROM chunks WHERE id = ?");
+        if (!row.bind(chunk).step())
+            throw noChunk(chunk);
+        return row.text(0);
+    });
+}
+
 std::vector<std::int64_t> KnowledgeStore::visibleChunks() const {
     return m_impl->run([](Connection& connection) {
         auto row = connection.prepared("SELECT id FROM chunks INDEXED BY chunks_life WHERE born IS NOT NULL AND died IS NULL AND enabled ORDER BY id");
@@ -204,6 +213,11 @@ void KnowledgeStore::rollback(std::string_view name) {
         const Generation now = m_impl->advance();
         connection.prepared("DELETE FROM documents WHERE born IS NULL").run();
         connection.prepared("UPDATE embedding_sets SET active = (id = ?1) WHERE EXISTS (SELECT 1 FROM embedding_sets WHERE id = ?1)").bind(snapshot->set).run();
+        if (const auto set = activeSet()) {
+            Json changed = settings();
+            changed["embedder"] = set->embedder;
+            setSettings(changed);
+        }
         // What came since then dies; what went since then comes again as copies, because rows that other snapshots see
         // between then and now must stay as they are.
         auto gone = connection.prepared("SELECT id FROM documents WHERE born <= ? AND died > ? ORDER BY id");

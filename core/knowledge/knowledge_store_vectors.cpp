@@ -123,6 +123,12 @@ std::int64_t KnowledgeStore::waitingCount(std::int64_t set) const {
     });
 }
 
+bool KnowledgeStore::hasVector(std::int64_t set, std::int64_t chunk) const {
+    return m_impl->run([&](Connection& connection) {
+        return connection.prepared(fmt::format("SELECT 1 FROM {} WHERE chunk = ?", vectorTable(set))).bind(chunk).step();
+    });
+}
+
 std::int64_t KnowledgeStore::vectorCount(std::int64_t set) const {
     return m_impl->run([&](Connection& connection) {
         auto row = connection.prepared(fmt::format("SELECT count(*) FROM {}", vectorTable(set)));
