@@ -30,17 +30,17 @@ bool isFinal(RunState state);
 /// Stored as spec.json with these names.
 struct RunSpec {
     std::string id;      ///< folder name: time, method, four random letters
-    std::string kind;    ///< "train", "distill", "evaluate"
-    std::string method;  ///< train: zero_shot retrieve head full; distill: soft; evaluate: predictor
+    std::string kind;    ///< "train", "distill", "evaluate", "ingest"
+    std::string method;  ///< train: zero_shot retrieve head full; distill: soft; evaluate: predictor; ingest: add sync reembed
     std::string title;   ///< for people, e.g. "full · clinc150"
     std::string created; ///< ISO 8601, UTC
-    std::string dataset; ///< name in the workspace
+    std::string dataset; ///< name in the workspace; empty for an ingest, which has neither rows nor labels (see knowledge_runs.h)
     std::string dataset_hash;          ///< contentHash of all its rows
     std::vector<std::string> labels;   ///< sorted; order of every score vector
     std::map<std::string, std::string> label_descriptions; ///< label -> name or sentence for zero-shot; may lack some
     std::map<std::string, std::string> inputs; ///< "train" | "dev" | "test" | "unlabelled" -> file below the run directory
     std::map<std::string, std::string> input_hashes; ///< SHA-256 of each of these files; RunDirectory::create fills it in
-    std::map<std::string, std::string> models; ///< role ("base", "teacher", "model") -> absolute model folder
+    std::map<std::string, std::string> models; ///< role ("base", "teacher", "model", "embedder") -> absolute model folder
     std::map<std::string, std::string> model_names; ///< role -> name in the workspace
     Json settings = Json::object();    ///< the method's own, as asked for; with defaults: RunDirectory::frozenSettings
     std::uint64_t seed = 13;

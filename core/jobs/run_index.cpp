@@ -5,6 +5,7 @@
 #include "base/wall_clock.h"
 #include "datasets/labelled_data.h"
 #include "datasets/object_name.h"
+#include "jobs/knowledge_runs.h"
 #include "jobs/model_lookup.h"
 #include "storage/workspace.h"
 
@@ -163,6 +164,15 @@ void registerModels(Workspace& workspace, const RunDirectory& run, const RunSpec
         registerModel(workspace, run, spec.out + std::string(kControlSuffix), (*control)["model_path"].get<std::string>(), problems);
 }
 
+/// An ingest lists every document in its result, and every page reads every record: the record has their number.
+Json withCounts(Json result) {
+    for (Json& value : result) {
+        if (value.is_array())
+            value = value.size();
+    }
+    return result;
+}
+
 std::vector<MetricPoint> newMetrics(const std::vector<RunEvent>& events, std::int64_t after) {
     std::vector<MetricPoint> points;
     for (const RunEvent& event : events) {
@@ -254,7 +264,7 @@ IndexOutcome indexRun(Workspace& workspace, RunFollower& follower) {
         record.state = state;
         record.last_event = outcome.status.last_event;
         if (result)
-            record.result = *result;
+            record.result = spec.kind == kIngestKind ? withCounts(*result) : *result;
         workspace.saveRun(record); // first: the points refer to it
         if (!points.empty())
             workspace.appendMetrics(record.id, points);

@@ -11,7 +11,7 @@ namespace triptych {
 
 class Workspace;
 
-/// What somebody asks for; registerRun turns it into a complete, frozen run.
+/// What somebody asks for; registerRun turns it into a complete, frozen run. For an ingest see knowledge_runs.h.
 struct RunRequest {
     std::string kind;    ///< "train", "distill", "evaluate"
     std::string method;  ///< as RunSpec::method
@@ -38,7 +38,7 @@ struct IndexOutcome {
 };
 
 /// Brings the workspace up to date with a run: state, metric events, and once it is done its result and
-/// the models it made. By event number, so any number of supervisors may do it, in any order, again and
+/// the models it made; of an ingest's lists of documents how long they are. By event number, so any number of supervisors may do it, in any order, again and
 /// again. A run made elsewhere gets its record here. Give the follower that watches the run to read
 /// only what is new; events that were polled before and not indexed are read again.
 IndexOutcome indexRun(Workspace& workspace, RunFollower& follower);
