@@ -1,3 +1,4 @@
+#include "kb_edit_handler.h"
 #include "model_handlers.h"
 #include "predict_handler.h"
 #include "wiring.h"
@@ -104,7 +105,8 @@ int serveCommand(const Command& command) {
                               {"model.get", method(&ModelHandlers::get)},
                               {"model.export", method(&ModelHandlers::exportTo)},
                               {"model.try", method(&ModelHandlers::tryOut)},
-                              {"endpoint.test", method(&ModelHandlers::testEndpoint)}});
+                              {"endpoint.test", method(&ModelHandlers::testEndpoint)},
+                              {"kb.edit_chunk", editKnowledgeChunk}});
     return whole ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 #include "wiring.h"
 
 #include "distillation/jobs.h"
+#include "interop/knowledge_jobs.h"
 #include "prediction/prediction_jobs.h"
 #include "training/jobs.h"
 
@@ -16,6 +17,7 @@ PredictorRegistry makePredictorRegistry() {
 
 JobRegistry makeJobRegistry(const PredictorRegistry& predictors) {
     JobRegistry registry;
+    registerKnowledgeJobs(registry);
     registerPredictionJobs(registry, predictors);
     registerTrainingJobs(registry, predictors);
     registerDistillationJobs(registry, predictors);

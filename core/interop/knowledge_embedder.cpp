@@ -71,29 +71,42 @@ std::string sentencePrompt(const fs::path& folder, std::string_view use) {
     return prompts.string(std::string(use), use == "passage" ? prompts.string("document", "") : std::string());
 }
 
-BaseEmbedder openBaseEmbedder(const Workspace* workspace, const std::string& name, ProgressSink& progress, const std::stop_token& stop) {
-    BaseEmbedder base = wordsOnly();
+BaseEmbedder openModelEmbedder(const std::string& name, const fs::path& folder) {
+    BaseEmbedder base;
     base.name = name;
-    if (name == "hashing") {
-        base.fingerprint = "1";
-        return base;
-    }
-    if (workspace) {
-        if (const auto endpoint = findEndpoint(workspace->folder(), name)) {
-            base.embedder = std::make_shared<EndpointEmbedder>(EndpointClient::open(*endpoint, stop), progress, stop);
-            base.fingerprint = fmt::format("{} {}", endpoint->base_url, endpoint->model);
-            return base;
-        }
-    }
-    const FoundModel model = resolveModel(workspace, name);
-    std::shared_ptr<Encoder> encoder = Encoder::open(model.path);
-    const fs::path prompts = folderWith(model.path, "config_sentence_transformers.json");
+    std::shared_ptr<Encoder> encoder = Encoder::open(folder);
+    const fs::path prompts = folderWith(folder, "config_sentence_transformers.json");
     base.query_prefix = sentencePrompt(prompts, "query");
     base.passage_prefix = sentencePrompt(prompts, "passage");
-    base.fingerprint = fingerprintOf(model.path);
+    base.fingerprint = fingerprintOf(folder);
     base.counter = std::make_shared<EncoderTokens>(encoder);
     base.embedder = std::move(encoder);
     return base;
+}
+
+BaseEmbedder openEndpointEmbedder(const Endpoint& endpoint, ProgressSink& progress, const std::stop_token& stop) {
+    BaseEmbedder base = wordsOnly();
+    base.name = endpoint.name;
+    base.embedder = std::make_shared<EndpointEmbedder>(EndpointClient::open(endpoint, stop), progress, stop);
+    base.fingerprint = fmt::format("{} {}", endpoint.base_url, endpoint.model);
+    return base;
+}
+
+BaseEmbedder unweightedHashingEmbedder() {
+    BaseEmbedder base = wordsOnly();
+    base.name = "hashing";
+    base.fingerprint = "1";
+    return base;
+}
+
+BaseEmbedder openBaseEmbedder(const Workspace* workspace, const std::string& name, ProgressSink& progress, const std::stop_token& stop) {
+    if (name == "hashing")
+        return unweightedHashingEmbedder();
+    if (workspace) {
+        if (const auto endpoint = findEndpoint(workspace->folder(), name))
+            return openEndpointEmbedder(*endpoint, progress, stop);
+    }
+    return openModelEmbedder(name, resolveModel(workspace, name).path);
 }
 
 BaseEmbedder openEmbedderOf(const Workspace& workspace, const KnowledgeStore& store, ProgressSink& progress, const std::stop_token& stop) {
