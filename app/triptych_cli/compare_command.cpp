@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "jobs/knowledge_runs.h"
 #include "jobs/run_predictions.h"
 #include "metrics/classification.h"
 #include "selection/sentence.h"
@@ -49,13 +50,23 @@ std::string runOf(const Workspace& workspace, const std::string& word) {
 Entry readEntry(const Workspace& workspace, const std::string& word) {
     const std::string id = runOf(workspace, word);
     const RunDirectory run = findRun(workspace, id);
+    RunSpec spec = run.spec();
+    if (spec.kind == kIngestKind) {
+        throw Error(ErrorCode::InvalidInput, fmt::format("the run '{}' changed a knowledge base and measured nothing", id),
+                    "Compare runs of train, distill and eval; `triptych-cli kb eval` measures a knowledge base.");
+    }
     const RunStatus status = run.status();
     const auto result = run.result();
     if (status.state != RunState::Done || !result) {
         throw Error(ErrorCode::InvalidInput, fmt::format("the run '{}' is {}, so it has nothing to compare yet", id, runStateName(status.state)),
                     "Wait for it or resume it, then compare again.");
     }
-    return {id, run.spec(), *result, readPredictions(run.predictions())};
+    Entry entry;
+    entry.id = id;
+    entry.spec = std::move(spec);
+    entry.result = *result;
+    entry.predictions = readPredictions(run.predictions());
+    return entry;
 }
 
 void requireSameRows(const std::vector<Entry>& entries) {

@@ -1,9 +1,11 @@
 #include "cli_context.h"
 #include "commands.h"
+#include "kb_commands.h"
 #include "supervise.h"
 #include "table.h"
 
 #include "base/error.h"
+#include "jobs/knowledge_runs.h"
 #include "jobs/supervisor.h"
 
 #include <CLI/CLI.hpp>
@@ -26,6 +28,7 @@ Json jobDocument(const RunDirectory& run, const RunSpec& spec, const RunStatus& 
             {"method", spec.method},
             {"title", spec.title},
             {"dataset", spec.dataset},
+            {"base", knowledgeBaseOf(spec)},
             {"out", spec.out},
             {"created", spec.created},
             {"state", runStateName(status.state)},
@@ -126,6 +129,10 @@ void addResume(CLI::App& group, CliContext& context) {
         }
         const SupervisedRun outcome = superviseRun(context, workspace, run);
         requireDone(outcome);
+        if (run.spec().kind == kIngestKind) {
+            printKnowledgeRun(context, outcome);
+            return kExitDone;
+        }
         const std::string model = run.spec().out;
         context.print(runDocument(outcome, model), runText(outcome, model));
         return kExitDone;
@@ -147,7 +154,7 @@ void addRemove(CLI::App& group, CliContext& context) {
 } // namespace
 
 void addJobCommands(CLI::App& app, CliContext& context) {
-    CLI::App* group = app.add_subcommand("job", "Jobs: trainings, distillations and evaluations under way or over");
+    CLI::App* group = app.add_subcommand("job", "Jobs: trainings, distillations, evaluations and changes of knowledge bases, under way or over");
     group->require_subcommand(1);
     addList(*group, context);
     addOne(*group, context, "show", "State, progress and error of a job", [](Workspace&, const RunDirectory&) {});

@@ -5,16 +5,16 @@
 #include "table.h"
 
 #include "base/error.h"
-#include "documents/reader_process.h"
 #include "interop/knowledge_embedder.h"
-#include "jobs/model_lookup.h"
+#include "jobs/knowledge_bases.h"
 #include "knowledge/chunker.h"
-#include "knowledge/ingest.h"
+#include "knowledge/edit.h"
 #include "knowledge/knowledge_base.h"
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -26,21 +26,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kShownFailures = 20;
 constexpr std::size_t kShownText = 200; ///< bytes of a hit's text
-
-fs::path basesFolder(const CliContext& context) { return context.openWorkspace().folder() / "knowledge"; }
-
-std::vector<std::string> baseNames(const CliContext& context) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(basesFolder(context), error)) {
-        if (KnowledgeStore::exists(entry.path()))
-            names.push_back(entry.path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
 
 BaseEmbedder embedderOf(const CliContext& context, const KnowledgeStore& store) {
     at::set_num_threads(context.threads);
@@ -58,39 +44,6 @@ Json failuresJson(const std::vector<FailedDocument>& failures) {
     for (const FailedDocument& failure : failures)
         list.push_back({{"document", failure.name}, {"reason", failure.reason}, {"hint", failure.hint}});
     return list;
-}
-
-std::string failuresText(const std::vector<FailedDocument>& failures) {
-    std::string text;
-    for (std::size_t i = 0; i < std::min(failures.size(), kShownFailures); ++i)
-        text += fmt::format("  {}: {}{}{}\n", failures[i].name, failures[i].reason, failures[i].hint.empty() ? "" : " ", failures[i].hint);
-    if (failures.size() > kShownFailures)
-        text += fmt::format("  ... and {} more; --json lists them all.\n", failures.size() - kShownFailures);
-    return text;
-}
-
-int bringInStep(const CliContext& context, const std::string& name, const std::vector<fs::path>& given, const IngestOptions& options) {
-    const fs::path folder = knowledgeFolder(context, name);
-    const FileLock lock = lockKnowledge(folder, name);
-    KnowledgeStore store = KnowledgeStore::open(folder);
-    std::vector<fs::path> paths = given;
-    if (paths.empty()) {
-        for (const KnowledgeRoot& root : store.roots())
-            paths.emplace_back(root.path);
-    }
-    DocumentReader reader;
-    const BaseEmbedder embedder = embedderOf(context, store);
-    const IngestReport report = ingest(store, embedder, paths, reader, options, *context.progress, context.stop);
-    // The first ingest has counted what a hashing embedder weighs by.
-    KnowledgeBase base = KnowledgeBase::open(folder, embedderFor(store, embedder), *context.progress, context.stop);
-    base.saveIndexes();
-    const Json timings = {{"read_s", report.read_s}, {"chunk_s", report.chunk_s}, {"store_s", report.store_s}, {"embed_s", report.embed_s}};
-    context.print({{"added", report.added}, {"changed", report.changed}, {"removed", report.removed}, {"failed", failuresJson(report.failed)},
-                   {"unchanged", report.unchanged}, {"chunks", report.chunks}, {"embedded", report.embedded}, {"timings", timings}},
-                  fmt::format("{} documents added, {} changed, {} removed, {} unchanged, {} failed; {} chunks, {} of them embedded.\n{}", report.added.size(),
-                              report.changed.size(), report.removed.size(), report.unchanged, report.failed.size(), report.chunks, report.embedded,
-                              failuresText(report.failed)));
-    return kExitDone;
 }
 
 Json infoOf(const std::string& name, const KnowledgeStore& store) {
@@ -150,7 +103,7 @@ void addCreate(CLI::App& group, CliContext& context) {
     options->chunker.add(*command);
     command->add_flag("--int8", options->int8, "Keep vectors in 8 bits a value: a quarter of the space, nearly the same ranking");
     context.onRun(*command, [&context, options] {
-        checkModelName(options->name);
+        checkKnowledgeBaseName(options->name);
         const Workspace workspace = context.openWorkspace();
         std::string embedder = options->embedder.empty() ? defaultEmbedder(&workspace) : options->embedder;
         if (embedder == "none")
@@ -159,33 +112,11 @@ void addCreate(CLI::App& group, CliContext& context) {
             openBaseEmbedder(&workspace, embedder, *context.progress, context.stop); // that it is there and can embed
         ChunkerSettings chunker;
         options->chunker.apply(chunker);
-        const KnowledgeStore store = KnowledgeStore::create(basesFolder(context) / options->name, knowledgeSettings(embedder, chunker, options->int8));
-        const Json info = infoOf(options->name, store);
+        const fs::path folder = createKnowledgeBase(workspace, options->name, embedder, chunker, options->int8);
+        const Json info = infoOf(options->name, KnowledgeStore::open(folder));
         context.print(info, fmt::format("Made the knowledge base '{}'. `triptych-cli kb add {} PATH` puts documents in.\n{}", options->name, options->name, infoText(info)));
         return kExitDone;
     });
-}
-
-void addAddAndSync(CLI::App& group, CliContext& context) {
-    struct Options {
-        std::string name;
-        std::vector<std::string> paths;
-        IngestOptions ingest;
-    };
-    CLI::App* add = group.add_subcommand("add", "Add files and folders: text, Markdown, HTML, PDF, docx, xlsx, tables, JSON, source code");
-    auto added = std::make_shared<Options>();
-    add->add_option("N", added->name, "Name of the knowledge base")->required();
-    add->add_option("PATH", added->paths, "Files and folders")->required();
-    add->add_flag("--retry", added->ingest.retry_failed, "Read documents again that failed before and have not changed");
-    context.onRun(*add, [&context, added] {
-        return bringInStep(context, added->name, {added->paths.begin(), added->paths.end()}, added->ingest);
-    });
-
-    CLI::App* sync = group.add_subcommand("sync", "Bring the base in step with the files and folders that were added; only what changed is embedded");
-    auto synced = std::make_shared<Options>();
-    sync->add_option("N", synced->name, "Name of the knowledge base")->required();
-    sync->add_flag("--retry", synced->ingest.retry_failed, "Read documents again that failed before and have not changed");
-    context.onRun(*sync, [&context, synced] { return bringInStep(context, synced->name, {}, synced->ingest); });
 }
 
 void addInfoAndRemove(CLI::App& group, CliContext& context) {
@@ -193,8 +124,9 @@ void addInfoAndRemove(CLI::App& group, CliContext& context) {
     context.onRun(*list, [&context] {
         Table table("lrrl", {"name", "documents", "chunks", "embedder"});
         Json bases = Json::array();
-        for (const std::string& name : baseNames(context)) {
-            const KnowledgeStore store = KnowledgeStore::open(basesFolder(context) / name);
+        const Workspace workspace = context.openWorkspace();
+        for (const std::string& name : knowledgeBaseNames(workspace)) {
+            const KnowledgeStore store = KnowledgeStore::open(findKnowledgeBase(workspace, name));
             const KnowledgeCounts counts = store.counts();
             const std::string embedder = store.settings().value("embedder", "");
             table.add({name, std::to_string(counts.documents), std::to_string(counts.chunks), embedder.empty() ? "none" : embedder});
@@ -222,7 +154,7 @@ void addInfoAndRemove(CLI::App& group, CliContext& context) {
     remove->add_option("DOC", removed->other, "Name of the document, as `kb info` shows it")->required();
     context.onRun(*remove, [&context, removed] {
         const fs::path folder = knowledgeFolder(context, removed->base);
-        const FileLock lock = lockKnowledge(folder, removed->base);
+        const FileLock lock = lockKnowledgeBase(folder);
         KnowledgeStore store = KnowledgeStore::open(folder);
         const auto record = store.document(removed->other);
         store.removeDocument(removed->other);
@@ -232,14 +164,73 @@ void addInfoAndRemove(CLI::App& group, CliContext& context) {
         return kExitDone;
     });
 
+    CLI::App* forget = group.add_subcommand("forget", "Forget a file or folder that was added: its documents go, and a sync passes it over");
+    auto forgotten = std::make_shared<Names>();
+    forget->add_option("N", forgotten->base, "Name of the knowledge base")->required();
+    forget->add_option("PATH", forgotten->other, "What was added, as `kb info` shows it")->required();
+    context.onRun(*forget, [&context, forgotten] {
+        const fs::path folder = knowledgeFolder(context, forgotten->base);
+        const FileLock lock = lockKnowledgeBase(folder);
+        KnowledgeStore store = KnowledgeStore::open(folder);
+        const std::string path = (fs::absolute(forgotten->other) / "").lexically_normal().parent_path().string();
+        const std::int64_t removed = removeRootWithDocuments(store, path);
+        context.print({{"forgotten", path}, {"removed", removed}, {"generation", store.generation()}}, fmt::format("Forgot '{}' and its {} documents.", path, removed));
+        return kExitDone;
+    });
+}
+
+void addDropAndRename(CLI::App& group, CliContext& context) {
     CLI::App* drop = group.add_subcommand("drop", "Delete a knowledge base with all it holds; the files it was made from stay");
     auto dropped = std::make_shared<std::string>();
     drop->add_option("N", *dropped, "Name of the knowledge base")->required();
     context.onRun(*drop, [&context, dropped] {
-        const fs::path folder = knowledgeFolder(context, *dropped);
-        const FileLock lock = lockKnowledge(folder, *dropped);
-        fs::remove_all(folder);
+        dropKnowledgeBase(knowledgeFolder(context, *dropped));
         context.print({{"dropped", *dropped}}, fmt::format("Deleted the knowledge base '{}'.", *dropped));
+        return kExitDone;
+    });
+
+    struct Names {
+        std::string from, to;
+    };
+    CLI::App* rename = group.add_subcommand("rename", "Give a knowledge base another name");
+    auto names = std::make_shared<Names>();
+    rename->add_option("N", names->from, "Name of the knowledge base")->required();
+    rename->add_option("TO", names->to, "Its new name")->required();
+    context.onRun(*rename, [&context, names] {
+        knowledgeFolder(context, names->from); // names those there are
+        renameKnowledgeBase(context.openWorkspace(), names->from, names->to);
+        context.print({{"name", names->to}, {"renamed", names->from}}, fmt::format("The knowledge base '{}' is called '{}' now.", names->from, names->to));
+        return kExitDone;
+    });
+}
+
+void addTag(CLI::App& group, CliContext& context) {
+    struct Options {
+        std::string base, document;
+        std::vector<std::string> tags;
+        bool clear = false;
+    };
+    CLI::App* tag = group.add_subcommand("tag", "Give a document tags, which a search can ask for");
+    auto options = std::make_shared<Options>();
+    tag->add_option("N", options->base, "Name of the knowledge base")->required();
+    tag->add_option("DOC", options->document, "Name of the document, as `kb info` shows it")->required();
+    tag->add_option("TAG", options->tags, "Tags to add to those it has");
+    tag->add_flag("--clear", options->clear, "Take away the tags it has");
+    context.onRun(*tag, [&context, options] {
+        if (options->tags.empty() && !options->clear)
+            throw Error(ErrorCode::InvalidArgument, "there is no tag to give", "Name tags, or take away those there are with --clear.");
+        const fs::path folder = knowledgeFolder(context, options->base);
+        const FileLock lock = lockKnowledgeBase(folder);
+        KnowledgeStore store = KnowledgeStore::open(folder);
+        const DocumentRecord record = requireDocument(store, options->document);
+        std::vector<std::string> tags = options->clear ? std::vector<std::string>() : record.tags;
+        for (const std::string& one : options->tags) {
+            if (std::find(tags.begin(), tags.end(), one) == tags.end())
+                tags.push_back(one);
+        }
+        store.setTags(record.name, tags);
+        context.print({{"document", record.name}, {"tags", tags}}, tags.empty() ? fmt::format("'{}' has no tags.", record.name)
+                                                                               : fmt::format("'{}' has the tags {}.", record.name, fmt::join(tags, ", ")));
         return kExitDone;
     });
 }
@@ -256,7 +247,7 @@ void addSnapshots(CLI::App& group, CliContext& context) {
     snapshot->add_flag("--remove", taken->remove, "Forget the snapshot of that name instead");
     context.onRun(*snapshot, [&context, taken] {
         const fs::path folder = knowledgeFolder(context, taken->base);
-        const FileLock lock = lockKnowledge(folder, taken->base);
+        const FileLock lock = lockKnowledgeBase(folder);
         KnowledgeStore store = KnowledgeStore::open(folder);
         if (taken->remove)
             store.removeSnapshot(taken->name);
@@ -273,7 +264,7 @@ void addSnapshots(CLI::App& group, CliContext& context) {
     rollback->add_option("NAME", wanted->name, "Name of the snapshot")->required();
     context.onRun(*rollback, [&context, wanted] {
         const fs::path folder = knowledgeFolder(context, wanted->base);
-        const FileLock lock = lockKnowledge(folder, wanted->base);
+        const FileLock lock = lockKnowledgeBase(folder);
         KnowledgeStore store = KnowledgeStore::open(folder);
         store.rollback(wanted->name);
         const Json document = infoOf(wanted->base, store);
@@ -335,21 +326,12 @@ void addSearch(CLI::App& group, CliContext& context) {
 
 } // namespace
 
-fs::path knowledgeFolder(const CliContext& context, const std::string& name) {
-    checkModelName(name);
-    const fs::path folder = basesFolder(context) / name;
-    if (!KnowledgeStore::exists(folder)) {
-        const std::vector<std::string> names = baseNames(context);
-        throw Error(ErrorCode::NotFound, fmt::format("there is no knowledge base '{}' in the workspace", name),
-                    names.empty() ? "`triptych-cli kb create` makes one." : fmt::format("There is {}.", fmt::join(names, ", ")));
-    }
-    return folder;
-}
+fs::path knowledgeFolder(const CliContext& context, const std::string& name) { return findKnowledgeBase(context.openWorkspace(), name); }
 
-FileLock lockKnowledge(const fs::path& folder, const std::string& name) {
-    if (auto lock = FileLock::tryAcquire(folder / "lock"))
-        return std::move(*lock);
-    throw Error(ErrorCode::Busy, fmt::format("the knowledge base '{}' is being changed by another process", name), "Try again when that has finished.");
+DocumentRecord requireDocument(const KnowledgeStore& store, const std::string& name) {
+    if (auto record = store.document(name))
+        return std::move(*record);
+    throw Error(ErrorCode::NotFound, fmt::format("there is no document '{}' in the knowledge base", name), "`triptych-cli kb info` lists the documents there are.");
 }
 
 void ChunkerOptions::add(CLI::App& command) {
@@ -375,8 +357,11 @@ void addKnowledgeCommands(CLI::App& app, CliContext& context) {
     CLI::App* group = app.add_subcommand("kb", "Knowledge bases: documents to search");
     group->require_subcommand(1);
     addCreate(*group, context);
-    addAddAndSync(*group, context);
+    addKnowledgeIngest(*group, context);
     addInfoAndRemove(*group, context);
+    addDropAndRename(*group, context);
+    addTag(*group, context);
+    addKnowledgeChunks(*group, context);
     addSnapshots(*group, context);
     addSearch(*group, context);
     addKnowledgeEval(*group, context);

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "base/files.h"
-#include "base/json.h"
+#include "knowledge/knowledge_store.h"
 
 #include <filesystem>
 #include <string>
@@ -14,11 +13,12 @@ namespace triptych {
 
 struct CliContext;
 struct ChunkerSettings;
+struct SupervisedRun;
 
 /// knowledge/<name> in the workspace. Throws Error{NotFound} naming the bases there are, {InvalidArgument} for a name that can be none.
 std::filesystem::path knowledgeFolder(const CliContext& context, const std::string& name);
-/// The right to change a base. Throws Error{Busy}.
-FileLock lockKnowledge(const std::filesystem::path& folder, const std::string& name);
+/// Throws Error{NotFound}.
+DocumentRecord requireDocument(const KnowledgeStore& store, const std::string& name);
 
 /// --chunker, --chunk-size, --overlap; what is given goes over what is there.
 struct ChunkerOptions {
@@ -29,6 +29,11 @@ struct ChunkerOptions {
     void apply(ChunkerSettings& settings) const;
 };
 
+/// What came of a run that changed a base: for `kb add` and its like, and for `job resume --wait`.
+void printKnowledgeRun(const CliContext& context, const SupervisedRun& run);
+
+void addKnowledgeIngest(CLI::App& group, CliContext& context); ///< add, sync, reembed, watch
+void addKnowledgeChunks(CLI::App& group, CliContext& context); ///< chunks, edit
 void addKnowledgeEval(CLI::App& group, CliContext& context);
 
 } // namespace triptych
