@@ -2,6 +2,7 @@
 #include "engine_client/job_center.h"
 #include "item_models/jobs_model.h"
 #include "item_models/log_model.h"
+#include "item_models/run_summary.h"
 #include "l10n/words.h"
 
 #include <QAbstractItemModelTester>
@@ -52,6 +53,17 @@ private Q_SLOTS:
         QVERIFY(!QDir(workspace + QStringLiteral("/runs/") + id).exists());
         jobs.setWorkspace({});
         QCOMPARE(model.rowCount(), 0);
+    }
+    void changesOfKnowledgeBasesHaveTitlesOfTheirOwn() {
+        QCOMPARE(runTitle(QStringLiteral("add"), QStringLiteral("add · manuals")), QStringLiteral("Add to manuals"));
+        QCOMPARE(runTitle(QStringLiteral("sync"), QStringLiteral("sync · add · %1")), QStringLiteral("Sync add · %1"));
+        QCOMPARE(runTitle(QStringLiteral("reembed"), QStringLiteral("reembed · manuals")), QStringLiteral("Re-embed manuals"));
+        QCOMPARE(runTitle(QStringLiteral("add"), QStringLiteral("of somebody's own")), QStringLiteral("of somebody's own"));
+        RunRecord run;
+        run.kind = "ingest";
+        run.state = "done";
+        run.result = {{"added", 4}};
+        QVERIFY(!summaryOf(run)); // it measured nothing
     }
     void problemsReadAsCoreWritesThem() {
         for (int i = 0; i <= static_cast<int>(RowFault::LabelNotAName); ++i) {

@@ -2,6 +2,10 @@
 #include "engine_client/job_center.h"
 #include "jobs/fake_jobs.h"
 #include "jobs/job_runner.h"
+#include "jobs/knowledge_runs.h"
+#include "jobs/run_index.h"
+#include "knowledge/chunker.h"
+#include "knowledge/edit.h"
 #include "storage/workspace.h"
 
 #include <QApplication>
@@ -13,6 +17,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -38,6 +43,20 @@ JobRegistry windowJobs() {
         if (!job.resumed())
             throw Error(ErrorCode::Io, "no space left on the device");
         return count(job);
+    };
+    // Works until a file "gate" lies in the base's folder.
+    jobs["ingest/add"] = [](JobContext& job) {
+        while (!std::filesystem::exists(knowledgeRunSettings(job.spec()).base_path / "gate")) {
+            throwIfStopped(job.stop());
+            if (job.poll() == RunControl::Pause)
+                throw PauseRequested();
+            job.progress().progress({1, 2, "documents", "read"});
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return Json{{"added", Json::array({"a"})}};
+    };
+    jobs["ingest/sync"] = [](JobContext&) {
+        return Json{{"added", Json::array()}, {"changed", Json::array()}, {"removed", Json::array()}, {"failed", Json::array()}};
     };
     return jobs;
 }
@@ -109,6 +128,64 @@ private Q_SLOTS:
         QVERIFY(w.jobs.metrics(ids[1]).isEmpty()); // the workspace has them
         QCOMPARE(Workspace::open(m_workspace.toStdString()).metrics(ids[1].toStdString()).size(), std::size_t{20});
         QCOMPARE(w.failed.size(), qsizetype{0});
+    }
+    void aKnowledgeBaseHasALaneOfItsOwn() {
+        const std::filesystem::path base = createKnowledgeBase(Workspace::open(m_workspace.toStdString()), "manuals", "hashing", {}, false);
+        Watched w(m_workspace);
+        const QString training = w.submit({request("count", {{"steps", 20000}})}).value(0);
+        QTRY_VERIFY_WITH_TIMEOUT(w.done(training) > 0, 20'000);
+        JobRequest add;
+        add.kind = QStringLiteral("ingest");
+        add.method = QStringLiteral("add");
+        add.knowledgeBase = QStringLiteral("manuals");
+        add.paths = QStringList{m_folder->path()};
+        add.threads = 1;
+        const QStringList ids = w.submit({add, add});
+        QCOMPARE(ids.size(), qsizetype{2});
+        TRY_STATE(ids[0], Running);
+        QCOMPARE(static_cast<int>(w.state(training)), static_cast<int>(RunState::Running));
+        QCOMPARE(static_cast<int>(w.state(ids[1])), static_cast<int>(RunState::Queued));
+        QCOMPARE(w.jobs.job(ids[0])->knowledgeBase, QStringLiteral("manuals"));
+        QVERIFY(w.jobs.job(ids[0])->dataset.isEmpty() && w.jobs.job(ids[0])->out.isEmpty());
+        w.jobs.pause(ids[0]);
+        TRY_STATE(ids[0], Paused);
+        TRY_STATE(ids[1], Running); // the next of its lane
+        const QString second = w.submit({request("count", {{"steps", 20}})}).value(0);
+        TRY_STATE(second, Queued);
+        w.jobs.resume(ids[0]);
+        TRY_STATE(ids[0], Queued);
+        std::ofstream(base / "gate") << "open";
+        TRY_STATE(ids[0], Done);
+        TRY_STATE(ids[1], Done);
+        QCOMPARE(static_cast<int>(w.state(training)), static_cast<int>(RunState::Running));
+        w.jobs.cancel(training);
+        TRY_STATE(second, Done);
+        QCOMPARE(w.failed.size(), qsizetype{0});
+    }
+    void aSyncThatFoundNothingIsToldAndGoes() {
+        createKnowledgeBase(Workspace::open(m_workspace.toStdString()), "manuals", "hashing", {}, false);
+        Watched w(m_workspace);
+        QString base;
+        connect(&w.jobs, &JobCenter::runFinished, this, [&](const QString& id) { base = w.jobs.job(id)->knowledgeBase; });
+        JobRequest sync;
+        sync.kind = QStringLiteral("ingest");
+        sync.method = QStringLiteral("sync");
+        sync.knowledgeBase = QStringLiteral("manuals");
+        const QString id = w.submit({sync}).value(0);
+        QTRY_COMPARE_WITH_TIMEOUT(w.finished.size(), qsizetype{1}, 20'000);
+        QCOMPARE(base, QStringLiteral("manuals"));
+        QTRY_VERIFY_WITH_TIMEOUT(!w.jobs.job(id), 20'000);
+        QVERIFY(!QFileInfo::exists(m_workspace + QStringLiteral("/runs/") + id));
+        QCOMPARE(w.failed.size(), qsizetype{0});
+    }
+    void aRunThatAnotherProcessRemovesIsForgotten() {
+        Watched w(m_workspace);
+        const QString id = w.submit({request("count", {{"steps", 20}})}).value(0);
+        TRY_STATE(id, Done);
+        QTRY_COMPARE(w.finished.size(), qsizetype{1});
+        Workspace workspace = Workspace::open(m_workspace.toStdString());
+        removeRun(workspace, findRun(workspace, id.toStdString()));
+        QTRY_VERIFY_WITH_TIMEOUT(!w.jobs.job(id), 20'000);
     }
     void aFailedJobRunsAgainWhenAsked() {
         Watched w(m_workspace);

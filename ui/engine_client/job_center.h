@@ -33,7 +33,7 @@ struct JobRequest {
     QString knowledgeBase; ///< ingest: name in the workspace
     QStringList paths;     ///< ingest/add: absolute
     QString out;     ///< name of the result; empty: "<dataset>-<method>", made unique
-    Json settings = Json::object();
+    Json settings = Json::object(); ///< ingest: {"retry_failed": bool}
     quint64 seed = 13;
     int threads = 0; ///< 0: all cores
 };
@@ -55,7 +55,7 @@ struct LogEntry {
     QString message;
 };
 
-/// The window's supervisor: queues and starts workers (one at a time), follows their events, indexes finished
+/// The window's supervisor: queues and starts workers (one at a time, and beside it one that changes a knowledge base), follows their events, indexes finished
 /// runs into the workspace. All file work happens on a thread of its own with its own connection; this object
 /// answers from memory. Workers outlive it: the next start finds them and goes on watching.
 class JobCenter : public QObject {

@@ -1,6 +1,7 @@
 #include "engine_client/job_worker.h"
 
 #include "base/wall_clock.h"
+#include "jobs/knowledge_runs.h"
 #include "jobs/run_index.h"
 #include "jobs/supervisor.h"
 #include "l10n/words.h"
@@ -31,12 +32,20 @@ JobInfo infoOf(const RunSpec& spec) {
     info.method = text(spec.method);
     info.title = text(spec.title);
     info.dataset = text(spec.dataset);
+    info.knowledgeBase = text(knowledgeBaseOf(spec));
     info.out = text(spec.out);
     info.created = text(spec.created);
     return info;
 }
 
+/// What goes on at a time beside what: knowledge bases have a lane of their own.
+bool isIngest(const JobInfo& job) { return job.kind == QLatin1String(kIngestKind); }
+
 bool isWaitingId(const QString& id) { return id.startsWith(QLatin1String(kWaitingPrefix)); }
+
+int threadsOf(const JobRequest& request) {
+    return request.threads > 0 ? request.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
 
 LogLevel levelFromName(const std::string& name) {
     return name == "debug" ? LogLevel::Debug : name == "warning" ? LogLevel::Warning
@@ -50,9 +59,13 @@ bool sameStatus(const RunStatus& a, const RunStatus& b) {
 } // namespace
 
 Json requestToJson(const JobRequest& request) {
+    Json paths = Json::array();
+    for (const QString& path : request.paths)
+        paths.push_back(path.toStdString());
     return {{"kind", request.kind.toStdString()}, {"method", request.method.toStdString()},
             {"dataset", request.dataset.toStdString()}, {"model", request.model.toStdString()},
             {"teacher", request.teacher.toStdString()}, {"student", request.student.toStdString()},
+            {"knowledge_base", request.knowledgeBase.toStdString()}, {"paths", std::move(paths)},
             {"out", request.out.toStdString()}, {"settings", request.settings}, {"seed", request.seed},
             {"threads", request.threads}};
 }
@@ -66,6 +79,9 @@ JobRequest requestFromJson(const Json& value) {
     request.model = word("model");
     request.teacher = word("teacher");
     request.student = word("student");
+    request.knowledgeBase = word("knowledge_base");
+    for (const Json& path : value.value("paths", Json::array()))
+        request.paths.append(text(path.get<std::string>()));
     request.out = word("out");
     request.settings = value.value("settings", Json::object());
     request.seed = value.value("seed", quint64{13});
@@ -126,6 +142,7 @@ void JobWorker::open(const QString& folder, quint64 generation) {
     m_queue.clear();
     m_waiting.clear();
     m_cancelling.clear();
+    m_basesToTidy.clear();
     m_workspace.reset();
     m_generation = generation;
     if (!folder.isEmpty()) {
@@ -166,6 +183,21 @@ void JobWorker::findNewRuns() {
         Watched& run = watch(directory);
         run.info.status.last_event = -1; // anything it reads is news
         follow(run);
+    }
+}
+
+/// Runs that another process has removed: the command line does so with those of a knowledge base that nobody needs.
+void JobWorker::forgetRemoved() {
+    for (auto run = m_runs.begin(); run != m_runs.end();) {
+        std::error_code error;
+        if (std::filesystem::exists(run->second.events.directory().path() / "spec.json", error) || error) {
+            ++run;
+            continue;
+        }
+        const QString id = run->second.info.id;
+        m_cancelling.erase(run->first);
+        run = m_runs.erase(run);
+        Q_EMIT jobRemoved(m_generation, id);
     }
 }
 
@@ -224,6 +256,8 @@ void JobWorker::settle(Watched& run, bool force) {
         if (ended && isFinal(outcome.status.state)) {
             run.settled = true;
             Q_EMIT jobFinished(m_generation, run.info.id);
+            if (!run.info.knowledgeBase.isEmpty())
+                m_basesToTidy.insert(run.info.knowledgeBase.toStdString());
         }
     } catch (const Error& error) {
         // Busy: another writer holds the workspace, the next round tries again.
@@ -244,6 +278,7 @@ void JobWorker::tick() {
             Q_EMIT actionFailed(m_generation, text(id), errorMessage(error), errorHint(error));
         }
     }
+    forgetRemoved();
     guarded({}, [&] {
         if (m_sinceListing.elapsed() >= kListingIntervalMs)
             findNewRuns();
@@ -256,8 +291,11 @@ void JobWorker::tick() {
             settle(run, false);
         });
     }
+    for (const std::string& base : std::exchange(m_basesToTidy, {}))
+        guarded({}, [&] { removeIdleRuns(base); });
     retried([&] { promoteWaiting(); });
-    retried([&] { startNext(); });
+    for (const bool ingests : {false, true})
+        retried([&] { startNext(ingests); });
     updateTimer();
 }
 
@@ -271,11 +309,21 @@ void JobWorker::updateTimer() {
         m_timer->start(interval);
 }
 
-/// Starts the head of the queue once nobody works: two trainings at a time would both be slower.
-void JobWorker::startNext() {
-    while (!m_queue.empty()) {
-        const std::string id = m_queue.front();
-        const bool busy = std::any_of(m_runs.begin(), m_runs.end(), [&id](const auto& entry) {
+/// Starts the first in line of a lane once nobody works in it: two trainings at a time would both be slower, while documents
+/// that come in need not wait for a training.
+void JobWorker::startNext(bool ingests) {
+    const auto isInLane = [&](const std::string& id) {
+        const auto run = m_runs.find(id);
+        return (run != m_runs.end() && isIngest(run->second.info)) == ingests;
+    };
+    for (;;) {
+        const auto next = std::find_if(m_queue.begin(), m_queue.end(), isInLane);
+        if (next == m_queue.end())
+            return;
+        const std::string id = *next;
+        const bool busy = std::any_of(m_runs.begin(), m_runs.end(), [&](const auto& entry) {
+            if (isIngest(entry.second.info) != ingests)
+                return false;
             const RunState state = entry.second.events.status().state;
             if (state == RunState::Running || state == RunState::Cancelling)
                 return true;
@@ -285,13 +333,27 @@ void JobWorker::startNext() {
         if (busy)
             return;
         Watched* run = find(text(id));
-        changeQueue([this] { m_queue.pop_front(); }); // first: a start that is not on record as taken would happen twice
+        changeQueue([&] { std::erase(m_queue, id); }); // first: a start that is not on record as taken would happen twice
         if (!run || run->events.status().state == RunState::Done)
             continue;
         if (guarded(run->info.id, [&] { resumeRun(defaultEngineCommand(), run->events.directory()); })) {
             follow(*run);
             return;
         }
+    }
+}
+
+/// Of a base whose run has ended; those that are in line again stay.
+void JobWorker::removeIdleRuns(const std::string& base) {
+    for (const RunDirectory& run : idleKnowledgeRuns(*m_workspace, base)) {
+        const std::string id = run.id();
+        if (isQueued(id))
+            continue;
+        retried([&] { // its worker may be about to end
+            removeRun(*m_workspace, run);
+            m_runs.erase(id);
+            Q_EMIT jobRemoved(m_generation, text(id));
+        });
     }
 }
 
@@ -387,6 +449,24 @@ std::string JobWorker::freeName(const JobRequest& request) const {
 
 /// Makes the run and puts it in line; within changeQueue.
 RunDirectory JobWorker::create(const JobRequest& request) {
+    RunDirectory directory = request.kind == QLatin1String(kIngestKind) ? createIngest(request) : createTraining(request);
+    m_queue.push_back(directory.id());
+    return directory;
+}
+
+RunDirectory JobWorker::createIngest(const JobRequest& request) {
+    KnowledgeRunRequest run;
+    run.method = request.method.toStdString();
+    run.base = request.knowledgeBase.toStdString();
+    for (const QString& path : request.paths)
+        run.paths.emplace_back(path.toStdString());
+    run.retry_failed = request.settings.value("retry_failed", false);
+    run.embedder = request.model.toStdString();
+    run.threads = threadsOf(request);
+    return registerKnowledgeRun(*m_workspace, run);
+}
+
+RunDirectory JobWorker::createTraining(const JobRequest& request) {
     RunRequest run;
     run.kind = request.kind.toStdString();
     run.method = request.method.toStdString();
@@ -400,10 +480,8 @@ RunDirectory JobWorker::create(const JobRequest& request) {
     }
     run.out = request.out.isEmpty() ? freeName(request) : request.out.toStdString();
     run.seed = request.seed;
-    run.threads = request.threads > 0 ? request.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    RunDirectory directory = registerRun(*m_workspace, run);
-    m_queue.push_back(directory.id());
-    return directory;
+    run.threads = threadsOf(request);
+    return registerRun(*m_workspace, run);
 }
 
 void JobWorker::announce(const RunDirectory& directory) {

@@ -70,16 +70,20 @@ private:
 
     void tick();
     void findNewRuns();
+    void forgetRemoved();
     Watched& watch(const RunDirectory& directory);
     void follow(Watched& run);
     void settle(Watched& run, bool force);
-    void startNext();
+    void startNext(bool ingests);
+    void removeIdleRuns(const std::string& base);
     void promoteWaiting();
     void loadQueue();
     void saveQueue();
     bool isQueued(const std::string& id) const;
     template <typename Body> void changeQueue(Body body);
     RunDirectory create(const JobRequest& request);
+    RunDirectory createIngest(const JobRequest& request);
+    RunDirectory createTraining(const JobRequest& request);
     void announce(const RunDirectory& directory);
     void promote(const Waiting& waiting, const Watched& teacher);
     void drop(const Waiting& waiting);
@@ -93,9 +97,10 @@ private:
     std::optional<Workspace> m_workspace;
     quint64 m_generation = 0;
     std::map<std::string, Watched> m_runs;
-    std::deque<std::string> m_queue; ///< ids this window starts, one after the other
+    std::deque<std::string> m_queue; ///< ids this window starts, those of a lane one after the other
     std::deque<Waiting> m_waiting;
     std::set<std::string> m_cancelling;
+    std::set<std::string> m_basesToTidy; ///< knowledge bases of which a run has ended
     std::shared_ptr<CancelReport> m_cancelReport = std::make_shared<CancelReport>();
     QTimer* m_timer;
     QElapsedTimer m_sinceListing;

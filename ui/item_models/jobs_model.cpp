@@ -1,5 +1,6 @@
 #include "item_models/jobs_model.h"
 
+#include "jobs/knowledge_runs.h"
 #include "l10n/numbers.h"
 #include "l10n/words.h"
 #include "shell/icons.h"
@@ -16,6 +17,13 @@ double fraction(const JobInfo& job) {
     if (job.status.total <= 0)
         return job.status.state == RunState::Running ? -1 : 0;
     return std::clamp(static_cast<double>(job.status.done) / static_cast<double>(job.status.total), 0.0, 1.0);
+}
+
+QIcon iconOf(const JobInfo& job) {
+    if (job.kind == QLatin1String(kIngestKind))
+        return icon(job.method == QLatin1String("add") ? QStringLiteral("folder") : QStringLiteral("refresh"));
+    const auto technique = techniqueOfMethod(job.method);
+    return technique ? techniqueIcon(*technique) : icon(QStringLiteral("jobs"));
 }
 
 } // namespace
@@ -121,8 +129,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole: return text(job, index.column());
     case Qt::DecorationRole:
         if (index.column() == Title) {
-            const auto technique = techniqueOfMethod(job.method);
-            return technique ? techniqueIcon(*technique) : icon(QStringLiteral("jobs"));
+            return iconOf(job);
         }
         return {};
     case Qt::TextAlignmentRole: {

@@ -1,5 +1,6 @@
 #include "item_models/run_summary.h"
 
+#include "jobs/knowledge_runs.h"
 #include "jobs/students.h"
 #include "l10n/words.h"
 
@@ -37,7 +38,7 @@ QString RunSummary::subtitle() const {
 }
 
 std::optional<RunSummary> summaryOf(const RunRecord& run) {
-    if (run.state != "done" || !run.result.is_object())
+    if (run.state != "done" || !run.result.is_object() || run.kind == kIngestKind) // an ingest measures nothing
         return std::nullopt;
     RunSummary summary;
     summary.id = qstr(run.id);

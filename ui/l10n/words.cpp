@@ -59,7 +59,27 @@ QString studentTitle(const QString& student) {
     }
 }
 
+namespace {
+
+/// With %1 for the base; empty for other methods.
+QString ingestTitle(const QString& method) {
+    if (method == QLatin1String("add"))
+        //: Title of a job; %1 the name of a knowledge base
+        return QCoreApplication::translate("Words", "Add to %1");
+    if (method == QLatin1String("sync"))
+        //: Title of a job that brings a knowledge base in step with its folders; %1 its name
+        return QCoreApplication::translate("Words", "Sync %1");
+    if (method == QLatin1String("reembed"))
+        //: Title of a job that makes the vectors of a knowledge base anew; %1 its name
+        return QCoreApplication::translate("Words", "Re-embed %1");
+    return {};
+}
+
+} // namespace
+
 QString runTitle(const QString& method, const QString& title) {
+    if (const QString ingest = ingestTitle(method); !ingest.isEmpty() && title.startsWith(method + QStringLiteral(" · ")))
+        return ingest.arg(title.mid(method.size() + 3));
     return title.startsWith(method + QStringLiteral(" ·")) ? methodWord(method) + title.mid(method.size()) : title;
 }
 
@@ -169,8 +189,10 @@ QString stageWord(const QString& stage) {
         return QCoreApplication::translate("Words", "training the student");
     if (stage == QLatin1String("control"))
         return QCoreApplication::translate("Words", "training the control");
-    if (stage == QLatin1String("import") || stage == QLatin1String("read"))
+    if (stage == QLatin1String("import"))
         return QCoreApplication::translate("Words", "reading the file");
+    if (stage == QLatin1String("read"))
+        return QCoreApplication::translate("Words", "reading");
     if (stage == QLatin1String("export"))
         return QCoreApplication::translate("Words", "writing the weights");
     if (stage == QLatin1String("merge"))
@@ -193,6 +215,8 @@ QString progressText(std::int64_t done, std::int64_t total, const QString& unit)
         word = QCoreApplication::translate("Words", "tensors", nullptr, n);
     else if (unit == QLatin1String("documents"))
         word = QCoreApplication::translate("Words", "documents", nullptr, n);
+    else if (unit == QLatin1String("chunks"))
+        word = QCoreApplication::translate("Words", "chunks", nullptr, n);
     else if (unit == QLatin1String("bytes"))
         return total > 0 ? QCoreApplication::translate("Words", "%1 / %2")
                                .arg(bytesText(static_cast<double>(done)), bytesText(static_cast<double>(total)))

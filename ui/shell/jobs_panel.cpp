@@ -64,6 +64,15 @@ QString buttonText(Button button) {
     return JobsPanel::tr("Open run");
 }
 
+/// What goes with a run that is removed.
+QString whatIsLost(const JobInfo& job) {
+    if (!job.knowledgeBase.isEmpty())
+        return JobsPanel::tr("Only the record of the run is deleted; the knowledge base \"%1\" stays as it is.").arg(job.knowledgeBase);
+    return job.out.isEmpty() || job.status.state != RunState::Done
+               ? JobsPanel::tr("Its folder with checkpoints and predictions is deleted. This cannot be undone.")
+               : JobsPanel::tr("Its folder and the model \"%1\" that it made are deleted. This cannot be undone.").arg(job.out);
+}
+
 QRect buttonRect(const QRect& cell, qsizetype fromRight) {
     return {cell.right() - 8 - static_cast<int>(fromRight + 1) * (kButtonSide + 2), cell.center().y() - kButtonSide / 2, kButtonSide, kButtonSide};
 }
@@ -197,7 +206,7 @@ void JobsPanel::retranslate() {
     m_model->retranslate();
     m_table->setAccessibleName(tr("Jobs"));
     m_table->setAccessibleDescription(tr("Space pauses or resumes, Delete cancels or removes, Return opens the run."));
-    m_empty->setText(tr("No job has run here yet. What trains or measures shows up here, with its rate and the time it still needs."));
+    m_empty->setText(tr("No job has run here yet. What trains, measures or reads documents shows up here, with its rate and the time it still needs."));
 }
 
 std::optional<JobInfo> JobsPanel::currentJob() const { return m_model->jobAt(m_table->currentIndex().row()); }
@@ -240,9 +249,7 @@ void JobsPanel::act(int row, Button button) {
         if (!canRemove(*job))
             break;
         QMessageBox box(QMessageBox::Warning, tr("Remove run"), literalText(tr("Remove the run \"%1\"?").arg(runTitle(job->method, job->title))), QMessageBox::NoButton, window());
-        box.setInformativeText(literalText(job->out.isEmpty() || job->status.state != RunState::Done
-                                   ? tr("Its folder with checkpoints and predictions is deleted. This cannot be undone.")
-                                   : tr("Its folder and the model \"%1\" that it made are deleted. This cannot be undone.").arg(job->out)));
+        box.setInformativeText(literalText(whatIsLost(*job)));
         QPushButton* yes = box.addButton(tr("Remove"), QMessageBox::DestructiveRole);
         box.addButton(QMessageBox::Cancel);
         box.exec();
