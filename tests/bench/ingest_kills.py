@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Kills an ingest with signal 9 at random moments and compares the base with one that was built without, row by row.
-"""Usage: ingest_kills.py [--kills 25] [--documents 4000] [--embedder hashing] [--method add|reembed] [--seed S]
+"""Usage: ingest_kills.py [--kills 25] [--documents 12000] [--embedder hashing] [--method add|reembed] [--seed S]
 
 With --method reembed the base is searched by words only at first, and what is killed is its embedding.
 """
@@ -72,7 +72,7 @@ def kill_at_random(workspace, run, chance, longest):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=25)
-    parser.add_argument("--documents", type=int, default=4000)
+    parser.add_argument("--documents", type=int, default=12000)
     parser.add_argument("--embedder", default="hashing")
     parser.add_argument("--method", choices=["add", "reembed"], default="add")
     parser.add_argument("--seed", type=int, default=None)
@@ -100,7 +100,7 @@ def main():
             run = new[0] if new else None
             time.sleep(0.01)
         kills = 0
-        while kills < args.kills and kill_at_random(workspace, run, chance, 2 * seconds / args.kills):
+        while kills < args.kills and kill_at_random(workspace, run, chance, 3 * seconds / args.kills):
             kills += 1
             waiting.wait()
             show = cli(workspace, "job", "show", run.name)
