@@ -233,9 +233,7 @@ std::optional<EmbeddingSet> Ingest::requireSet() {
         requireEmbedderOf(*set, m_base);
         return set;
     }
-    bool hasChunks = false;
-    m_store.forEachChunk(0, [&](std::int64_t, std::string_view, std::string_view) { hasChunks = true; });
-    if (!hasChunks)
+    if (!m_store.hasChunks())
         return std::nullopt;
     m_store.transaction([&] { m_store.activate(addEmbeddingSet(m_store, m_base).id); });
     m_base = embedderFor(m_store, m_base);

@@ -158,6 +158,7 @@ public:
     std::vector<ChunkRecord> chunksOf(std::int64_t documentId) const; ///< by ordinal
     /// In the order of the ids; Throws Error{NotFound} naming one that is not there.
     std::vector<ChunkRecord> chunks(std::span<const std::int64_t> ids) const;
+    bool hasChunks() const; ///< any at all, visible or not
     std::string originalText(std::int64_t chunk) const; ///< before any edit. Throws Error{NotFound}
     /// Ids of the visible and enabled chunks, ascending; as it was at a generation, as far as no purge has been since.
     std::vector<std::int64_t> visibleChunks() const;

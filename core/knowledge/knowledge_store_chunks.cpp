@@ -90,6 +90,10 @@ std::vector<ChunkRecord> KnowledgeStore::chunks(std::span<const std::int64_t> id
     });
 }
 
+bool KnowledgeStore::hasChunks() const {
+    return m_impl->run([](Connection& connection) { return connection.prepared("SELECT 1 FROM chunks LIMIT 1").step(); });
+}
+
 std::string KnowledgeStore::originalText(std::int64_t chunk) const {
     return m_impl->run([&](Connection& connection) {
         auto row = connection.prepared("SELECT coalesce(original, text) FROM chunks WHERE id = ?");

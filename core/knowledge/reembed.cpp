@@ -25,9 +25,7 @@ std::optional<EmbeddingSet> setToFill(KnowledgeStore& store, const BaseEmbedder&
     const bool int8 = store.settings().value("int8", false);
     if (const auto found = std::find_if(sets.begin(), sets.end(), [&](const EmbeddingSet& set) { return isSetOf(set, base, int8); }); found != sets.end())
         return *found;
-    bool hasChunks = false;
-    store.forEachChunk(0, [&](std::int64_t, std::string_view, std::string_view) { hasChunks = true; });
-    return hasChunks || !sets.empty() ? std::optional(addEmbeddingSet(store, base)) : std::nullopt;
+    return store.hasChunks() || !sets.empty() ? std::optional(addEmbeddingSet(store, base)) : std::nullopt;
 }
 
 void removeUnneededSets(KnowledgeStore& store, std::int64_t keep) {
