@@ -19,7 +19,7 @@ namespace triptych {
 struct HnswSettings {
     int M = 16;                ///< links of a node on the upper layers, twice that on the lowest; 2 to 256
     int ef_construction = 200; ///< candidates while building: higher is better and slower; 1 to 10,000
-    int ef = 64;               ///< candidates while searching; at least k is used
+    int ef = 128;              ///< candidates while searching; at least k is used
     std::int64_t exact_below = 2000; ///< with fewer rows every row is compared: no recall is lost and it is as fast
     VectorFormat format = VectorFormat::Float32; ///< of the vectors in memory
 };

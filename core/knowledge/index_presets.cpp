@@ -20,9 +20,9 @@ constexpr HnswSettings settingsOf(int M, int ef_construction, int ef) {
 }
 
 constexpr std::array<IndexPreset, 3> kPresets = {{
-    {"fast", settingsOf(12, 120, 48), 0.95},
-    {"balanced", HnswSettings(), 0.98},
-    {"thorough", settingsOf(32, 400, 320), 0.995},
+    {"fast", settingsOf(12, 120, 64), 0.94},
+    {"balanced", HnswSettings(), 0.99},
+    {"thorough", settingsOf(32, 400, 320), 0.999},
 }};
 
 } // namespace

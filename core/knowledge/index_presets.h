@@ -15,7 +15,9 @@ namespace triptych {
 struct IndexPreset {
     std::string_view name;
     HnswSettings settings;
-    double expected_recall; ///< recall@10 on 100,000 clustered vectors of 384 dimensions, as `./dev bench vector_index` finds it
+    /// recall@10 against comparing all vectors as they are stored, on 100,000 vectors of 384 dimensions in clusters of a thousand,
+    /// which is hard (`./dev bench vector_index`).
+    double expected_recall;
 };
 
 /// "fast", "balanced" (the default), "thorough".

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFileName = "kb.sqlite";
+constexpr std::uintmax_t kSpareBytes = 4'000'000;
 
 // A row is staged while `born` is null, visible from `born` on, and gone from `died` on.
 // Pages of 16 kB hold ten vectors of 384 values; with 4 kB a quarter of each would be empty.
@@ -194,6 +195,19 @@ Generation KnowledgeStore::Impl::advance() {
     return next;
 }
 
+void KnowledgeStore::Impl::requireSpace(std::uintmax_t bytes) const {
+    std::error_code error, none;
+    const fs::space_info space = fs::space(folder, error);
+    // What is in the side file is still to go into the database.
+    const std::uintmax_t waiting = fs::file_size(connection.file().string() + "-wal", none);
+    const std::uintmax_t needed = kSpareBytes + bytes + (none ? 0 : waiting);
+    if (error || space.available >= needed)
+        return;
+    throw Error(ErrorCode::Io, fmt::format("'{}': there is not enough space on the disk: {:.1f} MB are free, {:.1f} MB are needed", connection.file().string(),
+                                           static_cast<double>(space.available) / 1e6, static_cast<double>(needed) / 1e6),
+                "Free some disk space and try again; what was in the knowledge base before is still there.");
+}
+
 KnowledgeStore::KnowledgeStore(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 KnowledgeStore::KnowledgeStore(KnowledgeStore&&) noexcept = default;
 KnowledgeStore& KnowledgeStore::operator=(KnowledgeStore&&) noexcept = default;
@@ -324,6 +338,7 @@ std::string KnowledgeStore::documentText(std::int64_t id) const {
 
 void KnowledgeStore::stage(const NewDocument& document, std::span<const NewChunk> chunks) {
     const DocumentRecord& record = document.record;
+    m_impl->requireSpace(4 * document.text.size());
     transaction([&] {
         Connection& connection = m_impl->connection;
         dropStaged(connection, record.name);

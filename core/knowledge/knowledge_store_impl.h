@@ -20,6 +20,9 @@ struct KnowledgeStore::Impl {
     Generation generation() const;
     /// The next one, stored. Within a transaction.
     Generation advance();
+    /// To be called before so many bytes are written: on a disk that is full to the last byte SQLite cannot even read, because it
+    /// needs a small file beside the database. Throws Error{Io}.
+    void requireSpace(std::uintmax_t bytes) const;
 };
 
 /// The table of a set's vectors: one each, so that dropping a set is quick and a scan reads nothing else.

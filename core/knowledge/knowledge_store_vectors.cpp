@@ -146,6 +146,7 @@ void KnowledgeStore::saveVectors(const EmbeddingSet& set, std::span<const std::i
             throw Error(ErrorCode::InvalidArgument, fmt::format("the vector of chunk {} has a value that is not a finite number", ids[i / dimension]),
                         "The embedder is at fault; check the model.");
     }
+    m_impl->requireSpace(2 * ids.size() * vectorBytes(set.format(), dimension));
     transaction([&] {
         auto insert = m_impl->connection.prepared(fmt::format("INSERT OR REPLACE INTO {}(chunk, vector) VALUES (?, ?)", vectorTable(set.id)));
         std::vector<std::byte> blob(vectorBytes(set.format(), dimension));

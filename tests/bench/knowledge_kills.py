@@ -25,9 +25,10 @@ from knowledge_cli import CommandLine, sentences_of, write_documents
 
 
 def rows_of(base):
-    """Every row by table; a snapshot of what SQLite has, with vectors, without what only says when."""
+    """Every row by table, with the vectors; without the snapshots, which say when."""
     database = sqlite3.connect(f"file:{base / 'kb.sqlite'}?mode=ro", uri=True)
-    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")]
+    database.text_factory = bytes
+    tables = [name.decode() for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")]
     return {table: database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables if table != "snapshots"}
 
 
@@ -122,7 +123,7 @@ def full_disk(figures, folder, args):
         documents = pathlib.Path(elsewhere)
         sentences = sentences_of(args.data)
         write_documents(documents / "few", sentences, 20, 3000)
-        write_documents(documents / "many", sentences, 3000, 20_000, seed=2)
+        write_documents(documents / "many" / "more", sentences, 3000, 20_000, seed=2)
         line.run("kb", "create", "base", "--embedder", args.embedder)
         line.run("kb", "add", "base", documents / "few")
         question = "document number 7"
@@ -130,7 +131,7 @@ def full_disk(figures, folder, args):
         code, answer = line.attempt("kb", "add", "base", documents / "many")
         error = answer.get("error", {})
         said = f"{error.get('message', '')} {error.get('hint', '')}"
-        clear = code == 1 and any(word in said.lower() for word in ("full", "no space")) and "space" in said.lower()
+        clear = code == 1 and "disk" in said.lower() and "space" in said.lower()
         print(f"  it says: {said.strip() or answer}")
         figures.add("disk full while indexing", f"exit code {code}, {error.get('code', '')}", "1 and a clear message", clear)
         code, answer = line.attempt("kb", "search", "base", question)

@@ -73,7 +73,8 @@ private:
         });
         return {{"seconds", seconds}, {"found", found}};
     }
-    /// recall EF SHARE: against all compared as floats, among the rows that a filter of this share lets pass; with its time
+    /// recall EF SHARE: against all compared as floats, among the rows that a filter of this share lets pass, with its time; "own":
+    /// against all compared as the index has them
     Json recall(std::istringstream& words) {
         int ef = 0;
         double share = 1;
@@ -88,20 +89,25 @@ private:
         }
         const RowSet* filter = share < 1 ? &among : nullptr;
         const int k = kBest + (m_set.queriesAreRows ? 1 : 0);
-        std::size_t hits = 0, wanted = 0;
+        std::size_t hits = 0, own = 0, wanted = 0;
         double seconds = 0;
         for (std::size_t q = 0; q < m_set.queryCount(); ++q) {
             std::vector<Neighbour> found;
             seconds += secondsOf([&] { found = m_index->search(query(q), k, filter, ef); });
-            std::set<std::int64_t> expected;
-            for (const Neighbour& one : m_exact.searchExactly(query(q), k, filter))
-                expected.insert(one.row);
-            if (m_set.queriesAreRows)
-                expected.erase(static_cast<std::int64_t>(q));
-            wanted += expected.size();
-            hits += static_cast<std::size_t>(std::count_if(found.begin(), found.end(), [&](const Neighbour& one) { return expected.contains(one.row); }));
+            const auto count = [&](const HnswIndex& exact) {
+                std::set<std::int64_t> expected;
+                for (const Neighbour& one : exact.searchExactly(query(q), k, filter))
+                    expected.insert(one.row);
+                if (m_set.queriesAreRows)
+                    expected.erase(static_cast<std::int64_t>(q));
+                return static_cast<std::size_t>(std::count_if(found.begin(), found.end(), [&](const Neighbour& one) { return expected.contains(one.row); }));
+            };
+            hits += count(m_exact);
+            own += count(*m_index);
+            wanted += std::min<std::size_t>(kBest, static_cast<std::size_t>(filter ? among.count : m_index->size()));
         }
-        return {{"recall", static_cast<double>(hits) / static_cast<double>(wanted)}, {"ms", 1e3 * seconds / static_cast<double>(m_set.queryCount())}};
+        const auto shareOf = [wanted](std::size_t some) { return static_cast<double>(some) / static_cast<double>(wanted); };
+        return {{"recall", shareOf(hits)}, {"own", shareOf(own)}, {"ms", 1e3 * seconds / static_cast<double>(m_set.queryCount())}};
     }
     /// reopen FILE: saved, forgotten, mapped
     Json reopen(std::istringstream& words) {

@@ -14,6 +14,7 @@ import pathlib
 import sys
 import time
 
+os.environ["LANCE_LOG"] = os.environ["RUST_LOG"] = "error"
 out = os.fdopen(os.dup(1), "w")  # the JSON lines
 os.dup2(2, 1)                    # whatever a library prints goes to standard error
 
