@@ -57,34 +57,20 @@ float scaleOf(const void* vector) {
 }
 const std::int8_t* bytesOf(const void* vector) { return static_cast<const std::int8_t*>(vector) + sizeof(float); }
 
-/// What distances are computed with.
-struct Measure {
-    std::size_t dimension;
-    const VectorProducts* products;
-};
-
-float distanceOfFloats(const void* a, const void* b, const void* parameter) {
-    const Measure& measure = *static_cast<const Measure*>(parameter);
-    return -measure.products->floats(static_cast<const float*>(a), static_cast<const float*>(b), measure.dimension);
-}
-
-float distanceOfBytes(const void* a, const void* b, const void* parameter) {
-    const Measure& measure = *static_cast<const Measure*>(parameter);
-    return -scaleOf(a) * scaleOf(b) * static_cast<float>(measure.products->bytes(bytesOf(a), bytesOf(b), measure.dimension));
-}
-
 /// For hnswlib: nearer is what has the greater product.
 class VectorSpace final : public hnswlib::SpaceInterface<float> {
 public:
-    VectorSpace(VectorFormat format, int dimension) : m_format(format), m_measure{static_cast<std::size_t>(dimension), &vectorProducts()} {}
+    VectorSpace(VectorFormat format, int dimension) : m_format(format), m_dimension(static_cast<std::size_t>(dimension)) {}
     /// Up to a multiple of four bytes, so that the links of the next element are where numbers should be.
-    std::size_t get_data_size() override { return (vectorBytes(m_format, m_measure.dimension) + 3) / 4 * 4; }
-    hnswlib::DISTFUNC<float> get_dist_func() override { return m_format == VectorFormat::Int8 ? distanceOfBytes : distanceOfFloats; }
-    void* get_dist_func_param() override { return &m_measure; }
+    std::size_t get_data_size() override { return (vectorBytes(m_format, m_dimension) + 3) / 4 * 4; }
+    hnswlib::DISTFUNC<float> get_dist_func() override {
+        return m_format == VectorFormat::Int8 ? vectorProducts().distanceOfBytes : vectorProducts().distanceOfFloats;
+    }
+    void* get_dist_func_param() override { return &m_dimension; }
 
 private:
     VectorFormat m_format;
-    Measure m_measure;
+    std::size_t m_dimension;
 };
 
 /// Lets hnswlib's search keep only rows of a set.
@@ -155,8 +141,8 @@ public:
         std::vector<std::mutex>().swap(link_list_locks_);
     }
 
-    /// The ef nearest rows that the search comes by. hnswlib's searchKnn() would have one ef for all.
-    void search(const void* query, std::size_t ef, hnswlib::BaseFilterFunctor* filter, std::vector<Neighbour>& found) const {
+    /// The best `kept` of the ef nearest rows that the search comes by. hnswlib's searchKnn() would have one ef for all.
+    void search(const void* query, std::size_t ef, std::size_t kept, hnswlib::BaseFilterFunctor* filter, std::vector<Neighbour>& found) const {
         hnswlib::tableint at = enterpoint_node_;
         float nearest = fstdistfunc_(query, getDataByInternalId(at), dist_func_param_);
         for (int layer = maxlevel_; layer > 0; --layer) {
@@ -174,6 +160,8 @@ public:
             }
         }
         auto queue = filter ? searchBaseLayerST<false>(at, query, ef, filter) : searchBaseLayerST<true>(at, query, ef);
+        while (queue.size() > kept)
+            queue.pop();
         for (; !queue.empty(); queue.pop())
             found.push_back({static_cast<std::int64_t>(queue.top().second), -queue.top().first});
     }
@@ -282,14 +270,14 @@ struct HnswIndex::Impl {
                 found.push_back({row, product(query, vector(row))});
         }
     }
-    void searchGraph(std::span<const float> query, std::size_t ef, const RowSet* among, std::vector<Neighbour>& found) const {
+    void searchGraph(std::span<const float> query, std::size_t k, std::size_t ef, const RowSet* among, std::vector<Neighbour>& found) const {
         std::optional<InSet> filter;
         if (among)
             filter.emplace(*among);
         InSet* const allowed = filter ? &*filter : nullptr;
         if (settings.format == VectorFormat::Float32)
-            return graph->search(query.data(), ef, allowed, found);
-        graph->search(encoded(query).data(), ef, allowed, found);
+            return graph->search(query.data(), ef, k, allowed, found);
+        graph->search(encoded(query).data(), ef, ef, allowed, found); // the query's own 8 bits may have mixed the best up
         for (Neighbour& one : found)
             one.score = product(query.data(), vector(one.row));
     }
@@ -392,8 +380,7 @@ std::vector<Neighbour> HnswIndex::search(std::span<const float> query, int k, co
     if (!m_impl->graph || (among && m_impl->comparingIsFaster(among->count, candidates)))
         return searchExactly(query, k, among);
     std::vector<Neighbour> found;
-    found.reserve(candidates + 1);
-    m_impl->searchGraph(query, candidates, among, found);
+    m_impl->searchGraph(query, static_cast<std::size_t>(k), candidates, among, found);
     m_impl->compare(query.data(), m_impl->inGraph(), among, found);
     std::sort(found.begin(), found.end(), isBetter);
     found.resize(std::min(found.size(), static_cast<std::size_t>(k)));

@@ -11,6 +11,9 @@ struct VectorProducts {
     float (*floats)(const float* a, const float* b, std::size_t n);
     float (*mixed)(const float* a, const std::int8_t* b, std::size_t n);
     std::int32_t (*bytes)(const std::int8_t* a, const std::int8_t* b, std::size_t n); ///< n up to 65,536
+    /// For hnswlib, without a call in between: less the product of two vectors as they are stored; `n` points to a std::size_t.
+    float (*distanceOfFloats)(const void* a, const void* b, const void* n);
+    float (*distanceOfBytes)(const void* a, const void* b, const void* n);
 };
 
 /// Those for this processor.

@@ -106,9 +106,23 @@ std::int32_t productOfBytes(const std::int8_t* a, const std::int8_t* b, std::siz
     return total(first) + total(second) + rest;
 }
 
+inline float scaleOf(const void* vector) {
+    float scale = 0;
+    __builtin_memcpy(&scale, vector, sizeof scale);
+    return scale;
+}
+inline const std::int8_t* bytesOf(const void* vector) { return static_cast<const std::int8_t*>(vector) + sizeof(float); }
+
+float distanceOfFloats(const void* a, const void* b, const void* n) {
+    return -product(static_cast<const float*>(a), static_cast<const float*>(b), *static_cast<const std::size_t*>(n));
+}
+float distanceOfBytes(const void* a, const void* b, const void* n) {
+    return -scaleOf(a) * scaleOf(b) * static_cast<float>(productOfBytes(bytesOf(a), bytesOf(b), *static_cast<const std::size_t*>(n)));
+}
+
 } // namespace
 
 extern const VectorProducts TRIPTYCH_VECTOR_PRODUCTS;
-const VectorProducts TRIPTYCH_VECTOR_PRODUCTS = {productOfFloats, productOfBoth, productOfBytes};
+const VectorProducts TRIPTYCH_VECTOR_PRODUCTS = {productOfFloats, productOfBoth, productOfBytes, distanceOfFloats, distanceOfBytes};
 
 } // namespace triptych
