@@ -61,7 +61,7 @@ std::vector<FusedHit> ranked(std::span<const Candidate> candidates) {
     const std::vector<int> lexical = ranksOf(candidates, &Candidate::lexical), dense = ranksOf(candidates, &Candidate::dense);
     std::vector<FusedHit> hits;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        FusedHit hit = {candidates[i].row, 0, std::nullopt, dense[i]};
+        FusedHit hit = {candidates[i].row, 0, std::nullopt, dense[i], candidates[i].lexical, candidates[i].dense};
         if (candidates[i].lexical > 0)
             hit.lexicalRank = lexical[i];
         hits.push_back(hit);
@@ -85,7 +85,23 @@ std::vector<TermSpan> wordsOf(const std::string& text) {
     return words;
 }
 
-/// A sentence of at least three words out of several, else the first or the second half; empty if that says too little.
+/// Sixteen sums side by side, which the compiler does at once.
+double product(const float* a, const float* b, std::size_t dimension) {
+    constexpr std::size_t kLanes = 16;
+    float sums[kLanes] = {};
+    std::size_t at = 0;
+    for (; at + kLanes <= dimension; at += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            sums[lane] += a[at + lane] * b[at + lane];
+    }
+    double sum = std::accumulate(sums, sums + kLanes, 0.0);
+    for (; at < dimension; ++at)
+        sum += static_cast<double>(a[at]) * static_cast<double>(b[at]);
+    return sum;
+}
+
+} // namespace
+
 std::string pieceOf(const std::string& text, Random& random) {
     const std::u32string characters = decodeUtf8(text);
     const std::vector<TermSpan> words = wordsOf(text);
@@ -113,23 +129,6 @@ std::string pieceOf(const std::string& text, Random& random) {
     Analyzer().analyze(result, [&](const Term& term) { strong += !term.weak; });
     return strong >= kLeastTerms ? result : std::string();
 }
-
-/// Sixteen sums side by side, which the compiler does at once.
-double product(const float* a, const float* b, std::size_t dimension) {
-    constexpr std::size_t kLanes = 16;
-    float sums[kLanes] = {};
-    std::size_t at = 0;
-    for (; at + kLanes <= dimension; at += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            sums[lane] += a[at + lane] * b[at + lane];
-    }
-    double sum = std::accumulate(sums, sums + kLanes, 0.0);
-    for (; at < dimension; ++at)
-        sum += static_cast<double>(a[at]) * static_cast<double>(b[at]);
-    return sum;
-}
-
-} // namespace
 
 LexicalBackground lexicalBackground(std::span<const QueryTerm> terms, std::int64_t rows) {
     LexicalBackground background;

@@ -12,6 +12,7 @@
 namespace triptych {
 
 class Embedder;
+class Random;
 
 /// Two ways to search, one list. A score says little by itself; how far it stands out from what any chunk of the base would
 /// score says much. Both scores become evidence, -log of the chance that a random chunk reaches them (Fisher 1932): for BM25
@@ -31,6 +32,7 @@ struct FusedHit {
     std::int64_t row = 0;
     double score = 0;
     std::optional<int> lexicalRank, denseRank; ///< among the candidates, from 1; no lexical one without a term of the query
+    float lexical = 0, dense = 0;              ///< of the candidate
 };
 
 /// What BM25 gives a random chunk, from the terms alone, as if they stood independently.
@@ -48,6 +50,10 @@ struct DenseBackground {
 };
 /// From some vectors of the base, row-major (n, dimension); 1,000 are plenty.
 DenseBackground denseBackground(std::span<const float> query, std::span<const float> sample);
+
+/// A query that a text should answer: a sentence of at least three words out of several, else the first or the second half of
+/// its words; empty if that says too little.
+std::string pieceOf(const std::string& text, Random& random);
 
 /// 0..1: how often (as a mean reciprocal rank) an embedder finds a chunk among others of the base from a piece of it: one
 /// of its sentences, or half of its words. vectors: row-major, one for each text, by the same embedder. The first 150

@@ -1,11 +1,9 @@
 #include "knowledge/knowledge_base.h"
 
 #include "base/error.h"
-#include "knowledge/fusion.h"
 #include "knowledge/hashing_embedder.h"
+#include "knowledge/hit_selection.h"
 #include "knowledge/index_presets.h"
-#include "knowledge/lexical_index.h"
-#include "knowledge/vector_rows.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +11,7 @@
 #include <array>
 #include <cstring>
 #include <iterator>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -23,6 +22,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kCandidates = 100;      ///< of either part, at least
+constexpr int kMostHits = 10'000, kMostDiverse = 1000, kMostNeighbours = 100;
+constexpr std::size_t kDiverseOf = 3; ///< so many times k hits are chosen from
 constexpr std::size_t kBackgroundRows = 1000;
 constexpr std::size_t kTextsAtOnce = 10'000;
 constexpr std::size_t kVectorsAtOnce = 20'000;
@@ -57,6 +58,16 @@ private:
     std::vector<bool> m_has;
 };
 
+void checkSettings(const SearchSettings& settings) {
+    const int mostHits = settings.diversity < 1 ? kMostDiverse : kMostHits;
+    if (settings.k < 1 || settings.k > mostHits)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'k' is {}, outside 1 to {}{}", settings.k, mostHits, settings.diversity < 1 ? " with a diversity below 1" : ""));
+    if (!(settings.diversity >= 0 && settings.diversity <= 1))
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'diversity' is {}, outside 0 to 1", settings.diversity));
+    if (settings.neighbours < 0 || settings.neighbours > kMostNeighbours)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'neighbours' is {}, outside 0 to {}", settings.neighbours, kMostNeighbours));
+}
+
 } // namespace
 
 std::string_view searchModeName(SearchMode mode) {
@@ -74,6 +85,12 @@ SearchMode searchModeFromName(std::string_view name) {
             return mode;
     }
     throw Error(ErrorCode::InvalidArgument, fmt::format("there is no way to search called '{}'", name), "Choose hybrid, dense or lexical.");
+}
+
+std::size_t searchDepth(const SearchSettings& settings, SearchMode mode) {
+    const auto k = static_cast<std::size_t>(settings.k);
+    const std::size_t wanted = settings.diversity < 1 ? kDiverseOf * k : k;
+    return mode == SearchMode::Hybrid ? std::max({kCandidates, 2 * k, wanted}) : wanted;
 }
 
 struct KnowledgeBase::Impl {
@@ -277,59 +294,182 @@ struct KnowledgeBase::Impl {
     RowSet rowsOf(const std::vector<std::int64_t>& ids) const { return rows.rowsOf(ids); }
     std::optional<std::int64_t> rowOf(std::int64_t id) const { return rows.rowOf(id); }
 
+    std::optional<float> denseScore(std::int64_t id, std::span<const float> vector) const {
+        const auto row = vector.empty() ? std::nullopt : rowOf(id);
+        return row ? std::optional(vectors->scores(vector, std::array{*row}).front()) : std::nullopt;
+    }
     std::vector<FusedHit> hitsOf(std::string_view query, std::span<const float> vector, const SearchSettings& wanted, SearchMode mode) const;
+    std::vector<Candidate> withWords(std::span<const QueryTerm> terms, std::size_t depth, const LexicalIndex::Filter& allowed) const;
+    std::vector<Candidate> nearest(std::span<const float> vector, std::size_t depth, const RowSet& among, bool exact) const;
+    void addNearest(std::vector<Candidate>& candidates, std::span<const QueryTerm> terms, std::span<const float> vector, std::span<const Candidate> nearest) const;
+    std::vector<FusedHit> ofOnePart(std::span<const Candidate> candidates, std::span<const QueryTerm> terms, std::span<const float> vector, SearchMode mode) const;
+    void diversify(std::vector<FusedHit>& hits, const SearchSettings& wanted) const;
+    std::vector<float> vectorsOf(std::span<const std::int64_t> ids) const;
+    std::vector<float> hashed(std::span<const std::int64_t> ids) const; ///< of a base without vectors
+    std::vector<SearchHit> withTexts(std::span<const FusedHit> fused, bool hasVector) const;
+    void addNeighbours(std::vector<SearchHit>& hits, int around) const;
 };
 
 std::vector<FusedHit> KnowledgeBase::Impl::hitsOf(std::string_view query, std::span<const float> vector, const SearchSettings& wanted, SearchMode mode) const {
-    const bool filtered = !wanted.document_prefix.empty() || !wanted.type.empty() || !wanted.tag.empty() || wanted.modified_since > 0;
     std::optional<RowSet> filteredRows;
     LexicalIndex::Filter allowed;
-    if (filtered) {
+    if (wanted.isFiltered()) {
         const std::vector<std::int64_t> ids = store.visibleChunks(wanted.document_prefix, wanted.type, wanted.tag, wanted.modified_since);
         if (set)
             filteredRows = rowsOf(ids);
         allowed = [has = Ids(ids)](std::int64_t id) { return has.contains(id); };
     }
-    const std::size_t depth = mode == SearchMode::Hybrid ? std::max(kCandidates, 2 * static_cast<std::size_t>(wanted.k)) : static_cast<std::size_t>(wanted.k);
+    const RowSet& among = filteredRows ? *filteredRows : visibleRows;
+    const std::size_t depth = searchDepth(wanted, mode);
+    const std::vector<QueryTerm> terms = lexical.terms(query);
+    std::vector<Candidate> candidates = mode == SearchMode::Dense ? nearest(vector, depth, among, wanted.exact) : withWords(terms, depth, allowed);
+    if (mode == SearchMode::Hybrid)
+        addNearest(candidates, terms, vector, nearest(vector, depth, among, wanted.exact));
+    else
+        return ofOnePart(candidates, terms, vector, mode);
+    return fuse(candidates, lexicalBackground(terms, lexical.size()), denseBackground(vector, sample), reliability);
+}
+
+std::vector<Candidate> KnowledgeBase::Impl::withWords(std::span<const QueryTerm> terms, std::size_t depth, const LexicalIndex::Filter& allowed) const {
     std::vector<Candidate> candidates;
-    std::unordered_map<std::int64_t, std::size_t> place;
-    if (mode != SearchMode::Dense) {
-        for (const LexicalHit& hit : lexical.search(query, depth, allowed)) {
-            place.emplace(hit.row, candidates.size());
-            candidates.push_back({hit.row, hit.score, 0});
+    for (const LexicalHit& hit : lexical.search(terms, depth, allowed))
+        candidates.push_back({hit.row, hit.score, 0});
+    return candidates;
+}
+
+std::vector<Candidate> KnowledgeBase::Impl::nearest(std::span<const float> vector, std::size_t depth, const RowSet& among, bool exact) const {
+    std::vector<Candidate> candidates;
+    const int k = static_cast<int>(depth);
+    for (const Neighbour& one : exact ? vectors->searchExactly(vector, k, &among) : vectors->search(vector, k, &among))
+        candidates.push_back({rows[static_cast<std::size_t>(one.row)], 0, one.score});
+    return candidates;
+}
+
+/// The nearest chunks behind those with words of the query, each with both scores.
+void KnowledgeBase::Impl::addNearest(std::vector<Candidate>& candidates, std::span<const QueryTerm> terms, std::span<const float> vector,
+                                     std::span<const Candidate> nearest) const {
+    std::unordered_map<std::int64_t, float> scores;
+    for (const Candidate& one : nearest)
+        scores.emplace(one.row, one.dense);
+    for (Candidate& candidate : candidates) {
+        if (const auto found = scores.find(candidate.row); found != scores.end()) {
+            candidate.dense = found->second;
+            scores.erase(found);
+        } else {
+            candidate.dense = denseScore(candidate.row, vector).value_or(0);
         }
     }
-    if (mode == SearchMode::Lexical) {
-        std::vector<FusedHit> hits;
-        for (const Candidate& candidate : candidates)
-            hits.push_back({candidate.row, candidate.lexical, static_cast<int>(hits.size()) + 1, std::nullopt});
-        return hits;
-    }
-    const RowSet& among = filteredRows ? *filteredRows : visibleRows;
-    std::vector<std::int64_t> withoutWords;
-    const auto nearest = wanted.exact ? vectors->searchExactly(vector, static_cast<int>(depth), &among) : vectors->search(vector, static_cast<int>(depth), &among);
-    if (mode == SearchMode::Dense) {
-        std::vector<FusedHit> hits;
-        for (const Neighbour& one : nearest)
-            hits.push_back({rows[static_cast<std::size_t>(one.row)], one.score, std::nullopt, static_cast<int>(hits.size()) + 1});
-        return hits;
-    }
-    for (Candidate& candidate : candidates) {
-        if (const auto row = rowOf(candidate.row))
-            candidate.dense = vectors->scores(vector, std::array{*row}).front();
-    }
-    for (const Neighbour& one : nearest) {
-        const std::int64_t id = rows[static_cast<std::size_t>(one.row)];
-        if (!place.contains(id)) {
-            withoutWords.push_back(id);
-            candidates.push_back({id, 0, one.score});
+    std::vector<std::int64_t> others;
+    for (const Candidate& one : nearest) {
+        if (scores.contains(one.row)) {
+            others.push_back(one.row);
+            candidates.push_back(one);
         }
     }
     // Words may be in chunks that the lexical part ranked below its depth.
-    const std::vector<float> scores = lexical.score(query, withoutWords);
-    for (std::size_t i = 0; i < scores.size(); ++i)
-        candidates[candidates.size() - scores.size() + i].lexical = scores[i];
-    return fuse(candidates, lexicalBackground(lexical.terms(query), lexical.size()), denseBackground(vector, sample), reliability);
+    const std::vector<float> lexicalScores = lexical.score(terms, others);
+    for (std::size_t i = 0; i < lexicalScores.size(); ++i)
+        candidates[candidates.size() - lexicalScores.size() + i].lexical = lexicalScores[i];
+}
+
+/// The candidates of one part in their order, with the scores that the other one gives them.
+std::vector<FusedHit> KnowledgeBase::Impl::ofOnePart(std::span<const Candidate> candidates, std::span<const QueryTerm> terms, std::span<const float> vector,
+                                                     SearchMode mode) const {
+    const bool isDense = mode == SearchMode::Dense;
+    std::vector<std::int64_t> ids;
+    for (const Candidate& candidate : candidates)
+        ids.push_back(candidate.row);
+    const std::vector<float> words = isDense ? lexical.score(terms, ids) : std::vector<float>();
+    std::vector<FusedHit> hits;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        FusedHit hit;
+        hit.row = candidates[i].row;
+        hit.lexical = isDense ? words[i] : candidates[i].lexical;
+        hit.dense = isDense ? candidates[i].dense : denseScore(hit.row, vector).value_or(0);
+        hit.score = isDense ? hit.dense : hit.lexical;
+        (isDense ? hit.denseRank : hit.lexicalRank) = static_cast<int>(i) + 1;
+        hits.push_back(hit);
+    }
+    return hits;
+}
+
+void KnowledgeBase::Impl::diversify(std::vector<FusedHit>& hits, const SearchSettings& wanted) const {
+    if (wanted.diversity == 1 || hits.empty())
+        return;
+    hits.resize(std::min(hits.size(), kDiverseOf * static_cast<std::size_t>(wanted.k)));
+    std::vector<std::int64_t> ids;
+    std::vector<double> scores;
+    for (const FusedHit& hit : hits) {
+        ids.push_back(hit.row);
+        scores.push_back(hit.score);
+    }
+    std::vector<FusedHit> taken;
+    for (const std::size_t i : diversified(scores, set ? vectorsOf(ids) : hashed(ids), static_cast<std::size_t>(wanted.k), wanted.diversity))
+        taken.push_back(hits[i]);
+    hits = std::move(taken);
+}
+
+std::vector<float> KnowledgeBase::Impl::vectorsOf(std::span<const std::int64_t> ids) const {
+    const auto dimension = static_cast<std::size_t>(vectors->dimension());
+    std::vector<float> values(ids.size() * dimension);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (const auto row = rowOf(ids[i]))
+            vectors->readVector(*row, std::span(values).subspan(i * dimension, dimension));
+    }
+    return values;
+}
+
+std::vector<float> KnowledgeBase::Impl::hashed(std::span<const std::int64_t> ids) const {
+    std::vector<std::string> texts;
+    for (ChunkRecord& chunk : store.chunks(ids))
+        texts.push_back(std::move(chunk.text));
+    return HashingEmbedder(lexical.analyzer(), FeatureFrequencies()).embed(texts);
+}
+
+std::vector<SearchHit> KnowledgeBase::Impl::withTexts(std::span<const FusedHit> fused, bool hasVector) const {
+    std::vector<std::int64_t> ids;
+    for (const FusedHit& hit : fused)
+        ids.push_back(hit.row);
+    std::vector<ChunkRecord> chunks = store.chunks(ids);
+    std::vector<SearchHit> hits;
+    for (std::size_t i = 0; i < fused.size(); ++i) {
+        SearchHit hit;
+        hit.chunk = std::move(chunks[i]);
+        hit.score = fused[i].score;
+        hit.dense_rank = fused[i].denseRank;
+        hit.lexical_rank = fused[i].lexicalRank;
+        if (fused[i].lexical > 0)
+            hit.lexical_score = fused[i].lexical;
+        if (hasVector && rowOf(hit.chunk.id))
+            hit.dense_score = fused[i].dense;
+        hits.push_back(std::move(hit));
+    }
+    return hits;
+}
+
+void KnowledgeBase::Impl::addNeighbours(std::vector<SearchHit>& hits, int around) const {
+    if (around == 0)
+        return;
+    std::map<std::int64_t, std::vector<ChunkRecord>> documents;
+    std::vector<ChunkPlace> places;
+    std::vector<std::int64_t> sizes;
+    for (const SearchHit& hit : hits) {
+        const auto [document, isNew] = documents.try_emplace(hit.chunk.document_id);
+        if (isNew)
+            document->second = store.chunksOf(hit.chunk.document_id);
+        places.push_back({hit.chunk.document_id, hit.chunk.ordinal});
+        sizes.push_back(static_cast<std::int64_t>(document->second.size()));
+    }
+    std::vector<SearchHit> kept;
+    for (const ChunkRange& range : withNeighbours(places, sizes, around)) {
+        SearchHit hit = std::move(hits[range.hit]);
+        for (const ChunkRecord& chunk : documents.at(range.document)) {
+            if (chunk.ordinal >= range.first && chunk.ordinal <= range.last && chunk.ordinal != hit.chunk.ordinal && chunk.enabled)
+                hit.neighbours.push_back(chunk);
+        }
+        kept.push_back(std::move(hit));
+    }
+    hits = std::move(kept);
 }
 
 KnowledgeBase::KnowledgeBase(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -392,40 +532,62 @@ std::vector<float> KnowledgeBase::embedQueries(std::span<const std::string> quer
     return m_impl->base.embedder->embed(texts, stop);
 }
 
+std::vector<SearchMode> KnowledgeBase::modes() const {
+    return m_impl->set ? std::vector{SearchMode::Hybrid, SearchMode::Dense, SearchMode::Lexical} : std::vector{SearchMode::Lexical};
+}
+
+void KnowledgeBase::requireMode(SearchMode mode) const {
+    if (mode != SearchMode::Lexical && !m_impl->set)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("this knowledge base has no vectors for a {} search", searchModeName(mode)), "Search with --mode lexical, or make a base with an embedder.");
+}
+
+SearchMode KnowledgeBase::modeOf(const SearchSettings& settings) const {
+    return settings.mode.value_or(m_impl->set ? SearchMode::Hybrid : SearchMode::Lexical);
+}
+
 std::vector<SearchHit> KnowledgeBase::search(std::string_view query, const SearchSettings& settings, const std::stop_token& stop) const {
-    const SearchMode mode = settings.mode.value_or(m_impl->set ? SearchMode::Hybrid : SearchMode::Lexical);
     const std::string text(query);
-    return search(query, mode == SearchMode::Lexical ? std::vector<float>() : embedQueries(std::span(&text, 1), stop), settings);
+    return search(query, modeOf(settings) == SearchMode::Lexical ? std::vector<float>() : embedQueries(std::span(&text, 1), stop), settings);
+}
+
+std::vector<FusedHit> KnowledgeBase::rank(std::string_view query, std::span<const float> vector, const SearchSettings& settings) const {
+    const SearchMode mode = modeOf(settings);
+    checkSettings(settings);
+    requireMode(mode);
+    return m_impl->hitsOf(query, vector, settings, mode);
 }
 
 std::vector<SearchHit> KnowledgeBase::search(std::string_view query, std::span<const float> vector, const SearchSettings& settings) const {
     const Impl& impl = *m_impl;
-    if (settings.k < 1 || settings.k > 10'000)
-        throw Error(ErrorCode::InvalidArgument, fmt::format("'k' is {}, outside 1 to 10,000", settings.k));
-    const SearchMode mode = settings.mode.value_or(impl.set ? SearchMode::Hybrid : SearchMode::Lexical);
-    if (mode != SearchMode::Lexical && !impl.set)
-        throw Error(ErrorCode::InvalidArgument, fmt::format("this knowledge base has no vectors for a {} search", searchModeName(mode)), "Search with --mode lexical, or make a base with an embedder.");
-    std::vector<FusedHit> fused = impl.hitsOf(query, vector, settings, mode);
+    std::vector<FusedHit> fused = rank(query, vector, settings);
+    impl.diversify(fused, settings);
     fused.resize(std::min(fused.size(), static_cast<std::size_t>(settings.k)));
-    std::vector<std::int64_t> ids;
-    for (const FusedHit& hit : fused)
-        ids.push_back(hit.row);
-    std::vector<ChunkRecord> chunks = impl.store.chunks(ids);
-    const std::vector<float> lexicalScores = impl.lexical.score(query, ids);
-    std::vector<SearchHit> hits;
-    for (std::size_t i = 0; i < fused.size(); ++i) {
-        SearchHit hit{std::move(chunks[i]), fused[i].score, fused[i].denseRank, fused[i].lexicalRank, std::nullopt, std::nullopt};
-        if (lexicalScores[i] > 0)
-            hit.lexical_score = lexicalScores[i];
-        if (const auto row = impl.rowOf(hit.chunk.id); row && !vector.empty())
-            hit.dense_score = impl.vectors->scores(vector, std::array{*row}).front();
-        hits.push_back(std::move(hit));
-    }
+    std::vector<SearchHit> hits = impl.withTexts(fused, impl.set && !vector.empty());
+    impl.addNeighbours(hits, settings.neighbours);
     return hits;
+}
+
+HitWords KnowledgeBase::explain(std::string_view query, const ChunkRecord& chunk) const {
+    const std::vector<QueryTerm> terms = m_impl->lexical.terms(query);
+    std::vector<std::string> texts;
+    for (const QueryTerm& term : terms)
+        texts.push_back(term.text);
+    return {m_impl->lexical.explain(terms, chunk.id), matchedSpans(m_impl->lexical.analyzer(), chunk.text, texts)};
 }
 
 bool KnowledgeBase::hasVectors() const { return m_impl->set.has_value(); }
 std::int64_t KnowledgeBase::visibleChunks() const { return static_cast<std::int64_t>(m_impl->visible.size()); }
+std::span<const std::int64_t> KnowledgeBase::visibleIds() const { return m_impl->visible; }
+const LexicalIndex& KnowledgeBase::words() const { return m_impl->lexical; }
+const HnswIndex* KnowledgeBase::vectors() const { return m_impl->set ? &*m_impl->vectors : nullptr; }
+const VectorRows& KnowledgeBase::vectorRows() const { return m_impl->rows; }
+const RowSet& KnowledgeBase::visibleRows() const { return m_impl->visibleRows; }
+
+std::vector<float> KnowledgeBase::vectorsOf(std::span<const std::int64_t> ids) const {
+    if (!m_impl->set)
+        throw Error(ErrorCode::InvalidArgument, "this knowledge base has no vectors");
+    return m_impl->vectorsOf(ids);
+}
 
 void measureReliability(KnowledgeStore& store, const BaseEmbedder& base, const std::stop_token& stop) {
     const auto set = store.activeSet();

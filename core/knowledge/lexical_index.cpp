@@ -154,13 +154,17 @@ std::vector<QueryTerm> LexicalIndex::terms(std::string_view query) const {
 }
 
 std::vector<LexicalHit> LexicalIndex::search(std::string_view query, std::size_t k, const Filter& allowed) const {
-    return searchParts(terms(query), std::min(k, static_cast<std::size_t>(size())), allowed);
+    return search(terms(query), k, allowed);
 }
 
-std::vector<TermMatch> LexicalIndex::explain(std::string_view query, std::int64_t row) const {
+std::vector<TermMatch> LexicalIndex::explain(std::string_view query, std::int64_t row) const { return explain(terms(query), row); }
+
+std::vector<float> LexicalIndex::score(std::string_view query, std::span<const std::int64_t> rows) const { return score(terms(query), rows); }
+
+std::vector<TermMatch> LexicalIndex::explain(std::span<const QueryTerm> terms, std::int64_t row) const {
     const LexicalScoring scoring(m_settings, meanLength());
     std::vector<TermMatch> matches;
-    for (const QueryTerm& term : terms(query)) {
+    for (const QueryTerm& term : terms) {
         TermMatch match = {term.text, term.documents, 0, 0};
         for (const Part& part : m_parts) {
             const auto ordinal = part.segment->ordinalOf(row);
@@ -177,13 +181,12 @@ std::vector<TermMatch> LexicalIndex::explain(std::string_view query, std::int64_
     return matches;
 }
 
-std::vector<float> LexicalIndex::score(std::string_view query, std::span<const std::int64_t> rows) const {
+std::vector<float> LexicalIndex::score(std::span<const QueryTerm> terms, std::span<const std::int64_t> rows) const {
     const LexicalScoring scoring(m_settings, meanLength());
     std::vector<std::uint32_t> points(rows.size());
-    const auto asked = terms(query);
     for (const Part& part : m_parts) {
         std::vector<std::pair<std::uint32_t, float>> found; // terms of the part with their weights
-        for (const QueryTerm& term : asked) {
+        for (const QueryTerm& term : terms) {
             if (const auto number = part.segment->findTerm(term.text); number && term.idf > 0)
                 found.emplace_back(*number, scoring.weight(term.idf, term.repeats));
         }

@@ -59,6 +59,10 @@ public:
     std::vector<QueryTerm> terms(std::string_view query) const;
     /// Every term of the query against one row, which need not be in the index.
     std::vector<TermMatch> explain(std::string_view query, std::int64_t row) const;
+    /// The same for the terms() of a query, which whoever asks several things of it finds once.
+    std::vector<LexicalHit> search(std::span<const QueryTerm> terms, std::size_t k, const Filter& allowed = {}) const;
+    std::vector<float> score(std::span<const QueryTerm> terms, std::span<const std::int64_t> rows) const;
+    std::vector<TermMatch> explain(std::span<const QueryTerm> terms, std::int64_t row) const;
 
     /// Everything in one segment. Searches are the same before and after.
     void compact();
@@ -80,7 +84,6 @@ private:
         std::uint32_t size() const { return segment->size() - removedRows; }
     };
     struct Search;
-    std::vector<LexicalHit> searchParts(std::span<const QueryTerm> terms, std::size_t k, const Filter& allowed) const;
     double meanLength() const;
     std::shared_ptr<const LexicalSegment> merged(std::size_t firstPart) const;
 

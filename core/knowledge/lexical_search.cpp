@@ -161,7 +161,8 @@ private:
     }
 };
 
-std::vector<LexicalHit> LexicalIndex::searchParts(std::span<const QueryTerm> terms, std::size_t k, const Filter& allowed) const {
+std::vector<LexicalHit> LexicalIndex::search(std::span<const QueryTerm> terms, std::size_t k, const Filter& allowed) const {
+    k = std::min(k, static_cast<std::size_t>(size()));
     if (k == 0 || terms.empty())
         return {};
     const LexicalScoring scoring(m_settings, meanLength());
