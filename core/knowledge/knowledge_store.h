@@ -63,6 +63,10 @@ struct ChunkRecord {
     bool enabled = true;  ///< switched off: kept, but never found
 };
 
+struct ChunkSize {
+    std::int64_t document_id = 0, ordinal = 0, tokens = 0;
+};
+
 /// A file that could not become a document.
 struct FailedDocument {
     std::string name, source, root, hash, reason, hint;
@@ -166,6 +170,8 @@ public:
     /// Those of one document, of one type, with one tag; empty strings do not filter. Ascending.
     std::vector<std::int64_t> visibleChunks(std::string_view documentPrefix, std::string_view type, std::string_view tag,
                                             std::int64_t modifiedSince = 0) const;
+    /// Of every visible chunk, by document and ordinal, without reading its text.
+    std::vector<ChunkSize> chunkSizes() const;
     /// Every chunk with an id above `after`, visible or not, ascending: id, searched text, language of its document.
     void forEachChunk(std::int64_t after, const std::function<void(std::int64_t, std::string_view, std::string_view)>& body) const;
     /// The chunk with another text, which is to be embedded anew (`vector`, of the active set; empty if that has none).

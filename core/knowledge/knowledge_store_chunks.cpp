@@ -130,6 +130,16 @@ std::vector<std::int64_t> KnowledgeStore::visibleChunks(std::string_view documen
     });
 }
 
+std::vector<ChunkSize> KnowledgeStore::chunkSizes() const {
+    return m_impl->run([](Connection& connection) {
+        auto row = connection.prepared("SELECT document_id, ordinal, tokens FROM chunks WHERE born IS NOT NULL AND died IS NULL ORDER BY document_id, ordinal");
+        std::vector<ChunkSize> sizes;
+        while (row.step())
+            sizes.push_back({row.integer(0), row.integer(1), row.integer(2)});
+        return sizes;
+    });
+}
+
 void KnowledgeStore::forEachChunk(std::int64_t after, const std::function<void(std::int64_t, std::string_view, std::string_view)>& body) const {
     m_impl->run([&](Connection& connection) {
         auto row = connection.prepared("SELECT c.id, c.text, d.language FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.id > ? ORDER BY c.id");
