@@ -1,4 +1,5 @@
 #include "kb_edit_handler.h"
+#include "kb_handlers.h"
 #include "model_handlers.h"
 #include "predict_handler.h"
 #include "wiring.h"
@@ -98,16 +99,17 @@ int serveCommand(const Command& command) {
     const auto method = [&models](auto handler) -> RequestHandler {
         return [&models, handler](const Json& params, std::stop_token stop, RequestSink& sink) { return (models.*handler)(params, stop, sink); };
     };
-    const bool whole = serve(STDIN_FILENO, out,
-                             {{"predict", std::ref(predict)},
-                              {"model.describe", method(&ModelHandlers::describe)},
-                              {"model.import", method(&ModelHandlers::import)},
-                              {"model.get", method(&ModelHandlers::get)},
-                              {"model.export", method(&ModelHandlers::exportTo)},
-                              {"model.try", method(&ModelHandlers::tryOut)},
-                              {"endpoint.test", method(&ModelHandlers::testEndpoint)},
-                              {"kb.edit_chunk", editKnowledgeChunk}});
-    return whole ? 0 : 1;
+    RequestHandlers handlers = {{"predict", std::ref(predict)},
+                                {"model.describe", method(&ModelHandlers::describe)},
+                                {"model.import", method(&ModelHandlers::import)},
+                                {"model.get", method(&ModelHandlers::get)},
+                                {"model.export", method(&ModelHandlers::exportTo)},
+                                {"model.try", method(&ModelHandlers::tryOut)},
+                                {"endpoint.test", method(&ModelHandlers::testEndpoint)},
+                                {"kb.edit_chunk", editKnowledgeChunk}};
+    KnowledgeHandlers knowledge;
+    knowledge.addTo(handlers);
+    return serve(STDIN_FILENO, out, handlers) ? 0 : 1;
 }
 
 } // namespace
