@@ -11,13 +11,11 @@
 #include "knowledge/edit.h"
 #include "knowledge/knowledge_base.h"
 
-#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace triptych {
@@ -25,19 +23,6 @@ namespace triptych {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::size_t kShownText = 200; ///< bytes of a hit's text
-
-BaseEmbedder embedderOf(const CliContext& context, const KnowledgeStore& store) {
-    at::set_num_threads(context.threads);
-    const std::string name = store.settings().value("embedder", "");
-    if (name == "hashing")
-        return hashingEmbedder(store);
-    if (name.empty())
-        return wordsOnly();
-    const Workspace workspace = context.openWorkspace();
-    return openBaseEmbedder(&workspace, name, *context.progress, context.stop);
-}
 
 Json failuresJson(const std::vector<FailedDocument>& failures) {
     Json list = Json::array();
@@ -273,57 +258,6 @@ void addSnapshots(CLI::App& group, CliContext& context) {
     });
 }
 
-std::string shortened(const std::string& text) {
-    std::string line;
-    for (const char c : text.substr(0, kShownText))
-        line += c == '\n' || c == '\t' ? ' ' : c;
-    // No character is cut in half.
-    while (text.size() > kShownText && !line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xc0) == 0x80)
-        line.pop_back();
-    return line + (text.size() > kShownText ? " ..." : "");
-}
-
-void addSearch(CLI::App& group, CliContext& context) {
-    struct Options {
-        std::string name, query, mode;
-        SearchSettings settings;
-    };
-    CLI::App* command = group.add_subcommand("search", "Chunks that fit a query");
-    auto options = std::make_shared<Options>();
-    command->add_option("N", options->name, "Name of the knowledge base")->required();
-    command->add_option("QUERY", options->query, "What to look for")->required();
-    command->add_option("-k", options->settings.k, "Hits at most (default: 10)")->check(CLI::Range(1, 10'000));
-    command->add_option("--mode", options->mode, "hybrid (default), dense or lexical")->check(CLI::IsMember({"hybrid", "dense", "lexical"}));
-    command->add_option("--document", options->settings.document_prefix, "Only documents whose name begins so")->type_name("PREFIX");
-    command->add_option("--type", options->settings.type, "Only documents of this type: pdf, markdown, ...");
-    command->add_option("--tag", options->settings.tag, "Only documents with this tag");
-    command->add_flag("--exact", options->settings.exact, "Compare every vector instead of using the graph");
-    context.onRun(*command, [&context, options] {
-        const fs::path folder = knowledgeFolder(context, options->name);
-        SearchSettings settings = options->settings;
-        if (!options->mode.empty())
-            settings.mode = searchModeFromName(options->mode);
-        KnowledgeBase base = KnowledgeBase::open(folder, embedderOf(context, KnowledgeStore::open(folder)), *context.progress, context.stop);
-        const auto begin = std::chrono::steady_clock::now();
-        const std::vector<SearchHit> hits = base.search(options->query, settings, context.stop);
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        Json list = Json::array();
-        std::string text;
-        for (const SearchHit& hit : hits) {
-            const auto orNull = [](const auto& value) { return value ? Json(*value) : Json(); };
-            list.push_back({{"document", hit.chunk.document}, {"chunk", hit.chunk.ordinal}, {"begin", hit.chunk.begin}, {"end", hit.chunk.end},
-                            {"text", hit.chunk.text}, {"heading", hit.chunk.heading}, {"score", hit.score}, {"dense_rank", orNull(hit.dense_rank)},
-                            {"lexical_rank", orNull(hit.lexical_rank)}, {"dense_score", orNull(hit.dense_score)}, {"lexical_score", orNull(hit.lexical_score)}});
-            text += fmt::format("{:>2}  {} #{}{}  score {:.3f}{}{}\n    {}\n", list.size(), hit.chunk.document, hit.chunk.ordinal,
-                                hit.chunk.heading.empty() ? "" : "  " + hit.chunk.heading, hit.score,
-                                hit.dense_rank ? fmt::format(", by meaning {}", *hit.dense_rank) : "", hit.lexical_rank ? fmt::format(", by words {}", *hit.lexical_rank) : "",
-                                shortened(hit.chunk.text));
-        }
-        context.print({{"hits", std::move(list)}, {"seconds", seconds}}, hits.empty() ? "Nothing was found." : text);
-        return kExitDone;
-    });
-}
-
 } // namespace
 
 fs::path knowledgeFolder(const CliContext& context, const std::string& name) { return findKnowledgeBase(context.openWorkspace(), name); }
@@ -363,7 +297,7 @@ void addKnowledgeCommands(CLI::App& app, CliContext& context) {
     addTag(*group, context);
     addKnowledgeChunks(*group, context);
     addSnapshots(*group, context);
-    addSearch(*group, context);
+    addKnowledgeSearch(*group, context);
     addKnowledgeEval(*group, context);
 }
 

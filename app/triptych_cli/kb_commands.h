@@ -34,6 +34,7 @@ void printKnowledgeRun(const CliContext& context, const SupervisedRun& run);
 
 void addKnowledgeIngest(CLI::App& group, CliContext& context); ///< add, sync, reembed, watch
 void addKnowledgeChunks(CLI::App& group, CliContext& context); ///< chunks, edit
-void addKnowledgeEval(CLI::App& group, CliContext& context);
+void addKnowledgeSearch(CLI::App& group, CliContext& context); ///< search, why, honesty, map, duplicates, statistics, preview
+void addKnowledgeEval(CLI::App& group, CliContext& context);   ///< eval, sweep
 
 } // namespace triptych
