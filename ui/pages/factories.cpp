@@ -3,6 +3,7 @@
 #include "pages/compare/compare_page.h"
 #include "pages/datasets/datasets_page.h"
 #include "pages/distillation/distillation_page.h"
+#include "pages/knowledge/knowledge_page.h"
 #include "pages/models/models_page.h"
 #include "pages/overview/overview_page.h"
 #include "pages/selection/selection_page.h"
@@ -27,6 +28,8 @@ QList<PageFactory> workbenchPages() {
                   [] { return QCoreApplication::translate("Rail", "Overview"); }, make<OverviewPage>});
     pages.append({QStringLiteral("datasets"), QStringLiteral("data"), [] { return QCoreApplication::translate("Rail", "Data"); },
                   make<DatasetsPage>, true, {}, true});
+    pages.append({QStringLiteral("knowledge"), QStringLiteral("knowledge"), [] { return QCoreApplication::translate("Rail", "Knowledge"); },
+                  make<KnowledgePage>, false, {QStringLiteral("add"), QStringLiteral("sync"), QStringLiteral("reembed")}});
     pages.append({QStringLiteral("training"), QStringLiteral("finetune"),
                   [] { return QCoreApplication::translate("Rail", "Fine-tune"); }, make<TrainingPage>, false,
                   {QStringLiteral("head"), QStringLiteral("full")}});
