@@ -20,6 +20,8 @@
 #include "widgets/drop_area.h"
 #include "widgets/empty_state.h"
 
+#include "jobs/knowledge_bases.h"
+
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
@@ -280,6 +282,10 @@ void MainWindow::openPalette() {
             for (const DatasetRecord& dataset : m_workspace->datasets()) {
                 const QString name = qstr(dataset.name);
                 entries.append({name, tr("Data set"), icon(QStringLiteral("data")), [this, name] { showPage(QStringLiteral("datasets"), name); }, {}});
+            }
+            for (const std::string& base : knowledgeBaseNames(*m_workspace)) {
+                const QString name = qstr(base);
+                entries.append({name, tr("Knowledge base"), icon(QStringLiteral("knowledge")), [this, name] { showPage(QStringLiteral("knowledge"), name); }, {}});
             }
         } catch (const Error& error) {
             logLine(LogLevel::Error, errorMessage(error));
