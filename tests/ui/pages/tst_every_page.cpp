@@ -91,8 +91,8 @@ private Q_SLOTS:
     void initTestCase() {
         QVERIFY(m_folder.isValid());
         PlantedWorkspace::Options nothing, dataOnly;
-        nothing.dataset = false;
-        dataOnly.runs = false;
+        nothing.dataset = nothing.base = false;
+        dataOnly.runs = dataOnly.base = false;
         const PlantedWorkspace empty(folderOf(QStringLiteral("empty")), nothing);
         const PlantedWorkspace data(folderOf(QStringLiteral("data")), dataOnly);
         const PlantedWorkspace planted(folderOf(QStringLiteral("planted")), {});

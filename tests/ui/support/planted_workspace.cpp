@@ -1,15 +1,21 @@
 #include "ui/support/planted_workspace.h"
 
 #include "base/files.h"
+#include "base/progress.h"
 #include "datasets/labelled_data.h"
 #include "jobs/event_writer.h"
 #include "jobs/run_directory.h"
 #include "jobs/run_index.h"
+#include "knowledge/base_embedder.h"
+#include "knowledge/chunker.h"
+#include "knowledge/ingest.h"
+#include "knowledge/knowledge_store.h"
 #include "metrics/classification.h"
 
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <utility>
 
 namespace triptych::ui {
 
@@ -43,6 +49,8 @@ PlantedWorkspace::PlantedWorkspace(const std::filesystem::path& folder, const Op
         for (const std::string& method : options.methods)
             plantRun(workspace, method, number++);
     }
+    if (options.base)
+        plantBase();
 }
 
 QString PlantedWorkspace::run(const std::string& method) const {
@@ -74,6 +82,39 @@ void PlantedWorkspace::plantDataset(Workspace& workspace, bool cjk) {
         dataset.labels.push_back({{"name", label}, {"count", count}, {"description", "a message about a " + label}});
     dataset.source = {{"files", {"desk.csv"}}, {"seed", 13}};
     workspace.saveDataset(dataset, m_rows);
+}
+
+void PlantedWorkspace::plantBase() const {
+    ChunkerSettings chunker;
+    chunker.chunk_size = 48;
+    chunker.overlap = 8;
+    KnowledgeStore store = KnowledgeStore::create(m_folder / "knowledge" / kBase, knowledgeSettings("hashing", chunker, false));
+    std::vector<PlainDocument> documents;
+    for (int i = 0; i < 12; ++i) {
+        const std::string number = std::to_string(i);
+        std::string text;
+        for (int part = 0; part < 6; ++part) {
+            text += i % 4 == 0 ? "第 " + number + " 章第 " + std::to_string(part) + " 节：滤网清洗后仍显示 E" + number + "，请按住复位键五秒，再检查排水泵和软管。如果声音没有消失，请联系售后服务。\n\n"
+                               : "Section " + std::to_string(part) + " of manual " + number + ". After cleaning the filter hold reset for five seconds; E" + number
+                                     + " goes off. If it stays, check the drain pump and the hose, then call the service.\n\n";
+        }
+        PlainDocument document;
+        document.name = (i % 4 == 0 ? "手册_" : "manual_") + number + ".txt";
+        document.text = std::move(text);
+        documents.push_back(std::move(document));
+    }
+    ingestTexts(store, hashingEmbedder(store), documents, nullProgress(), {});
+    store.setTags("manual_1.txt", std::vector<std::string>{"pump", "2019"});
+    const auto chunks = store.chunksOf(store.document("manual_2.txt")->id);
+    store.setChunkEnabled(chunks.front().id, false);
+    FailedDocument failure;
+    failure.name = "scan_2019.pdf";
+    failure.source = "/scans/scan_2019.pdf";
+    failure.root = "/scans";
+    failure.reason = "'scan_2019.pdf' has no text layer";
+    failure.hint = "Recognise its text first, for example with ocrmypdf.";
+    store.saveFailure(failure);
+    store.saveSnapshot("first");
 }
 
 void PlantedWorkspace::plantRun(Workspace& workspace, const std::string& method, int number) {
