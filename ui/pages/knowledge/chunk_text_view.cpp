@@ -192,7 +192,7 @@ void ChunkTextView::paintEvent(QPaintEvent* event) {
     {
         QPainter painter(viewport());
         const ThemeTokens& theme = tokens();
-        const int faint = theme.dark ? 46 : 26, strong = theme.dark ? 110 : 70;
+        const int faint = theme.dark ? 46 : 26, strong = theme.dark ? 96 : 56;
         forEachBlockInSight([&](const QTextBlock& block, QPointF corner) {
             const int end = block.position() + block.length();
             for (std::size_t i = firstChunkBehind(block.position()); i < m_spans.size() && m_spans[i].begin < end; ++i) {

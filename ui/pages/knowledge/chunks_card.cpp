@@ -114,6 +114,7 @@ void ChunksCard::build() {
     body()->addWidget(m_settingsLine);
     body()->addWidget(m_changing);
     body()->addWidget(m_histogram);
+    body()->addStretch(); // takes the room while there is no text
 }
 
 void ChunksCard::setBase(const QString& workspace, const QString& base) {

@@ -32,7 +32,7 @@ namespace {
 
 constexpr int kFilterDelayMs = 150;
 constexpr int kStateWidth = 32;
-constexpr int kChunksWidth = 74;
+constexpr int kChunksWidth = 64;
 constexpr int kTypeWidth = 80, kLanguageWidth = 74, kTagsWidth = 110;
 constexpr const char* kUndoSnapshot = "before removal"; ///< a person sees it where the window ended before it was forgotten
 
@@ -93,6 +93,7 @@ void DocumentsCard::build() {
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(DocumentsModel::Name, Qt::AscendingOrder);
+    m_table->setTextElideMode(Qt::ElideMiddle); // names begin with their folder
     m_table->setMinimumHeight(180);
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     QHeaderView* const header = m_table->horizontalHeader();

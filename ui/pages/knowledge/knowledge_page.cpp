@@ -161,8 +161,8 @@ void KnowledgePage::build() {
     rightColumn->addWidget(m_chunks, 1);
     work->addWidget(middle, 4, 360);
     work->addWidget(right, 3, 330);
-    columns->addWidget(m_documents, 1, 240);
-    columns->addWidget(work, 4, 400);
+    columns->addWidget(m_documents, 2, 270);
+    columns->addWidget(work, 7, 400);
     auto* lower = new FoldingRow(m_details);
     m_quality = new QualityCard(m_context, lower);
     m_map = new MapCard(m_context, lower);
