@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "engine_client/background.h"
 #include "shell/page.h"
+#include "shell/theme.h"
 #include "widgets/card.h"
 
 #include <QString>
