@@ -94,6 +94,18 @@
     </message>
 </context>
 <context>
+    <name>Knowledge</name>
+    <message>
+        <source>by words only</source>
+        <extracomment>How a knowledge base is searched that has no vectors</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hashing (no model needed)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>%1 %</source>
@@ -168,6 +180,10 @@
     </message>
     <message>
         <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knowledge</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -599,6 +615,32 @@
             <numerusform>tensors</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Add to %1</source>
+        <extracomment>Title of a job; %1 the name of a knowledge base</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sync %1</source>
+        <extracomment>Title of a job that brings a knowledge base in step with its folders; %1 its name</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re-embed %1</source>
+        <extracomment>Title of a job that makes the vectors of a knowledge base anew; %1 its name</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>chunks</source>
+        <translation>
+            <numerusform>chunk</numerusform>
+            <numerusform>chunks</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>
@@ -732,6 +774,237 @@
     </message>
     <message>
         <source>Arrow keys walk along the points, Shift and an arrow key move the view, plus and minus zoom, Home or a double click shows everything.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunkEditor</name>
+    <message>
+        <source>Embedding the chunk…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switched off: it is kept and never found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edited: it is searched as it stands here; the document keeps its text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text of the chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the text that stands in the document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chunk %1 · %2 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunkTextView</name>
+    <message>
+        <source>%1 tokens</source>
+        <extracomment>Beside the text of a chunk; short</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunkerForm</name>
+    <message>
+        <source>recursive</source>
+        <extracomment>A way of cutting documents: at the best place that fits</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>heading-aware</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>whole sentences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>whole document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As much as fits, up to the best place to cut: paragraph, line, sentence, word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Never across a heading; inside a section as recursive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole sentences, as many as fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut where neighbouring sentences differ most in meaning; needs an embedder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>So many tokens, wherever that is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every document is one chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 · %2 tokens · overlap %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Overlap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How documents are cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens a chunk has at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the chunk before that come again</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunksCard</name>
+    <message>
+        <source>“%1” is not in the base.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may have failed to be read, or was taken out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunks</source>
+        <translation>
+            <numerusform>%n chunk</numerusform>
+            <numerusform>%n chunks</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>half of them above %1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview: %1 instead of %2 chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the text&apos;s beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n edited</source>
+        <translation>
+            <numerusform>%n edited</numerusform>
+            <numerusform>%n edited</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n switched off</source>
+        <translation>
+            <numerusform>%n switched off</numerusform>
+            <numerusform>%n switched off</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cutting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the text…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a document, or a hit of the search: its text is shown here with its chunks drawn in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source text with its chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens a chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents are cut when they are read. A second base is made from the same files with these settings; this one stays, so that the two can be compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a base with these…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -944,6 +1217,104 @@
     </message>
     <message>
         <source>“%1” has nothing to compare: it is %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::CreateBaseCard</name>
+    <message>
+        <source>documents</source>
+        <translation type="unfinished">document</translation>
+    </message>
+    <message>
+        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a knowledge base of this name. Choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cutting by meaning needs an embedder. Choose one, or cut in another way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Then goes in: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunks</source>
+        <translation>
+            <numerusform>%n chunk</numerusform>
+            <numerusform>%n chunks</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 tokens in all, %2 a chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the text&apos;s beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a document as a sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New knowledge base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the knowledge base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embedder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What makes the vectors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vectors in 8 bits a value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A quarter of the space, nearly the same ranking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste a text here: where it would be cut is drawn below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A text as a sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sample with its chunks</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1418,6 +1789,171 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::DocumentsCard</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No knowledge base is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No documents yet. Text, Markdown, HTML, PDF, Word, Excel, tables, JSON and source code can go in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Try %n failed again</source>
+        <translation>
+            <numerusform>Try %n failed again</numerusform>
+            <numerusform>Try %n failed again</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No program opens “%1”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its text is shown with its chunks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags of “%1”, with commas between them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Tags of %n documents, with commas between them</source>
+        <translation>
+            <numerusform>Tags of %n document, with commas between them</numerusform>
+            <numerusform>Tags of %n documents, with commas between them</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“%1” is out of the base.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n documents are out of the base.</source>
+        <translation>
+            <numerusform>%n document is out of the base.</numerusform>
+            <numerusform>%n documents are out of the base.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The files stay. In a folder that was added, the next sync reads them again unless they are moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find by name, type or tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop files or folders here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DocumentsModel</name>
+    <message>
+        <source>indexed</source>
+        <extracomment>State of a document: it can be found and is as its file</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>changed since it was read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its file is gone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>could not be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>being read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <extracomment>Of a document that could not be read, where else the number of its chunks stands</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::EndpointsCard</name>
     <message>
         <source>vectors of %1</source>
@@ -1565,6 +2101,131 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::EvaluationCard</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s)</source>
+        <translation>
+            <numerusform>%n question</numerusform>
+            <numerusform>%n questions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunk(s)</source>
+        <translation>
+            <numerusform>%n chunk</numerusform>
+            <numerusform>%n chunks</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Best for these questions: chunks of %1 tokens with an overlap of %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How well does it find?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop questions with known answers here: a BEIR folder or a SQuAD file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SQuAD questions (*.json);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder or file with the questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions to ask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try chunk sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measures recall@5 for several chunk sizes and overlaps; the base stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recall by number of hits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hits k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recall@k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No measurement yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hybrid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lexical</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recall@5 by chunk size and overlap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chunk size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>overlap</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::ExamplesModel</name>
     <message>
         <source>Text</source>
@@ -1663,6 +2324,33 @@
     </message>
     <message>
         <source>Progress of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::HitList</name>
+    <message>
+        <source>%1 · page %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cosine %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BM25 %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dense #%1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lexical #%1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1933,10 +2621,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>No job has run here yet. What trains or measures shows up here, with its rate and the time it still needs.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Remove run</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1954,6 +2638,297 @@
     </message>
     <message>
         <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the record of the run is deleted; the knowledge base &quot;%1&quot; stays as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No job has run here yet. What trains, measures or reads documents shows up here, with its rate and the time it still needs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::KnowledgePage</name>
+    <message>
+        <source>fresh %1 s ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fresh %1 min ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fresh at %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knowledge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knowledge · %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No knowledge base yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A knowledge base makes files and folders searchable: by words, by meaning, and by both. Its documents, chunks and how well it finds will be seen here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a knowledge base…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No workspace is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open or make one first; knowledge bases lie in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No knowledge base in this workspace yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This base cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n documents</source>
+        <translation>
+            <numerusform>%n document</numerusform>
+            <numerusform>%n documents</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunks</source>
+        <translation>
+            <numerusform>%n chunk</numerusform>
+            <numerusform>%n chunks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>being brought into step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>files have changed since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>watching %n folders</source>
+        <translation>
+            <numerusform>watching %n folder</numerusform>
+            <numerusform>watching %n folders</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>watching its files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take a snapshot…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Roll back to it…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget it…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget “%1”…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re-embed “%1”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Documents, chunks and edits stay. %n chunks get new vectors; the old ones answer until all are made.</source>
+        <translation>
+            <numerusform>Documents, chunks and edits stay. %n chunk gets a new vector; the old one answers until it is made.</numerusform>
+            <numerusform>Documents, chunks and edits stay. %n chunks get new vectors; the old ones answer until all are made.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Take a snapshot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Documents, chunks and edits become what they were. What came since is lost unless a snapshot holds it: take one first to be able to come back. The files stay, and the next sync goes on from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Roll “%1” back to “%2”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The base as it is now stays. What only this snapshot held cannot be brought back any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget the snapshot “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n documents go out of the base, with their edits and tags, and it is not synced any more. The files stay.</source>
+        <translation>
+            <numerusform>%n document goes out of the base, with its edits and tags, and it is not synced any more. The file stays.</numerusform>
+            <numerusform>%n documents go out of the base, with their edits and tags, and it is not synced any more. The files stay.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Forget “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the knowledge base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n edited or switched-off chunks</source>
+        <translation>
+            <numerusform>%n edited or switched-off chunk</numerusform>
+            <numerusform>%n edited or switched-off chunks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n snapshots</source>
+        <translation>
+            <numerusform>%n snapshot</numerusform>
+            <numerusform>%n snapshots</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Lost are %1: %2 in all. The files it was made from stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the knowledge base “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add documents…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evaluate…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What can be done with the base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knowledge base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The knowledge base in sight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch its files and folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evaluate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snapshots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added files and folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re-embed with…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New base…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2257,6 +3232,59 @@
     <message>
         <source>It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; the log has the details.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knowledge base</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::MapCard</name>
+    <message>
+        <source>query</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PC 1 (%1 of the variance)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PC 2 (%1 of the variance)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 chunks. Points that lie near each other are alike as far as a plane can show it; ringed ones are hits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Press Draw to see the chunks as points, near each other where they are alike.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Map of the chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A query to draw in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::MapChart</name>
+    <message numerus="yes">
+        <source>%n other(s)</source>
+        <translation>
+            <numerusform>%n other</numerusform>
+            <numerusform>%n others</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2733,6 +3761,115 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::QualityCard</name>
+    <message>
+        <source>Documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Characters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortest chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Longest chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No chunks say the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n group(s) of chunks that say the same or nearly so:</source>
+        <translation>
+            <numerusform>%n group of chunks that say the same or nearly so:</numerusform>
+            <numerusform>%n groups of chunks that say the same or nearly so:</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 × %2 · %3: %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every vector is compared (%1 a query), so the index loses nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The index finds %1 of what comparing every vector finds (%2 questions), in %3 instead of %4 a query.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is made of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chunks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No chunks yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find duplicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure the index</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of what comparing every vector finds the vector index finds too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Groups of duplicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Rail</name>
     <message>
         <source>Pages</source>
@@ -2909,6 +4046,88 @@
     </message>
     <message>
         <source>Made</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::SearchCard</name>
+    <message numerus="yes">
+        <source>%n chunk(s)</source>
+        <translation>
+            <numerusform>%n chunk</numerusform>
+            <numerusform>%n chunks</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>every vector compared (below %1 chunks)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by the vector index (from %1 chunks on)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a question or a few words. Each hit shows where it stands, which words match, and its rank by meaning and by words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was found. Ask why below, or take a filter away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search in the documents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hybrid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lexical</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Way to search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only documents that begin with…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only with the tag…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why was it not found?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits: %1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3462,6 +4681,193 @@
     </message>
     <message>
         <source>Measured models answer here side by side, with the rows or descriptions they rest on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::WhyCard</name>
+    <message>
+        <source>In the base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Within one chunk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switched on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embedded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shares words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Near in meaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Found by the index</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Among the hits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let through</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is there; a newer version waits for its vectors. Sync to finish it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The document is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no such document in the base. Add its file or its folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no such document in the base. Did you mean %1? Else add its file or its folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its text was read: %1 characters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has no text. A scanned page needs its text recognised before it is added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was asked is cut apart by chunk edges: the best chunk holds %1 of it. Take larger chunks, or more overlap.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The best chunk holds %1 of what was asked; the rest is in a neighbour.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has no chunk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chunk %1 of %2 says it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chunk %1 is switched off. Switch it on in the chunks of the document.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chunk may be found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has a vector of %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its vector is still to be made (%1 chunks wait). Sync the base.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 words of the query stand in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The base does not know: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search by meaning, or with words of the document.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By meaning it is number %1 of %2 (cosine %3, the best %4).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The embedder does not see it near: ask otherwise, or try another embedder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every vector is compared, so nothing gets lost here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graph misses it. A thorough index, or a higher ef, finds more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graph finds it at %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is hit %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is number %1, and only %2 hits were asked for. Ask for more hits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not among the %1 candidates.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No filter takes it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is too like a better hit. Ask for less diversity.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The filter &quot;%1&quot; takes it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is found: hit %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot;: no rung is broken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is lost at: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why was it not found?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The document that should have been found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

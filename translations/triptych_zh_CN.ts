@@ -93,6 +93,18 @@
     </message>
 </context>
 <context>
+    <name>Knowledge</name>
+    <message>
+        <source>by words only</source>
+        <extracomment>How a knowledge base is searched that has no vectors</extracomment>
+        <translation>仅按词检索</translation>
+    </message>
+    <message>
+        <source>hashing (no model needed)</source>
+        <translation>hashing（无需模型）</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>%1 %</source>
@@ -168,6 +180,10 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Knowledge</source>
+        <translation>知识库</translation>
     </message>
 </context>
 <context>
@@ -592,6 +608,31 @@
             <numerusform>个张量</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Add to %1</source>
+        <extracomment>Title of a job; %1 the name of a knowledge base</extracomment>
+        <translation>添加到 %1</translation>
+    </message>
+    <message>
+        <source>Sync %1</source>
+        <extracomment>Title of a job that brings a knowledge base in step with its folders; %1 its name</extracomment>
+        <translation>同步 %1</translation>
+    </message>
+    <message>
+        <source>Re-embed %1</source>
+        <extracomment>Title of a job that makes the vectors of a knowledge base anew; %1 its name</extracomment>
+        <translation>重新向量化 %1</translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation>读取中</translation>
+    </message>
+    <message numerus="yes">
+        <source>chunks</source>
+        <translation>
+            <numerusform>文本块</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>triptych::ui::ActionSet</name>
@@ -726,6 +767,234 @@
     <message>
         <source>Arrow keys walk along the points, Shift and an arrow key move the view, plus and minus zoom, Home or a double click shows everything.</source>
         <translation>方向键沿数据点移动，Shift 加方向键平移，加号和减号缩放，Home 键或双击显示全部。</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunkEditor</name>
+    <message>
+        <source>Embedding the chunk…</source>
+        <translation>正在计算该文本块的向量…</translation>
+    </message>
+    <message>
+        <source>Switched off: it is kept and never found.</source>
+        <translation>已停用：保留但不会被检索到。</translation>
+    </message>
+    <message>
+        <source>Edited: it is searched as it stands here; the document keeps its text.</source>
+        <translation>已编辑：按此处的文字检索；文档原文不变。</translation>
+    </message>
+    <message>
+        <source>Text of the chunk</source>
+        <translation>文本块的文字</translation>
+    </message>
+    <message>
+        <source>Save the text</source>
+        <translation>保存文字</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>还原</translation>
+    </message>
+    <message>
+        <source>Take the text that stands in the document</source>
+        <translation>恢复为文档中的原文</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Chunk %1 · %2 tokens</source>
+        <translation>文本块 %1 · %2 词元</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunkTextView</name>
+    <message>
+        <source>%1 tokens</source>
+        <extracomment>Beside the text of a chunk; short</extracomment>
+        <translation>%1 词元</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunkerForm</name>
+    <message>
+        <source>recursive</source>
+        <extracomment>A way of cutting documents: at the best place that fits</extracomment>
+        <translation>递归</translation>
+    </message>
+    <message>
+        <source>heading-aware</source>
+        <translation>按标题</translation>
+    </message>
+    <message>
+        <source>whole sentences</source>
+        <translation>整句</translation>
+    </message>
+    <message>
+        <source>by meaning</source>
+        <translation>按语义</translation>
+    </message>
+    <message>
+        <source>fixed length</source>
+        <translation>固定长度</translation>
+    </message>
+    <message>
+        <source>whole document</source>
+        <translation>整篇文档</translation>
+    </message>
+    <message>
+        <source>As much as fits, up to the best place to cut: paragraph, line, sentence, word</source>
+        <translation>尽量装满，并在最合适处切分：段落、行、句子、词</translation>
+    </message>
+    <message>
+        <source>Never across a heading; inside a section as recursive</source>
+        <translation>不跨越标题；章节内部按递归方式</translation>
+    </message>
+    <message>
+        <source>Whole sentences, as many as fit</source>
+        <translation>只取整句，尽量多放</translation>
+    </message>
+    <message>
+        <source>Cut where neighbouring sentences differ most in meaning; needs an embedder</source>
+        <translation>在相邻句子语义差别最大处切分；需要向量模型</translation>
+    </message>
+    <message>
+        <source>So many tokens, wherever that is</source>
+        <translation>按固定词元数切分，不论位置</translation>
+    </message>
+    <message>
+        <source>Every document is one chunk</source>
+        <translation>每篇文档为一个文本块</translation>
+    </message>
+    <message>
+        <source>%1 · %2 tokens · overlap %3</source>
+        <translation>%1 · %2 词元 · 重叠 %3</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>切分</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Overlap</source>
+        <translation>重叠</translation>
+    </message>
+    <message>
+        <source>How documents are cut</source>
+        <translation>文档的切分方式</translation>
+    </message>
+    <message>
+        <source>Tokens a chunk has at most</source>
+        <translation>每个文本块的最多词元数</translation>
+    </message>
+    <message>
+        <source>Tokens of the chunk before that come again</source>
+        <translation>与前一文本块重复的词元数</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::ChunksCard</name>
+    <message>
+        <source>“%1” is not in the base.</source>
+        <translation>“%1”不在知识库中。</translation>
+    </message>
+    <message>
+        <source>It may have failed to be read, or was taken out.</source>
+        <translation>可能读取失败，或已被移出。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunks</source>
+        <translation>
+            <numerusform>%n 个文本块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>half of them above %1 tokens</source>
+        <translation>半数超过 %1 词元</translation>
+    </message>
+    <message>
+        <source>Preview: %1 instead of %2 chunks</source>
+        <translation>预览：%1 个文本块（现为 %2 个）</translation>
+    </message>
+    <message>
+        <source>of the text&apos;s beginning</source>
+        <translation>（仅文本开头部分）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n edited</source>
+        <translation>
+            <numerusform>%n 个已编辑</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n switched off</source>
+        <translation>
+            <numerusform>%n 个已停用</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cutting…</source>
+        <translation>正在切分…</translation>
+    </message>
+    <message>
+        <source>Reading the text…</source>
+        <translation>正在读取文本…</translation>
+    </message>
+    <message>
+        <source>Choose a document, or a hit of the search: its text is shown here with its chunks drawn in it.</source>
+        <translation>选择一篇文档或一条检索结果：此处显示其文本及文本块边界。</translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation>文本块</translation>
+    </message>
+    <message>
+        <source>Source text with its chunks</source>
+        <translation>带文本块边界的原文</translation>
+    </message>
+    <message>
+        <source>Tokens a chunk</source>
+        <translation>每个文本块的词元数</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>chunks</source>
+        <translation>文本块</translation>
+    </message>
+    <message>
+        <source>No chunks</source>
+        <translation>没有文本块</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>Documents are cut when they are read. A second base is made from the same files with these settings; this one stays, so that the two can be compared.</source>
+        <translation>文档在读取时切分。将用这些设置从相同文件建立第二个知识库；当前的保留，便于两者对比。</translation>
+    </message>
+    <message>
+        <source>Make a base with these…</source>
+        <translation>用这些设置建库…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -936,6 +1205,103 @@
     <message>
         <source>“%1” has nothing to compare: it is %2.</source>
         <translation>“%1”没有可比较的结果：当前状态为%2。</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::CreateBaseCard</name>
+    <message>
+        <source>documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>A name has 1 to 100 bytes, no slash, no invisible character, no blank at either end, and does not begin with a dot or a dash.</source>
+        <translation>名称须为 1 至 100 字节，不含斜杠和不可见字符，首尾无空格，且不以点或短横开头。</translation>
+    </message>
+    <message>
+        <source>There is a knowledge base of this name. Choose another.</source>
+        <translation>已有同名知识库，请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Cutting by meaning needs an embedder. Choose one, or cut in another way.</source>
+        <translation>按语义切分需要向量模型。请选择一个，或改用其他切分方式。</translation>
+    </message>
+    <message>
+        <source>Then goes in: %1</source>
+        <translation>随后加入：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunks</source>
+        <translation>
+            <numerusform>%n 个文本块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 tokens in all, %2 a chunk</source>
+        <translation>共 %1 词元，每块 %2</translation>
+    </message>
+    <message>
+        <source>of the text&apos;s beginning</source>
+        <translation>（仅文本开头部分）</translation>
+    </message>
+    <message>
+        <source>Choose a document as a sample</source>
+        <translation>选择一篇文档作为样例</translation>
+    </message>
+    <message>
+        <source>New knowledge base</source>
+        <translation>新建知识库</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the knowledge base</source>
+        <translation>知识库名称</translation>
+    </message>
+    <message>
+        <source>Embedder</source>
+        <translation>向量模型</translation>
+    </message>
+    <message>
+        <source>What makes the vectors</source>
+        <translation>用什么计算向量</translation>
+    </message>
+    <message>
+        <source>Vectors in 8 bits a value</source>
+        <translation>向量每个值用 8 位</translation>
+    </message>
+    <message>
+        <source>A quarter of the space, nearly the same ranking</source>
+        <translation>占用四分之一的空间，排序几乎不变</translation>
+    </message>
+    <message>
+        <source>Make the base</source>
+        <translation>建立知识库</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation>样例</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Paste a text here: where it would be cut is drawn below.</source>
+        <translation>在此粘贴一段文字：下方显示切分位置。</translation>
+    </message>
+    <message>
+        <source>A text as a sample</source>
+        <translation>样例文字</translation>
+    </message>
+    <message>
+        <source>The sample with its chunks</source>
+        <translation>样例及其文本块</translation>
     </message>
 </context>
 <context>
@@ -1407,6 +1773,168 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::DocumentsCard</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>No knowledge base is chosen.</source>
+        <translation>未选择知识库。</translation>
+    </message>
+    <message>
+        <source>No documents yet. Text, Markdown, HTML, PDF, Word, Excel, tables, JSON and source code can go in.</source>
+        <translation>还没有文档。可加入文本、Markdown、HTML、PDF、Word、Excel、表格、JSON 和源代码。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Try %n failed again</source>
+        <translation>
+            <numerusform>重试 %n 个失败的</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show chunks</source>
+        <translation>显示文本块</translation>
+    </message>
+    <message>
+        <source>Open the file</source>
+        <translation>打开文件</translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation>标签…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Take out of the base</source>
+        <translation>移出知识库</translation>
+    </message>
+    <message>
+        <source>No program opens “%1”.</source>
+        <translation>没有程序能打开“%1”。</translation>
+    </message>
+    <message>
+        <source>Its text is shown with its chunks.</source>
+        <translation>已显示其文本及文本块。</translation>
+    </message>
+    <message>
+        <source>Tags of “%1”, with commas between them</source>
+        <translation>“%1”的标签，用逗号分隔</translation>
+    </message>
+    <message numerus="yes">
+        <source>Tags of %n documents, with commas between them</source>
+        <translation>
+            <numerusform>%n 篇文档的标签，用逗号分隔</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>“%1” is out of the base.</source>
+        <translation>“%1”已移出知识库。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n documents are out of the base.</source>
+        <translation>
+            <numerusform>%n 篇文档已移出知识库。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The files stay. In a folder that was added, the next sync reads them again unless they are moved.</source>
+        <translation>文件保留。若位于已添加的文件夹中，除非移走，否则下次同步会再次读取。</translation>
+    </message>
+    <message>
+        <source>The file stays.</source>
+        <translation>文件保留。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Find by name, type or tag</source>
+        <translation>按名称、类型或标签查找</translation>
+    </message>
+    <message>
+        <source>Find documents</source>
+        <translation>查找文档</translation>
+    </message>
+    <message>
+        <source>Drop files or folders here</source>
+        <translation>将文件或文件夹拖到此处</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>选择文件…</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::DocumentsModel</name>
+    <message>
+        <source>indexed</source>
+        <extracomment>State of a document: it can be found and is as its file</extracomment>
+        <translation>已索引</translation>
+    </message>
+    <message>
+        <source>changed since it was read</source>
+        <translation>读取后已更改</translation>
+    </message>
+    <message>
+        <source>its file is gone</source>
+        <translation>文件已不存在</translation>
+    </message>
+    <message>
+        <source>could not be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>being read</source>
+        <translation>正在读取</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <extracomment>Of a document that could not be read, where else the number of its chunks stands</extracomment>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation>文本块</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::EndpointsCard</name>
     <message>
         <source>vectors of %1</source>
@@ -1554,6 +2082,129 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::EvaluationCard</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>剩余 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s)</source>
+        <translation>
+            <numerusform>%n 个问题</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunk(s)</source>
+        <translation>
+            <numerusform>%n 个文本块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Best for these questions: chunks of %1 tokens with an overlap of %2.</source>
+        <translation>对这些问题最佳：文本块 %1 词元，重叠 %2。</translation>
+    </message>
+    <message>
+        <source>How well does it find?</source>
+        <translation>检索效果</translation>
+    </message>
+    <message>
+        <source>Drop questions with known answers here: a BEIR folder or a SQuAD file</source>
+        <translation>将带答案的问题拖到此处：BEIR 文件夹或 SQuAD 文件</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>SQuAD questions (*.json);;All files (*)</source>
+        <translation>SQuAD 问题 (*.json);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Folder or file with the questions</source>
+        <translation>问题所在的文件夹或文件</translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation>问题数</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Questions to ask</source>
+        <translation>提问数量</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Try chunk sizes</source>
+        <translation>试不同块大小</translation>
+    </message>
+    <message>
+        <source>Measures recall@5 for several chunk sizes and overlaps; the base stays as it is</source>
+        <translation>对多种块大小和重叠测量 recall@5；知识库保持不变</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Recall by number of hits</source>
+        <translation>召回率与结果数</translation>
+    </message>
+    <message>
+        <source>hits k</source>
+        <translation>结果数 K</translation>
+    </message>
+    <message>
+        <source>recall@k</source>
+        <translation>召回率@K</translation>
+    </message>
+    <message>
+        <source>No measurement yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>hybrid</source>
+        <translation>混合</translation>
+    </message>
+    <message>
+        <source>dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>lexical</source>
+        <translation>词法</translation>
+    </message>
+    <message>
+        <source>Recall@5 by chunk size and overlap</source>
+        <translation>不同块大小与重叠的召回率@5</translation>
+    </message>
+    <message>
+        <source>chunk size</source>
+        <translation>块大小</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>overlap</source>
+        <translation>重叠</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::ExamplesModel</name>
     <message>
         <source>Text</source>
@@ -1653,6 +2304,33 @@
     <message>
         <source>Progress of the export</source>
         <translation>导出进度</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::HitList</name>
+    <message>
+        <source>%1 · page %2</source>
+        <translation>%1 · 第 %2 页</translation>
+    </message>
+    <message>
+        <source>Cosine %1</source>
+        <translation>余弦 %1</translation>
+    </message>
+    <message>
+        <source>BM25 %1</source>
+        <translation>BM25 %1</translation>
+    </message>
+    <message>
+        <source>Words: %1</source>
+        <translation>词：%1</translation>
+    </message>
+    <message>
+        <source>dense #%1</source>
+        <translation>稠密 第%1</translation>
+    </message>
+    <message>
+        <source>lexical #%1</source>
+        <translation>词法 第%1</translation>
     </message>
 </context>
 <context>
@@ -1921,10 +2599,6 @@
         <translation>空格键暂停或继续，Delete 键取消或移除，回车键打开运行。</translation>
     </message>
     <message>
-        <source>No job has run here yet. What trains or measures shows up here, with its rate and the time it still needs.</source>
-        <translation>这里还没有任务。训练和测量会显示在这里，并给出速率和剩余时间。</translation>
-    </message>
-    <message>
         <source>Remove run</source>
         <translation>移除运行</translation>
     </message>
@@ -1943,6 +2617,289 @@
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+    <message>
+        <source>Only the record of the run is deleted; the knowledge base &quot;%1&quot; stays as it is.</source>
+        <translation>只删除运行记录；知识库“%1”保持不变。</translation>
+    </message>
+    <message>
+        <source>No job has run here yet. What trains, measures or reads documents shows up here, with its rate and the time it still needs.</source>
+        <translation>还没有任务运行。训练、测量或读取文档的任务会显示在这里，并给出速度和剩余时间。</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::KnowledgePage</name>
+    <message>
+        <source>fresh %1 s ago</source>
+        <translation>%1 秒前为最新</translation>
+    </message>
+    <message>
+        <source>fresh %1 min ago</source>
+        <translation>%1 分钟前为最新</translation>
+    </message>
+    <message>
+        <source>fresh at %1</source>
+        <translation>%1 为最新</translation>
+    </message>
+    <message>
+        <source>Knowledge</source>
+        <translation>知识库</translation>
+    </message>
+    <message>
+        <source>Knowledge · %1</source>
+        <translation>知识库 · %1</translation>
+    </message>
+    <message>
+        <source>No knowledge base yet</source>
+        <translation>还没有知识库</translation>
+    </message>
+    <message>
+        <source>A knowledge base makes files and folders searchable: by words, by meaning, and by both. Its documents, chunks and how well it finds will be seen here.</source>
+        <translation>知识库让文件和文件夹可以按词、按语义或两者结合检索。此处将显示其文档、文本块和检索效果。</translation>
+    </message>
+    <message>
+        <source>Make a knowledge base…</source>
+        <translation>建立知识库…</translation>
+    </message>
+    <message>
+        <source>No workspace is open</source>
+        <translation>未打开工作区</translation>
+    </message>
+    <message>
+        <source>Open or make one first; knowledge bases lie in it.</source>
+        <translation>请先打开或新建一个；知识库保存在其中。</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>No knowledge base in this workspace yet</source>
+        <translation>此工作区还没有知识库</translation>
+    </message>
+    <message>
+        <source>This base cannot be read</source>
+        <translation>无法读取此知识库</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n documents</source>
+        <translation>
+            <numerusform>%n 篇文档</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunks</source>
+        <translation>
+            <numerusform>%n 个文本块</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n 个失败</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>being brought into step</source>
+        <translation>正在同步</translation>
+    </message>
+    <message>
+        <source>files have changed since</source>
+        <translation>文件此后有变化</translation>
+    </message>
+    <message numerus="yes">
+        <source>watching %n folders</source>
+        <translation>
+            <numerusform>正在监视 %n 个文件夹</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>watching its files</source>
+        <translation>正在监视其文件</translation>
+    </message>
+    <message>
+        <source>Take a snapshot…</source>
+        <translation>创建快照…</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>Roll back to it…</source>
+        <translation>回滚到此快照…</translation>
+    </message>
+    <message>
+        <source>Forget it…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Forget “%1”…</source>
+        <translation>移除“%1”…</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>添加文件</translation>
+    </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>未打开工作区。</translation>
+    </message>
+    <message>
+        <source>Re-embed “%1”</source>
+        <translation>重新向量化“%1”</translation>
+    </message>
+    <message numerus="yes">
+        <source>Documents, chunks and edits stay. %n chunks get new vectors; the old ones answer until all are made.</source>
+        <translation>
+            <numerusform>文档、文本块和编辑保留。%n 个文本块将得到新向量；全部完成之前由旧向量应答。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Take a snapshot</source>
+        <translation>创建快照</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Documents, chunks and edits become what they were. What came since is lost unless a snapshot holds it: take one first to be able to come back. The files stay, and the next sync goes on from there.</source>
+        <translation>文档、文本块和编辑将恢复原状。此后的内容若没有快照保存就会丢失：如需返回，请先创建快照。文件保留，下次同步从那里继续。</translation>
+    </message>
+    <message>
+        <source>Roll “%1” back to “%2”?</source>
+        <translation>将“%1”回滚到“%2”？</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>回滚</translation>
+    </message>
+    <message>
+        <source>The base as it is now stays. What only this snapshot held cannot be brought back any more.</source>
+        <translation>知识库当前内容保留。只由此快照保存的内容将无法恢复。</translation>
+    </message>
+    <message>
+        <source>Forget the snapshot “%1”?</source>
+        <translation>移除快照“%1”？</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>移除</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n documents go out of the base, with their edits and tags, and it is not synced any more. The files stay.</source>
+        <translation>
+            <numerusform>%n 篇文档连同编辑和标签移出知识库，且不再同步。文件保留。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Forget “%1”?</source>
+        <translation>移除“%1”？</translation>
+    </message>
+    <message>
+        <source>Rename the knowledge base</source>
+        <translation>重命名知识库</translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation>新名称</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n edited or switched-off chunks</source>
+        <translation>
+            <numerusform>%n 个已编辑或停用的文本块</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n snapshots</source>
+        <translation>
+            <numerusform>%n 个快照</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Lost are %1: %2 in all. The files it was made from stay.</source>
+        <translation>将丢失 %1，共 %2。源文件保留。</translation>
+    </message>
+    <message>
+        <source>Delete the knowledge base “%1”?</source>
+        <translation>删除知识库“%1”？</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Add documents…</source>
+        <translation>添加文档…</translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>A folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>Evaluate…</source>
+        <translation>评测…</translation>
+    </message>
+    <message>
+        <source>Base</source>
+        <translation>知识库</translation>
+    </message>
+    <message>
+        <source>What can be done with the base</source>
+        <translation>知识库操作</translation>
+    </message>
+    <message>
+        <source>Knowledge base</source>
+        <translation>知识库</translation>
+    </message>
+    <message>
+        <source>The knowledge base in sight</source>
+        <translation>当前知识库</translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation>立即同步</translation>
+    </message>
+    <message>
+        <source>Watch its files and folders</source>
+        <translation>监视其文件和文件夹</translation>
+    </message>
+    <message>
+        <source>Evaluate</source>
+        <translation>评测</translation>
+    </message>
+    <message>
+        <source>Snapshots</source>
+        <translation>快照</translation>
+    </message>
+    <message>
+        <source>Added files and folders</source>
+        <translation>已添加的文件和文件夹</translation>
+    </message>
+    <message>
+        <source>Re-embed with…</source>
+        <translation>更换向量模型…</translation>
+    </message>
+    <message>
+        <source>New base…</source>
+        <translation>新建知识库…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
     </message>
 </context>
 <context>
@@ -2244,6 +3201,58 @@
     <message>
         <source>It is tried again at the next question. Set TRIPTYCH_ENGINE to the path of triptych-engine if it lies elsewhere; the log has the details.</source>
         <translation>下次提问时会再试一次。若 triptych-engine 在别处，请将 TRIPTYCH_ENGINE 设为它的路径；详情见日志。</translation>
+    </message>
+    <message>
+        <source>Knowledge base</source>
+        <translation>知识库</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::MapCard</name>
+    <message>
+        <source>query</source>
+        <translation>查询</translation>
+    </message>
+    <message>
+        <source>PC 1 (%1 of the variance)</source>
+        <translation>主成分 1（占方差 %1）</translation>
+    </message>
+    <message>
+        <source>PC 2 (%1 of the variance)</source>
+        <translation>主成分 2（占方差 %1）</translation>
+    </message>
+    <message>
+        <source>%1 of %2 chunks. Points that lie near each other are alike as far as a plane can show it; ringed ones are hits.</source>
+        <translation>%1 / %2 个文本块。相近的点在平面所能表示的范围内相似；带圈的点是检索结果。</translation>
+    </message>
+    <message>
+        <source>Drawing…</source>
+        <translation>正在绘制…</translation>
+    </message>
+    <message>
+        <source>Press Draw to see the chunks as points, near each other where they are alike.</source>
+        <translation>点击“绘制”，以点显示文本块，相似者相近。</translation>
+    </message>
+    <message>
+        <source>Map of the chunks</source>
+        <translation>文本块分布图</translation>
+    </message>
+    <message>
+        <source>A query to draw in</source>
+        <translation>要画入的查询</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>绘制</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::MapChart</name>
+    <message numerus="yes">
+        <source>%n other(s)</source>
+        <translation>
+            <numerusform>其他 %n 个</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2717,6 +3726,113 @@
     </message>
 </context>
 <context>
+    <name>triptych::ui::QualityCard</name>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation>文本块</translation>
+    </message>
+    <message>
+        <source>Characters</source>
+        <translation>字符</translation>
+    </message>
+    <message>
+        <source>Types</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Shortest chunk</source>
+        <translation>最短文本块</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n 词元</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Longest chunk</source>
+        <translation>最长文本块</translation>
+    </message>
+    <message>
+        <source>Without text</source>
+        <translation>没有文字</translation>
+    </message>
+    <message>
+        <source>No chunks say the same.</source>
+        <translation>没有内容相同的文本块。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n group(s) of chunks that say the same or nearly so:</source>
+        <translation>
+            <numerusform>%n 组内容相同或几乎相同的文本块：</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 × %2 · %3: %4</source>
+        <translation>%1 × %2 · %3：%4</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>相同</translation>
+    </message>
+    <message>
+        <source>Every vector is compared (%1 a query), so the index loses nothing.</source>
+        <translation>逐一比较所有向量（每次查询 %1），索引没有损失。</translation>
+    </message>
+    <message>
+        <source>The index finds %1 of what comparing every vector finds (%2 questions), in %3 instead of %4 a query.</source>
+        <translation>索引找到了逐一比较所得结果的 %1（%2 个问题），每次查询 %3，而非 %4。</translation>
+    </message>
+    <message>
+        <source>What it is made of</source>
+        <translation>内容构成</translation>
+    </message>
+    <message>
+        <source>Length of the chunks</source>
+        <translation>文本块长度</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>chunks</source>
+        <translation>文本块</translation>
+    </message>
+    <message>
+        <source>No chunks yet</source>
+        <translation>还没有文本块</translation>
+    </message>
+    <message>
+        <source>Find duplicates</source>
+        <translation>查找重复</translation>
+    </message>
+    <message>
+        <source>Measure the index</source>
+        <translation>测量索引</translation>
+    </message>
+    <message>
+        <source>How much of what comparing every vector finds the vector index finds too</source>
+        <translation>向量索引能找到多少逐一比较所得的结果</translation>
+    </message>
+    <message>
+        <source>Groups of duplicates</source>
+        <translation>重复组</translation>
+    </message>
+</context>
+<context>
     <name>triptych::ui::Rail</name>
     <message>
         <source>Pages</source>
@@ -2894,6 +4010,87 @@
     <message>
         <source>Made</source>
         <translation>生成时间</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::SearchCard</name>
+    <message numerus="yes">
+        <source>%n chunk(s)</source>
+        <translation>
+            <numerusform>%n 个文本块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>every vector compared (below %1 chunks)</source>
+        <translation>逐一比较所有向量（少于 %1 个文本块）</translation>
+    </message>
+    <message>
+        <source>by the vector index (from %1 chunks on)</source>
+        <translation>使用向量索引（%1 个文本块起）</translation>
+    </message>
+    <message>
+        <source>Type a question or a few words. Each hit shows where it stands, which words match, and its rank by meaning and by words.</source>
+        <translation>输入一个问题或几个词。每条结果显示所在位置、匹配的词，以及按语义和按词的名次。</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在检索…</translation>
+    </message>
+    <message>
+        <source>Nothing was found. Ask why below, or take a filter away.</source>
+        <translation>没有找到。可在下方查明原因，或去掉一个筛选条件。</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>检索</translation>
+    </message>
+    <message>
+        <source>Search in the documents</source>
+        <translation>在文档中检索</translation>
+    </message>
+    <message>
+        <source>Hybrid</source>
+        <translation>混合</translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <translation>稠密</translation>
+    </message>
+    <message>
+        <source>Lexical</source>
+        <translation>词法</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Way to search</source>
+        <translation>检索方式</translation>
+    </message>
+    <message>
+        <source>Only documents that begin with…</source>
+        <translation>只限名称以此开头的文档…</translation>
+    </message>
+    <message>
+        <source>Only with the tag…</source>
+        <translation>只限带此标签…</translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation>结果数</translation>
+    </message>
+    <message>
+        <source>Hits at most</source>
+        <translation>最多结果数</translation>
+    </message>
+    <message>
+        <source>Why was it not found?</source>
+        <translation>为什么没有找到？</translation>
+    </message>
+    <message>
+        <source>Hits: %1</source>
+        <translation>结果：%1</translation>
     </message>
 </context>
 <context>
@@ -3446,6 +4643,193 @@
     <message>
         <source>Measured models answer here side by side, with the rows or descriptions they rest on.</source>
         <translation>已测量的模型在这里并列回答，并给出所依据的数据或说明。</translation>
+    </message>
+</context>
+<context>
+    <name>triptych::ui::WhyCard</name>
+    <message>
+        <source>In the base</source>
+        <translation>在知识库中</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>已读取</translation>
+    </message>
+    <message>
+        <source>Within one chunk</source>
+        <translation>在同一文本块内</translation>
+    </message>
+    <message>
+        <source>Switched on</source>
+        <translation>已启用</translation>
+    </message>
+    <message>
+        <source>Embedded</source>
+        <translation>已向量化</translation>
+    </message>
+    <message>
+        <source>Shares words</source>
+        <translation>有共同的词</translation>
+    </message>
+    <message>
+        <source>Near in meaning</source>
+        <translation>语义相近</translation>
+    </message>
+    <message>
+        <source>Found by the index</source>
+        <translation>被索引找到</translation>
+    </message>
+    <message>
+        <source>Among the hits</source>
+        <translation>在结果之中</translation>
+    </message>
+    <message>
+        <source>Let through</source>
+        <translation>通过筛选</translation>
+    </message>
+    <message>
+        <source>It is there; a newer version waits for its vectors. Sync to finish it.</source>
+        <translation>已在其中；新版本还在等待向量。同步即可完成。</translation>
+    </message>
+    <message>
+        <source>The document is there.</source>
+        <translation>文档在其中。</translation>
+    </message>
+    <message>
+        <source>There is no such document in the base. Add its file or its folder.</source>
+        <translation>知识库中没有此文档。请添加其文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no such document in the base. Did you mean %1? Else add its file or its folder.</source>
+        <translation>知识库中没有此文档。是否指 %1？否则请添加其文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>Its text was read: %1 characters.</source>
+        <translation>已读取其文字：%1 个字符。</translation>
+    </message>
+    <message>
+        <source>It has no text. A scanned page needs its text recognised before it is added.</source>
+        <translation>其中没有文字。扫描页需先识别文字再添加。</translation>
+    </message>
+    <message>
+        <source>What was asked is cut apart by chunk edges: the best chunk holds %1 of it. Take larger chunks, or more overlap.</source>
+        <translation>所问内容被文本块边界切开：最佳文本块只含其中 %1。请用更大的块或更多重叠。</translation>
+    </message>
+    <message>
+        <source>The best chunk holds %1 of what was asked; the rest is in a neighbour.</source>
+        <translation>最佳文本块含所问内容的 %1；其余在相邻文本块中。</translation>
+    </message>
+    <message>
+        <source>It has no chunk.</source>
+        <translation>它没有文本块。</translation>
+    </message>
+    <message>
+        <source>Chunk %1 of %2 says it.</source>
+        <translation>第 %1 个文本块（共 %2 个）包含它。</translation>
+    </message>
+    <message>
+        <source>Chunk %1 is switched off. Switch it on in the chunks of the document.</source>
+        <translation>文本块 %1 已停用。请在文档的文本块中启用。</translation>
+    </message>
+    <message>
+        <source>The chunk may be found.</source>
+        <translation>该文本块可以被检索到。</translation>
+    </message>
+    <message>
+        <source>It has a vector of %1.</source>
+        <translation>有 %1 计算的向量。</translation>
+    </message>
+    <message>
+        <source>Its vector is still to be made (%1 chunks wait). Sync the base.</source>
+        <translation>其向量尚未计算（%1 个文本块等待中）。请同步知识库。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 words of the query stand in it.</source>
+        <translation>查询的 %2 个词中有 %1 个出现在其中。</translation>
+    </message>
+    <message>
+        <source>The base does not know: %1.</source>
+        <translation>知识库中没有：%1。</translation>
+    </message>
+    <message>
+        <source>Search by meaning, or with words of the document.</source>
+        <translation>请按语义检索，或使用文档中的词。</translation>
+    </message>
+    <message>
+        <source>By meaning it is number %1 of %2 (cosine %3, the best %4).</source>
+        <translation>按语义排在 %2 个中的第 %1（余弦 %3，最佳 %4）。</translation>
+    </message>
+    <message>
+        <source>The embedder does not see it near: ask otherwise, or try another embedder.</source>
+        <translation>向量模型认为它不相近：换种问法，或换一个向量模型。</translation>
+    </message>
+    <message>
+        <source>Every vector is compared, so nothing gets lost here.</source>
+        <translation>逐一比较所有向量，此处没有遗漏。</translation>
+    </message>
+    <message>
+        <source>The graph misses it. A thorough index, or a higher ef, finds more.</source>
+        <translation>图索引漏掉了它。更细致的索引或更大的 ef 能找到更多。</translation>
+    </message>
+    <message>
+        <source>The graph finds it at %1.</source>
+        <translation>图索引在第 %1 位找到它。</translation>
+    </message>
+    <message>
+        <source>It is hit %1.</source>
+        <translation>它是第 %1 条结果。</translation>
+    </message>
+    <message>
+        <source>It is number %1, and only %2 hits were asked for. Ask for more hits.</source>
+        <translation>它排第 %1，而只要求了 %2 条结果。请增加结果数。</translation>
+    </message>
+    <message>
+        <source>It is not among the %1 candidates.</source>
+        <translation>它不在 %1 个候选之中。</translation>
+    </message>
+    <message>
+        <source>No filter takes it out.</source>
+        <translation>没有筛选条件将它排除。</translation>
+    </message>
+    <message>
+        <source>It is too like a better hit. Ask for less diversity.</source>
+        <translation>它与更好的结果过于相似。请降低多样性。</translation>
+    </message>
+    <message>
+        <source>The filter &quot;%1&quot; takes it out.</source>
+        <translation>筛选条件“%1”将它排除。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is found: hit %2.</source>
+        <translation>“%1”已找到：第 %2 条结果。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot;: no rung is broken.</source>
+        <translation>“%1”：没有断开的环节。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is lost at: %2</source>
+        <translation>“%1”在此环节丢失：%2</translation>
+    </message>
+    <message>
+        <source>Why was it not found?</source>
+        <translation>为什么没有找到？</translation>
+    </message>
+    <message>
+        <source>Asked: %1</source>
+        <translation>查询：%1</translation>
+    </message>
+    <message>
+        <source>The document that should have been found</source>
+        <translation>本应找到的文档</translation>
+    </message>
+    <message>
+        <source>Find out</source>
+        <translation>查明原因</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 </TS>
