@@ -9,6 +9,7 @@
 #include "jobs/knowledge_bases.h"
 #include "knowledge/chunker.h"
 #include "knowledge/edit.h"
+#include "knowledge/index_presets.h"
 #include "knowledge/knowledge_base.h"
 
 #include <CLI/CLI.hpp>
@@ -43,10 +44,11 @@ Json infoOf(const std::string& name, const KnowledgeStore& store) {
     }
     for (const KnowledgeRoot& root : store.roots())
         roots.push_back(root.path);
+    const Json index = set ? indexInfo(store.settings(), set->dimension, set->format(), counts.chunks) : Json();
     return {{"name", name}, {"documents", counts.documents}, {"chunks", counts.chunks}, {"embedder", store.settings().value("embedder", "")},
             {"dimension", set ? Json(set->dimension) : Json()}, {"generation", store.generation()}, {"bytes", store.bytes()},
             {"tokens", counts.tokens}, {"failed", failuresJson(store.failures())}, {"waiting", counts.waiting}, {"disabled", counts.disabled},
-            {"edited", counts.edited}, {"settings", store.settings()}, {"snapshots", std::move(snapshots)}, {"roots", std::move(roots)},
+            {"edited", counts.edited}, {"settings", store.settings()}, {"index", index}, {"snapshots", std::move(snapshots)}, {"roots", std::move(roots)},
             {"document_list", std::move(documents)}};
 }
 
@@ -59,6 +61,8 @@ std::string infoText(const Json& info) {
     text += fmt::format("embedder {}{}, chunker {}, {} tokens, overlap {}\n", embedder.empty() ? "none" : embedder,
                         info.at("dimension").is_null() ? std::string() : fmt::format(" ({} dimensions)", info.at("dimension").get<int>()),
                         settings.value("chunker", ""), settings.value("chunk_size", 0), settings.value("overlap", 0));
+    if (!info.at("index").is_null())
+        text += indexText(info.at("index"));
     for (const Json& root : info.at("roots"))
         text += fmt::format("from {}\n", root.get<std::string>());
     for (const Json& snapshot : info.at("snapshots"))
@@ -78,6 +82,7 @@ void addCreate(CLI::App& group, CliContext& context) {
     struct Options {
         std::string name, embedder;
         ChunkerOptions chunker;
+        std::string index;
         bool int8 = false;
     };
     CLI::App* command = group.add_subcommand("create", "Make an empty knowledge base");
@@ -86,6 +91,8 @@ void addCreate(CLI::App& group, CliContext& context) {
     command->add_option("--embedder", options->embedder,
                         "Model or endpoint that makes the vectors, 'hashing' (no model needed) or 'none' (default: the multilingual starter, else the English one, else hashing)");
     options->chunker.add(*command);
+    command->add_option("--index", options->index, "How thoroughly the vector index searches, where it does not compare every vector: fast, balanced (default) or thorough")
+        ->type_name("PRESET")->check(CLI::IsMember(indexPresetNames()));
     command->add_flag("--int8", options->int8, "Keep vectors in 8 bits a value: a quarter of the space, nearly the same ranking");
     context.onRun(*command, [&context, options] {
         checkKnowledgeBaseName(options->name);
@@ -98,7 +105,13 @@ void addCreate(CLI::App& group, CliContext& context) {
         ChunkerSettings chunker;
         options->chunker.apply(chunker);
         const fs::path folder = createKnowledgeBase(workspace, options->name, embedder, chunker, options->int8);
-        const Json info = infoOf(options->name, KnowledgeStore::open(folder));
+        KnowledgeStore store = KnowledgeStore::open(folder);
+        if (!options->index.empty()) {
+            Json settings = store.settings();
+            settings["index"] = options->index;
+            store.setSettings(settings);
+        }
+        const Json info = infoOf(options->name, store);
         context.print(info, fmt::format("Made the knowledge base '{}'. `triptych-cli kb add {} PATH` puts documents in.\n{}", options->name, options->name, infoText(info)));
         return kExitDone;
     });
