@@ -323,7 +323,7 @@ void addMap(CLI::App& group, CliContext& context) {
     auto options = std::make_shared<Options>();
     command->add_option("N", options->name, "Name of the knowledge base")->required();
     command->add_option("--query", options->query, "A query to draw with its hits")->type_name("Q");
-    command->add_option("--most", options->most, "Points at most, chosen evenly (default: 5000)")->check(CLI::Range(1, 100'000));
+    command->add_option("--most", options->most, "Points at most, chosen evenly (default: 5000)")->check(CLI::Range(1, 50'000));
     context.onRun(*command, [&context, options] {
         KnowledgeBase base = openBase(context, options->name);
         const ChunkMap map = chunkMap(base, base.store(), options->query, options->most, *context.progress, context.stop);

@@ -36,6 +36,9 @@ namespace {
 constexpr std::size_t kMostOpen = 2;
 constexpr std::size_t kDefaultPoints = 5000, kDefaultGroups = 200;
 constexpr double kDefaultThreshold = 0.95;
+/// An answer is one line of the protocol, and what it shows is looked at by people.
+constexpr int kMostHits = 100;
+constexpr std::size_t kMostHitText = 20'000, kMostOfGroup = 50, kMostGroupText = 500;
 constexpr std::uint64_t kSeed = 13;
 
 /// Changes when another file comes in the place of this one.
@@ -238,6 +241,9 @@ Json KnowledgeHandlers::search(const Request& request) {
     wanted.query = stringParam(request.params, request.method, "query");
     wanted.modes = modesParam(request.params, request.method);
     wanted.settings = settingsParam(request.params, request.method);
+    wanted.most_text = kMostHitText;
+    if (wanted.settings.k > kMostHits)
+        throw Error(ErrorCode::InvalidArgument, fmt::format("'k' is {}, outside 1 to {}", wanted.settings.k, kMostHits));
     return searchAnswer(base, base.store(), wanted, request.stop);
 }
 
@@ -295,7 +301,7 @@ Json KnowledgeHandlers::duplicates(const Request& request) {
     const auto most = static_cast<std::size_t>(std::max<std::int64_t>(0, integerParam(request.params, request.method, "most", kDefaultGroups)));
     const double threshold = numberParam(request.params, request.method, "threshold", kDefaultThreshold);
     KnowledgeBase& base = open(request);
-    return duplicatesToJson(findDuplicates(base, base.store(), threshold, most, request.sink, request.stop), base.store());
+    return duplicatesToJson(findDuplicates(base, base.store(), threshold, most, request.sink, request.stop), base.store(), kMostOfGroup, kMostGroupText);
 }
 
 Json KnowledgeHandlers::evaluate(const Request& request) {

@@ -18,12 +18,12 @@ class Workspace;
 /// What the Knowledge page asks the engine. All methods take {workspace: absolute path, base: its name}; the bases and models that
 /// were asked last stay open, and what others have changed in a base meanwhile is taken in before each answer.
 /// `kb.search {query, k, modes?, document?, type?, tag?, modified_since?, diversity?, neighbours?, exact?}` -> searchAnswer();
-/// modified_since in nanoseconds since 1970.
+/// k up to 100, modified_since in nanoseconds since 1970; of a text the first 20,000 characters.
 /// `kb.preview {embedder, document | path | text, chunker, chunk_size, overlap}` -> chunkPreview(); base and workspace may be empty where no document is asked for.
 /// `kb.why {query, document, chunk?, k, mode? and the filters of kb.search}` -> whyToJson().
 /// `kb.honesty {queries?, k?, forced?}` -> honestyToJson(). forced: of a graph that is made for it, where the base has none.
 /// `kb.map {query?, most?}` -> mapToJson().
-/// `kb.duplicates {threshold?, most?}` -> duplicatesToJson().
+/// `kb.duplicates {threshold?, most?}` -> duplicatesToJson(), of a group the first 50 chunks.
 /// `kb.eval {beir | squad, corpus?, sample?, modes?}` -> {queries, documents, chunks, results: {mode: evaluationToJson()}, seconds}.
 /// `kb.sweep {beir | squad, corpus?, sample?, chunker?, chunk_sizes, overlaps, mode?, metric?}` -> sweepToJson().
 class KnowledgeHandlers {

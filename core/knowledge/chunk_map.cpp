@@ -14,7 +14,7 @@ namespace triptych {
 
 namespace {
 
-constexpr std::size_t kMostPoints = 100'000;
+constexpr std::size_t kMostPoints = 50'000;
 
 } // namespace
 

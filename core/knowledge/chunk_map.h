@@ -28,7 +28,7 @@ struct ChunkMap {
     std::vector<std::int64_t> hits;     ///< of the query, best first; all of them are among the points
 };
 
-/// At most `most` points, chosen evenly (1 to 100,000), and the hits of the query. A base without vectors is drawn by its words, as
+/// At most `most` points, chosen evenly (1 to 50,000), and the hits of the query. A base without vectors is drawn by its words, as
 /// HashingEmbedder sees them. Deterministic. Throws Error{InvalidArgument}, {Cancelled}, what search throws.
 ChunkMap chunkMap(const KnowledgeBase& base, const KnowledgeStore& store, const std::string& query, std::size_t most, ProgressSink& progress, const std::stop_token& stop);
 

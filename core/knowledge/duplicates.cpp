@@ -294,13 +294,16 @@ Duplicates findDuplicates(const KnowledgeBase& base, const KnowledgeStore& store
     return result;
 }
 
-Json duplicatesToJson(const Duplicates& duplicates, const KnowledgeStore& store) {
+Json duplicatesToJson(const Duplicates& duplicates, const KnowledgeStore& store, std::size_t mostChunks, std::size_t mostText) {
     Json groups = Json::array();
     for (const DuplicateGroup& group : duplicates.groups) {
         Json chunks = Json::array();
-        for (const ChunkRecord& chunk : store.chunks(group.chunks))
-            chunks.push_back({{"chunk_id", chunk.id}, {"document", chunk.document}, {"chunk", chunk.ordinal}, {"text", chunk.text}});
-        groups.push_back({{"similarity", group.similarity}, {"exact", group.exact}, {"chunks", std::move(chunks)}});
+        const std::size_t shown = mostChunks > 0 ? std::min(mostChunks, group.chunks.size()) : group.chunks.size();
+        for (const ChunkRecord& chunk : store.chunks(std::span(group.chunks).first(shown))) {
+            chunks.push_back({{"chunk_id", chunk.id}, {"document", chunk.document}, {"chunk", chunk.ordinal},
+                              {"text", firstCharacters(chunk.text, mostText > 0 ? mostText : std::string::npos)}});
+        }
+        groups.push_back({{"similarity", group.similarity}, {"exact", group.exact}, {"count", group.chunks.size()}, {"chunks", std::move(chunks)}});
     }
     return {{"groups", std::move(groups)}, {"found", duplicates.found}, {"compared", duplicates.compared}};
 }

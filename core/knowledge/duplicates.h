@@ -51,7 +51,8 @@ private:
     std::vector<std::vector<std::uint64_t>> m_pairs; ///< hashes, ascending
 };
 
-/// {groups: [{similarity, exact, chunks: [{chunk_id, document, chunk, text}]}], compared, found}
-Json duplicatesToJson(const Duplicates& duplicates, const KnowledgeStore& store);
+/// {groups: [{similarity, exact, count, chunks: [{chunk_id, document, chunk, text}]}], compared, found}. Of a group the first mostChunks
+/// and of a text the first mostText characters; 0: all.
+Json duplicatesToJson(const Duplicates& duplicates, const KnowledgeStore& store, std::size_t mostChunks = 0, std::size_t mostText = 0);
 
 } // namespace triptych

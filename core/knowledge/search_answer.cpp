@@ -1,6 +1,7 @@
 #include "knowledge/search_answer.h"
 
 #include "base/progress.h"
+#include "text/unicode.h"
 
 #include <algorithm>
 #include <chrono>
@@ -41,19 +42,23 @@ Json pageOf(const DocumentRecord& record, std::int64_t begin) {
     return std::max<std::int64_t>(begun, 1);
 }
 
-Json hitJson(const KnowledgeBase& base, const std::string& query, const SearchHit& hit, const DocumentRecord& record, double best) {
-    const HitWords words = base.explain(query, hit.chunk);
+Json hitJson(const KnowledgeBase& base, const SearchRequest& request, const SearchHit& hit, const DocumentRecord& record, double best) {
+    const std::size_t most = request.most_text > 0 ? request.most_text : std::string::npos;
+    const auto shown = [most](const ChunkRecord& chunk) { return firstCharacters(chunk.text, most); };
+    const HitWords words = base.explain(request.query, hit.chunk);
     Json spans = Json::array(), terms = Json::array(), neighbours = Json::array();
-    for (const TermSpan& span : words.spans)
-        spans.push_back({span.begin, span.end});
+    for (const TermSpan& span : words.spans) {
+        if (span.end <= most)
+            spans.push_back({span.begin, span.end});
+    }
     for (const TermMatch& term : words.terms)
         terms.push_back({{"term", term.text}, {"documents", term.documents}, {"count", term.count}, {"score", term.score}});
     for (const ChunkRecord& chunk : hit.neighbours)
-        neighbours.push_back({{"chunk", chunk.ordinal}, {"begin", chunk.begin}, {"end", chunk.end}, {"text", chunk.text}});
+        neighbours.push_back({{"chunk", chunk.ordinal}, {"begin", chunk.begin}, {"end", chunk.end}, {"text", shown(chunk)}});
     const auto orNull = [](const auto& value) { return value ? Json(*value) : Json(); };
     return {{"chunk_id", hit.chunk.id}, {"document", hit.chunk.document}, {"document_id", hit.chunk.document_id}, {"title", record.title}, {"type", record.type},
             {"chunk", hit.chunk.ordinal}, {"begin", hit.chunk.begin}, {"end", hit.chunk.end}, {"heading", hit.chunk.heading}, {"page", pageOf(record, hit.chunk.begin)},
-            {"text", hit.chunk.text}, {"score", hit.score}, {"dense_rank", orNull(hit.dense_rank)}, {"lexical_rank", orNull(hit.lexical_rank)},
+            {"text", shown(hit.chunk)}, {"score", hit.score}, {"dense_rank", orNull(hit.dense_rank)}, {"lexical_rank", orNull(hit.lexical_rank)},
             {"dense_score", orNull(hit.dense_score)}, {"lexical_score", orNull(hit.lexical_score)}, {"share", best > 0 ? std::clamp(hit.score / best, 0.0, 1.0) : 0.0},
             {"edited", hit.chunk.edited}, {"spans", std::move(spans)}, {"terms", std::move(terms)}, {"neighbours", std::move(neighbours)}};
 }
@@ -85,7 +90,7 @@ Json searchAnswer(const KnowledgeBase& base, const KnowledgeStore& store, const 
             best = std::max(best, hit.score);
         Json list = Json::array();
         for (const SearchHit& hit : hits)
-            list.push_back(hitJson(base, request.query, hit, records.of(hit.chunk), best));
+            list.push_back(hitJson(base, request, hit, records.of(hit.chunk), best));
         results[std::string(searchModeName(mode))] = {{"ms", ms}, {"hits", std::move(list)}};
     }
     const HnswIndex* const index = base.vectors();

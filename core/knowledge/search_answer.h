@@ -2,9 +2,10 @@
 
 #include "knowledge/knowledge_base.h"
 
-#include <span>
+#include <cstddef>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace triptych {
 
@@ -13,6 +14,7 @@ struct SearchRequest {
     std::string query;
     std::vector<SearchMode> modes; ///< empty: all that the base can do
     SearchSettings settings;       ///< `mode` is passed over
+    std::size_t most_text = 0;     ///< characters of a chunk that are given at most; 0: all
 };
 
 /// {chunks, dimension, exact, exact_below, embed_ms, results: {mode: {ms, hits}}}. dimension is null without vectors; exact: vectors

@@ -75,6 +75,16 @@ std::string encodeUtf8(std::u32string_view text) {
     return result;
 }
 
+std::string_view firstCharacters(std::string_view utf8, std::size_t count) {
+    std::size_t at = 0;
+    while (at < utf8.size() && count-- > 0) {
+        do
+            ++at;
+        while (at < utf8.size() && (static_cast<unsigned char>(utf8[at]) & 0xc0) == 0x80);
+    }
+    return utf8.substr(0, at);
+}
+
 bool isWhiteSpace(char32_t c) {
     if (c < 0x80)
         return c == ' ' || (c >= 9 && c <= 13);

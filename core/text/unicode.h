@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ void appendUtf8(std::string& text, char32_t c);
 int utf8Bytes(char32_t c, std::uint8_t* bytes);
 constexpr int utf8Length(char32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
 std::string encodeUtf8(std::u32string_view text);
+/// The first so many code points of valid UTF-8.
+std::string_view firstCharacters(std::string_view utf8, std::size_t count);
 
 /// Character classes as the reference tokenizers see them. Their category tables stand at Unicode 8 and
 /// their decompositions at Unicode 9; a character that came later has no class and no decomposition there,

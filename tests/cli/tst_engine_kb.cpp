@@ -98,6 +98,7 @@ private Q_SLOTS:
         QVERIFY(words.at("results").size() == 1 && words.at("dimension").is_null());
         QVERIFY(ask("kb.search", {{"query", "oven"}, {"k", 5}, {"modes", {"lexical"}}, {"document", "part"}}).at("results").at("lexical").at("hits").empty());
         QVERIFY(ask("kb.search", {{"query", "oven"}, {"k", 0}}) == Json("invalid_argument"));
+        QVERIFY(ask("kb.search", {{"query", "oven"}, {"k", 101}}) == Json("invalid_argument"));
         QVERIFY(ask("kb.search", {{"query", "oven"}}, "none") == Json("not_found"));
         QVERIFY(ask("kb.search") == Json("invalid_argument"));
     }

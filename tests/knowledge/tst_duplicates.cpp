@@ -2,6 +2,7 @@
 #include "base/random.h"
 #include "knowledge/duplicates.h"
 #include "support/small_base.h"
+#include "text/unicode.h"
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>
@@ -78,6 +79,18 @@ private Q_SLOTS:
         const Json json = duplicatesToJson(duplicates, store);
         QVERIFY(json.at("groups")[0].at("chunks").size() == 3 && json.at("groups")[0].at("chunks")[0].at("document") == "equal1");
     }
+    void groupsMayBeShownInPart() {
+        KnowledgeStore store = makeBase(path(), planted(), hashing());
+        const Json json = duplicatesToJson(find(openBase(path(), hashing()), store), store, 2, 5);
+        const Json& group = json.at("groups")[0];
+        QVERIFY(group.at("count") == 3 && group.at("chunks").size() == 2 && group.at("chunks")[0].at("text") == "Clean");
+    }
+    void aStopEndsIt() {
+        KnowledgeStore store = makeBase(path(), planted(), hashing());
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_EXCEPTION_THROWN(findDuplicates(openBase(path(), hashing()), store, 0.9, 10, nullProgress(), stop.get_token()), Error);
+    }
     void whatIsSwitchedOffDoesNotCount() {
         KnowledgeStore store = makeBase(path(), planted(), hashing());
         store.setChunkEnabled(store.chunksOf(store.document("near2")->id).front().id, false);
@@ -97,6 +110,8 @@ private Q_SLOTS:
         QCOMPARE(normalisedText("  A \n\t B  "), std::string("a b"));
         QCOMPARE(normalisedText("ÄÖ 保修\u3000期"), std::string("äö 保修 期"));
         QCOMPARE(normalisedText(" \n "), std::string());
+        QCOMPARE(std::string(firstCharacters("保a修期", 3)), std::string("保a修"));
+        QCOMPARE(std::string(firstCharacters("ab", 3)), std::string("ab"));
     }
     void whatCannotBeIsSaid() {
         KnowledgeStore store = makeBase(path(), planted(), hashing());

@@ -187,6 +187,10 @@ private Q_SLOTS:
             QCOMPARE(hit.at("share").get<double>(), 1.0);
             QVERIFY(hit.at("page").is_null() && hit.at("type") == "text" && hit.at("spans").size() >= 2 && !hit.at("edited").get<bool>());
         }
+        request.most_text = 12; // "The oven is "
+        const Json cut = searchAnswer(base, store, request, {}).at("results").at("lexical").at("hits").at(0);
+        QCOMPARE(cut.at("text").get<std::string>(), std::string("The oven is "));
+        QVERIFY(cut.at("spans") == Json::array({Json::array({4, 8})}));
         makeBase(path("words"), manuals(), wordsOnly());
         const Json words = searchAnswer(openBase(path("words"), wordsOnly()), KnowledgeStore::open(path("words")), request, {});
         QVERIFY(words.at("results").size() == 1 && words.at("results").contains("lexical") && words.at("dimension").is_null());

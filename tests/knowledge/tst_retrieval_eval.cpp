@@ -97,6 +97,15 @@ private Q_SLOTS:
             QVERIFY(*cell.metrics.at("recall@5").value <= *sweep.cells[*sweep.best].metrics.at("recall@5").value);
         QVERIFY(sweepToJson(sweep).at("best").at("chunk_size") == Json(sweep.cells[*sweep.best].chunk_size));
     }
+    void aStopEndsASweep() {
+        SweepGrid grid;
+        grid.chunk_sizes = {16, 32};
+        grid.overlaps = {0};
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_EXCEPTION_THROWN(sweepChunking(path(), plantedSet(), settings(), hashing(), grid, 13, nullProgress(), stop.get_token()), Error);
+        QCOMPARE(sweepChunking(path(), plantedSet(), settings(), hashing(), grid, 13, nullProgress(), {}).cells.size(), std::size_t(2)); // what it left is gone on with
+    }
     void sweepSaysWhatCannotBe() {
         SweepGrid grid;
         grid.chunk_sizes = {16};
