@@ -223,7 +223,7 @@ void QualityCard::showDuplicates() {
         const QString document = textAt(chunks[0], "document");
         const bool exact = at(group, "exact") == true;
         auto* const item = new QListWidgetItem(tr("%1 × %2 · %3: %4")
-                                                   .arg(countText(static_cast<std::int64_t>(chunks.size())), exact ? tr("the same") : percentText(numberAt(group, "similarity")), document,
+                                                   .arg(countText(static_cast<std::int64_t>(numberAt(group, "count", static_cast<double>(chunks.size())))), exact ? tr("the same") : percentText(numberAt(group, "similarity")), document,
                                                         textAt(chunks[0], "text").simplified().left(kShownText)),
                                                m_groups);
         item->setData(Qt::UserRole, document);
