@@ -15,6 +15,8 @@
 
 namespace {
 
+constexpr int kMostIngestSeconds = 1200;
+
 int wrongUsage(const QString& sentence) {
     std::fprintf(stderr, "triptych: %s\nSee triptych --help.\n", qPrintable(sentence));
     return 2;
@@ -75,10 +77,11 @@ int run(int argc, char** argv) {
     const QCommandLineOption measure(QStringLiteral("self-measure"), QStringLiteral("Measures start, memory and stalls; prints JSON."));
     const QCommandLineOption seconds(QStringLiteral("seconds"), QStringLiteral("How long --self-measure watches for stalls; 0 skips it."), QStringLiteral("N"), QStringLiteral("60"));
     const QCommandLineOption starts(QStringLiteral("starts"), QStringLiteral("How many starts --self-measure takes."), QStringLiteral("N"), QStringLiteral("10"));
+    const QCommandLineOption ingest(QStringLiteral("ingest"), QStringLiteral("With --self-measure: stalls while the documents of DIR become a knowledge base, nothing else."), QStringLiteral("DIR"));
     QCommandLineOption startPart(QStringLiteral("measure-start")), stallPart(QStringLiteral("measure-stall"));
     startPart.setFlags(QCommandLineOption::HiddenFromHelp);
     stallPart.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOptions({workspace, screenshots, pages, language, theme, scale, measure, seconds, starts, startPart, stallPart});
+    parser.addOptions({workspace, screenshots, pages, language, theme, scale, measure, seconds, starts, ingest, startPart, stallPart});
     if (!parser.parse(QCoreApplication::arguments())) // process() ends with 1 there
         return wrongUsage(parser.errorText());
     parser.process(application);
@@ -99,6 +102,8 @@ int run(int argc, char** argv) {
         return measureStart(folder);
     if (parser.isSet(stallPart))
         return measureStall(qMax(2, parser.value(seconds).toInt()));
+    if (parser.isSet(measure) && parser.isSet(ingest))
+        return measureIngest(QDir(parser.value(ingest)).absolutePath(), kMostIngestSeconds);
     if (parser.isSet(measure))
         return measureSelf(folder, qMax(1, parser.value(starts).toInt()), parser.value(seconds).toInt());
     if (parser.isSet(screenshots))

@@ -1,6 +1,9 @@
 #include "self_measure.h"
 
 #include "jobs/job_runner.h"
+#include "knowledge/chunker.h"
+#include "knowledge/edit.h"
+#include "knowledge/knowledge_store.h"
 #include "storage/workspace.h"
 #include "window_setup.h"
 
@@ -234,6 +237,45 @@ int measureStall(int seconds) {
                 });
             });
         });
+    });
+    return QCoreApplication::exec();
+}
+
+int measureIngest(const QString& folder, int mostSeconds) {
+    const QTemporaryDir place;
+    const std::string path = place.filePath(QStringLiteral("workspace")).toStdString();
+    createKnowledgeBase(Workspace::create(path), "documents", "hashing", ChunkerSettings(), false);
+
+    WindowSetup setup({}, {});
+    TurnWatch watch;
+    QString runId;
+    setup.open(QString::fromStdString(path));
+    setup.window().showPage(QStringLiteral("knowledge"), QStringLiteral("documents"));
+    const auto finish = [&] {
+        const std::optional<JobInfo> job = setup.jobs().job(runId);
+        const KnowledgeStore store = KnowledgeStore::open(std::filesystem::path(path) / "knowledge" / "documents");
+        print({{QStringLiteral("stall_ingest_ms"), watch.takeLongest()}, {QStringLiteral("documents"), static_cast<qint64>(store.counts().documents)},
+               {QStringLiteral("chunks"), static_cast<qint64>(store.counts().chunks)}, {QStringLiteral("pss_mb"), pssMegabytes()},
+               {QStringLiteral("state"), job ? QString::fromUtf8(runStateName(job->status.state).data()) : QStringLiteral("unknown")}});
+        QCoreApplication::exit(job && job->status.state == RunState::Done ? 0 : 1);
+    };
+    QObject::connect(&setup.jobs(), &JobCenter::submitted, qApp, [&runId](quint64, const QStringList& ids) { runId = ids.value(0); });
+    QObject::connect(&setup.jobs(), &JobCenter::submitFailed, qApp, [](quint64, const QString& message, const QString&) {
+        std::fprintf(stderr, "triptych: %s\n", qPrintable(message));
+        QCoreApplication::exit(1);
+    });
+    // The page shows what came in before the last look is taken.
+    QObject::connect(&setup.jobs(), &JobCenter::runFinished, qApp, [&](const QString&) { QTimer::singleShot(3000, qApp, finish); });
+    QTimer::singleShot(mostSeconds * 1000, qApp, finish);
+    // Building the page is a turn of its own, measured elsewhere.
+    QTimer::singleShot(3000, qApp, [&] {
+        watch.takeLongest();
+        JobRequest request;
+        request.kind = QStringLiteral("ingest");
+        request.method = QStringLiteral("add");
+        request.knowledgeBase = QStringLiteral("documents");
+        request.paths = {folder};
+        setup.jobs().submit({request});
     });
     return QCoreApplication::exec();
 }

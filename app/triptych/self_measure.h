@@ -11,5 +11,9 @@ int measureSelf(const QString& workspace, int starts, int seconds);
 int measureStart(const QString& workspace);
 int measureStall(int seconds);
 
+/// The longest turn of the event loop while the documents of `folder` are taken into a knowledge base by a real worker, the
+/// Knowledge page in sight. Prints one JSON document; gives up after `mostSeconds`.
+int measureIngest(const QString& folder, int mostSeconds);
+
 /// A worker that does nothing but report, busily: what the window has to keep up with.
 int runSyntheticWorker(const QString& runDirectory);
