@@ -14,7 +14,7 @@ namespace triptych::ui {
 
 namespace {
 
-constexpr int kColours = 6;
+constexpr int kColours = 5; ///< that colour-blind eyes tell apart, and from the mark of the query
 constexpr double kDot = 2.2, kStrongDot = 5, kReach = 12; ///< pixels
 constexpr double kMargin = 0.05;
 
@@ -28,7 +28,6 @@ QColor groupColour(int group) {
     case 2: return theme.distil;
     case 3: return theme.hybrid;
     case 4: return theme.warning;
-    case 5: return theme.accent;
     default: return theme.zeroShot;
     }
 }

@@ -26,7 +26,7 @@ class MapChart : public Chart {
     Q_OBJECT
 public:
     explicit MapChart(QWidget* parent = nullptr);
-    /// groups: names; a point's group is an index into them. The first six have colours.
+    /// groups: names; a point's group is an index into them. The first five have colours.
     void setPoints(std::vector<MapPoint> points, const QStringList& groups);
     /// The place of the query, with its name.
     void setMark(std::optional<QPointF> mark, const QString& name = {});
@@ -59,7 +59,7 @@ private:
     mutable std::optional<std::size_t> m_hovered;
 };
 
-/// Colour of a group on a map: six that differ for colour-blind eyes too, then grey.
+/// Colour of a group on a map: five that differ for colour-blind eyes too, then grey.
 QColor groupColour(int group);
 
 } // namespace triptych::ui

@@ -157,6 +157,8 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(evaluated.size(), 2, kPatience);
         QVERIFY(part<HeatMap>(*card, "sweepMap")->cells().size() >= 8);
         QVERIFY(part<QLabel>(*card, "sweepBest")->isVisible());
+        const int drawn = part<HeatMap>(*card, "sweepMap")->drawnCount();
+        QTRY_VERIFY(part<HeatMap>(*card, "sweepMap")->drawnCount() > drawn || !part<HeatMap>(*card, "sweepMap")->isStale());
         keepPicture(*card, QStringLiteral("knowledge-evaluation"));
         card->setQuestions(m_dir.filePath(QStringLiteral("no-such-file.json")));
         click(*card, "evaluate");

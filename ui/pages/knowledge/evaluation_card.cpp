@@ -69,6 +69,7 @@ EvaluationCard::EvaluationCard(const PageContext& context, QWidget* parent) : Ca
     m_curve = new LineChart(this);
     m_curve->setObjectName(QStringLiteral("recallCurve"));
     m_curve->setIntegerX(true);
+    m_curve->setYBounds(0, 1);
     m_curve->addSeries({QString(), &ThemeTokens::retrieve, Qt::SolidLine, 2, true});
     m_curve->addSeries({QString(), &ThemeTokens::hybrid, Qt::DashLine, 2, true});
     m_curve->addSeries({QString(), &ThemeTokens::zeroShot, Qt::DotLine, 2, true});

@@ -25,6 +25,7 @@ constexpr int kBefore = 60;        ///< of them before the first match
 constexpr int kMostLines = 3;
 constexpr int kBarWidth = 80, kBarHeight = 5;
 constexpr int kChipHeight = 18;
+constexpr int kFrame = 2; ///< for the ring of the focus
 
 std::optional<int> rankAt(const Json& hit, const char* key) {
     const auto found = hit.find(key);
@@ -310,7 +311,7 @@ void HitList::setHits(std::vector<Hit> hits) {
 }
 
 int HitList::heightOfAll() const {
-    int height = 0;
+    int height = m_model->rowCount() > 0 ? 2 * kFrame : 0;
     for (int row = 0; row < m_model->rowCount(); ++row)
         height += sizeHintForRow(row);
     return height;

@@ -184,6 +184,7 @@ WhyCard::WhyCard(const PageContext& context, QWidget* parent) : Card(parent), m_
     body()->addWidget(m_failed);
     body()->addWidget(m_verdict);
     body()->addWidget(m_ladder);
+    body()->addStretch();
     connect(m_ask, &QPushButton::clicked, this, &WhyCard::send);
     connect(m_document, &QLineEdit::returnPressed, this, &WhyCard::send);
     connect(m_close, &QPushButton::clicked, this, &WhyCard::hide);
