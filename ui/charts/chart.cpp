@@ -199,6 +199,7 @@ void Chart::draw() {
         return;
     const bool filled = hasData();
     m_plot->setVisible(filled);
+    m_plot->setFocusPolicy(filled ? Qt::StrongFocus : Qt::NoFocus); // Tab would end at a proxy that is hidden
     m_empty->setVisible(!filled);
     m_save->setEnabled(filled);
     m_stale = false;
