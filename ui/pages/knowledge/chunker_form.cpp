@@ -20,6 +20,7 @@ namespace {
 constexpr ChunkerKind kKinds[] = {ChunkerKind::Recursive, ChunkerKind::Markdown, ChunkerKind::Sentence,
                                   ChunkerKind::Semantic,  ChunkerKind::Fixed,    ChunkerKind::None};
 constexpr int kLeastSize = 16, kMostSize = 8192;
+constexpr int kLabelWidth = 64; ///< fields stand below each other, whatever stands above the form
 
 QString kindWord(ChunkerKind kind) {
     switch (kind) {
@@ -75,8 +76,6 @@ ChunkerForm::ChunkerForm(QWidget* parent) : QWidget(parent) {
     m_chunkerLabel->setBuddy(m_chunker);
     m_sizeLabel->setBuddy(m_size);
     m_overlapLabel->setBuddy(m_overlap);
-    for (QSpinBox* box : {m_size, m_overlap})
-        box->setMaximumWidth(110);
 
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
@@ -88,6 +87,7 @@ ChunkerForm::ChunkerForm(QWidget* parent) : QWidget(parent) {
     grid->addWidget(m_size, 1, 1);
     grid->addWidget(m_overlapLabel, 1, 2);
     grid->addWidget(m_overlap, 1, 3);
+    grid->setColumnMinimumWidth(0, kLabelWidth);
     grid->setColumnStretch(1, 1);
     grid->setColumnStretch(3, 1);
     setSettings({});

@@ -36,6 +36,7 @@ namespace triptych::ui {
 namespace {
 constexpr int kPreviewDelayMs = 300;
 constexpr int kShownPaths = 4;
+constexpr int kLabelWidth = 64; ///< as in ChunkerForm
 constexpr qsizetype kMostPasted = 200'000; ///< characters that a preview shows at most
 } // namespace
 
@@ -108,6 +109,7 @@ void CreateBaseCard::build() {
     grid->addWidget(m_name, 0, 1);
     grid->addWidget(m_embedderLabel, 1, 0);
     grid->addWidget(m_embedder, 1, 1);
+    grid->setColumnMinimumWidth(0, kLabelWidth);
     grid->setColumnStretch(1, 1);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_create);

@@ -54,6 +54,7 @@ EvaluationCard::EvaluationCard(const PageContext& context, QWidget* parent) : Ca
     m_sample->setObjectName(QStringLiteral("evaluationSample"));
     m_sample->setRange(0, kMostQuestions);
     m_sampleLabel = new QLabel(this);
+    setTextStyle(m_sampleLabel, TextSize::Body, Tone::Secondary);
     m_sampleLabel->setBuddy(m_sample);
     m_measure = new QPushButton(this);
     m_measure->setObjectName(QStringLiteral("evaluate"));

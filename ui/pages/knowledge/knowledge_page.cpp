@@ -105,7 +105,7 @@ void KnowledgePage::build() {
     m_more->setObjectName(QStringLiteral("baseMenu"));
     m_more->setProperty("hasMenu", true);
     m_evaluate = m_header->addButton();
-    m_evaluate->setObjectName(QStringLiteral("evaluate"));
+    m_evaluate->setObjectName(QStringLiteral("goToEvaluation"));
     m_menu = new QMenu(m_more);
     m_syncNow = menuAction(m_menu, "syncNow", &KnowledgePage::sync);
     m_watchNow = menuAction(m_menu, "watchNow", &KnowledgePage::toggleWatch);

@@ -81,6 +81,7 @@ void SearchCard::build() {
     m_most->setRange(1, kMostHits);
     m_most->setValue(kDefaultHits);
     m_mostLabel = new QLabel(this);
+    setTextStyle(m_mostLabel, TextSize::Body, Tone::Secondary);
     m_mostLabel->setBuddy(m_most);
     m_facts = new QLabel(this);
     m_facts->setObjectName(QStringLiteral("searchFacts"));
