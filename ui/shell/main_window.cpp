@@ -151,7 +151,10 @@ void MainWindow::connectJobs() {
     connect(&jobs, &JobCenter::submitFailed, this, [complain](quint64, const QString& message, const QString& hint) {
         complain(message, hint, {});
     });
-    connect(&jobs, &JobCenter::submitted, this, [this](quint64, const QStringList& ids) {
+    connect(&jobs, &JobCenter::submitted, this, [this, &jobs](quint64, const QStringList& ids) {
+        // A watched folder syncs by itself, whatever somebody is at.
+        if (const auto job = jobs.job(ids.value(0)); job && job->method == QLatin1String("sync"))
+            return;
         setDockVisible(true);
         m_dock->showTab(Dock::Tab::Jobs);
         if (!ids.isEmpty())
