@@ -171,8 +171,8 @@ void addInfoAndRemove(CLI::App& group, CliContext& context) {
         const FileLock lock = lockKnowledgeBase(folder);
         KnowledgeStore store = KnowledgeStore::open(folder);
         const std::string path = (fs::absolute(forgotten->other) / "").lexically_normal().parent_path().string();
-        const std::int64_t removed = removeRootWithDocuments(store, path);
-        context.print({{"forgotten", path}, {"removed", removed}, {"generation", store.generation()}}, fmt::format("Forgot '{}' and its {} documents.", path, removed));
+        const std::int64_t gone = removeRootWithDocuments(store, path);
+        context.print({{"forgotten", path}, {"removed", gone}, {"generation", store.generation()}}, fmt::format("Forgot '{}' and its {} documents.", path, gone));
         return kExitDone;
     });
 }
