@@ -4,8 +4,6 @@
 
 #include "base/error.h"
 #include "datasets/demo.h"
-#include "interop/knowledge_embedder.h"
-#include "jobs/model_lookup.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -56,12 +54,8 @@ void addWorkspaceCommands(CLI::App& app, CliContext& context) {
     init->add_flag("--demo", *demo, "With the demo in it: messages to a support desk, English and Chinese");
     context.onRun(*init, [&context, folder, demo] {
         Workspace workspace = Workspace::create(folder->empty() ? context.workspace_folder : std::filesystem::path(*folder));
-        if (*demo) {
+        if (*demo)
             importDemo(workspace, *context.progress, context.stop);
-            // Half of it is Chinese.
-            if (const std::string base = defaultEmbedder(&workspace); base != "hashing")
-                workspace.setSetting(kBaseModelSetting, base);
-        }
         context.print(workspace.info(), fmt::format("Made a workspace in {}", workspace.folder().string()));
         return kExitDone;
     });

@@ -8,9 +8,6 @@ namespace triptych {
 
 class Workspace;
 
-/// Setting of a workspace: name of the encoder that new runs begin with.
-inline constexpr char kBaseModelSetting[] = "base_model";
-
 struct FoundModel {
     std::string name;           ///< as given; of a path the folder's name, or the file's without its ending
     std::filesystem::path path; ///< absolute and existing: a folder, or a GGUF file that was named by its path

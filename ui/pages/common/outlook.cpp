@@ -5,7 +5,6 @@
 #include "datasets/languages.h"
 #include "engine_client/job_center.h"
 #include "jobs/arm_evidence.h"
-#include "jobs/model_lookup.h"
 #include "l10n/words.h"
 
 #include <QLocale>
@@ -17,6 +16,7 @@ namespace triptych::ui {
 namespace {
 
 constexpr char kCurrentDataset[] = "current_dataset";
+constexpr char kBaseModel[] = "base_model";
 
 QString answersKey(const std::string& dataset) { return QStringLiteral("answers/") + qstr(dataset); }
 
@@ -96,12 +96,12 @@ void setCurrentDataset(const PageContext& context, const QString& name) {
 }
 
 QString baseModel(const PageContext& context) {
-    return sharedName(context, kBaseModelSetting, QStringLiteral("all-minilm-l6-v2"));
+    return sharedName(context, kBaseModel, QStringLiteral("all-minilm-l6-v2"));
 }
 
 void setBaseModel(const PageContext& context, const QString& name) {
     if (baseModel(context) != name)
-        context.jobs.setSetting(QLatin1String(kBaseModelSetting), name.toStdString());
+        context.jobs.setSetting(QLatin1String(kBaseModel), name.toStdString());
 }
 
 Answers storedAnswers(const Workspace& workspace, const std::string& dataset) {
